@@ -1,0 +1,1 @@
+"""The subcommands of the command line, one file each; Qt only where a command needs a screen."""

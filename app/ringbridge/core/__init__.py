@@ -1,0 +1,1 @@
+"""Values and decisions. No Qt, files, network, clock or environment."""

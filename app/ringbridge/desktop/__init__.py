@@ -1,0 +1,1 @@
+"""The operating system's desktop behind small protocols, one file per mechanism."""

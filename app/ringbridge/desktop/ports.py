@@ -1,0 +1,120 @@
+"""What Ringbridge wants of a desktop.
+
+Each mechanism lives in a file of its own and says whether it can work here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    """Whether a mechanism works on this desktop.
+
+    Attributes:
+        usable: It can be started.
+        reason: A short stable name of why not, such as ``no_display`` or ``no_library``; empty when usable.
+        remedy: A short stable name of what helps, such as ``install_libxcb``; empty when nothing does.
+    """
+
+    usable: bool
+    reason: str = ""
+    remedy: str = ""
+
+
+class Buffer(StrEnum):
+    """Which of the desktop's two texts is meant."""
+
+    CLIPBOARD = "clipboard"
+    SELECTION = "selection"
+
+
+class ReadProblem(StrEnum):
+    """Why a text could not be read."""
+
+    EMPTY = "empty"
+    SECRET = "secret"  # noqa: S105 - a password manager marked it; nothing was read
+    TOO_LONG = "too_long"
+    NO_TEXT = "no_text"
+    NO_ANSWER = "no_answer"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """A text that another program copied or selected.
+
+    Attributes:
+        text: The text, without NUL; never logged, never stored.
+        problem: Why there is none, or None.
+    """
+
+    text: str = ""
+    problem: ReadProblem | None = None
+
+
+class ClipboardBackend(Protocol):
+    """Tells of each copy made anywhere on the desktop, by events, and reads both texts on demand.
+
+    Formats are looked at before any text is fetched: what password managers mark as secret is never read,
+    and neither is more than the size cap. A hanging owner is given up after a deadline; the GUI thread never waits.
+    """
+
+    name: str
+
+    def availability(self) -> Availability:
+        """Look, change nothing. Any thread."""
+        ...
+
+    def watch(self, copied: Callable[[Copied], None]) -> None:
+        """Call `copied` on the GUI thread for each copy from now on (CLIPBOARD only, never the selection)."""
+        ...
+
+    def unwatch(self) -> None:
+        """Stop telling; reading on demand still works. Safe to call twice."""
+        ...
+
+    def read(self, buffer: Buffer, done: Callable[[Copied], None]) -> None:
+        """Fetch one text; `done` is called once, on the GUI thread, within the deadline (0.6 s)."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back. Safe to call twice."""
+        ...
+
+
+class HotkeyBackend(Protocol):
+    """Calls back when a key combination is pressed anywhere on the desktop."""
+
+    name: str
+
+    def availability(self) -> Availability:
+        """Look, change nothing. Any thread."""
+        ...
+
+    def bind(self, combination: str, pressed: Callable[[], None]) -> None:
+        """Call `pressed` on the GUI thread at each first press of `combination` (such as ``Ctrl+Alt+D``).
+
+        Raises:
+            HotkeyTaken: Another program holds the combination.
+            HotkeyInvalid: The combination has no key on this keyboard.
+        """
+        ...
+
+    def unbind(self, combination: str) -> None:
+        """Forget it. Safe to call for one that was never bound."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back. Safe to call twice."""
+        ...
+
+
+class HotkeyTaken(Exception):
+    """Another program holds the combination."""
+
+
+class HotkeyInvalid(Exception):
+    """The combination has no key on this keyboard."""

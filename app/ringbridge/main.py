@@ -1,0 +1,1 @@
+"""The composition root: builds the tray program, in reading order."""

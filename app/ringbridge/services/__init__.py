@@ -1,0 +1,1 @@
+"""Blocking I/O: PBX, keyring, history, settings file. No Qt, no user-facing words."""

@@ -1,0 +1,1 @@
+"""The tray program: application, coordinator, tray, cards, dialogs and their words."""
