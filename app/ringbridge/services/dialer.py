@@ -1,0 +1,176 @@
+"""One wish, one request: the row first, then the password, then the PBX, then the row again."""
+
+import logging
+from collections.abc import Callable
+
+from ringbridge.core.calls import CallOutcome, CallRequest, Login, Outcome
+from ringbridge.core.errors import CredentialsError, FileTooNew, NoAccount, NotFound, PbxError, StorageError
+from ringbridge.core.settings import AccountSettings, Settings
+from ringbridge.services.credentials import Credentials
+from ringbridge.services.failures import failed_outcome
+from ringbridge.services.history import History
+from ringbridge.services.pbx import MakeCall, PbxClient
+
+_log = logging.getLogger(__name__)
+
+
+class Dialer:
+    """Places calls and hangs them up. Blocking; used by one thread at a time; knows no Qt.
+
+    Args:
+        history: Where wishes are remembered.
+        credentials: Where the password is.
+        client_for: Gives the PBX client of an account; it is kept while the account stays the same.
+    """
+
+    def __init__(
+        self,
+        *,
+        history: History,
+        credentials: Credentials,
+        client_for: Callable[[AccountSettings], PbxClient] = PbxClient,
+    ) -> None:
+        self._history = history
+        self._credentials = credentials
+        self._client_for = client_for
+        self._client: PbxClient | None = None
+        self._client_account: AccountSettings | None = None
+
+    def place(self, request: CallRequest, settings: Settings) -> CallOutcome:
+        """Ask the PBX for one call, once, and remember how it ended.
+
+        The row stands before the request leaves, so that a killed program never forgets a call. Nothing is ever
+        sent again: a lost answer is UNKNOWN.
+        """
+        outcome = self._missing(request, settings.account)
+        if outcome is not None:
+            return outcome
+        try:
+            earlier = self._history.begin(
+                request,
+                line=request.line or settings.account.line,
+                repeat_guard_s=settings.calls.repeat_guard_s,
+            )
+        except StorageError as error:
+            problem = "history_too_new" if isinstance(error, FileTooNew) else "history_unavailable"
+            return _outcome(request, Outcome.NOT_SENT, problem)
+        if earlier is not None:
+            return _outcome(request, Outcome.BLOCKED, "repeated", callid=earlier.callid, server=earlier.server)
+        try:
+            outcome = self._ask(request, settings)
+        except BaseException:
+            # our own bug, or Ctrl-C: the request may have left, and the row must not say "placing" for ever
+            self._remember(_outcome(request, Outcome.UNKNOWN, "answer_lost"))
+            raise
+        self._remember(outcome)
+        return outcome
+
+    def hang_up(self, settings: Settings) -> CallOutcome:
+        """Ask the PBX to end the latest call that it named.
+
+        Returns:
+            REQUESTED when the PBX accepted; BLOCKED with problem ``no_call`` where there is none to end.
+        """
+        try:
+            latest = next((row for row in self._history.recent(limit=20) if row.callid), None)
+        except StorageError as error:
+            return failed_outcome(error, request_id="", dialed="")
+        if latest is None:
+            return CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="no_call")
+        try:
+            self._client_of(settings.account).hang_up(self._login(settings.account), latest.callid)
+        except NotFound:
+            return CallOutcome(
+                request_id=latest.request_id,
+                outcome=Outcome.BLOCKED,
+                problem="no_call",
+                callid=latest.callid,
+                dialed=latest.destination.dialed,
+            )
+        except (PbxError, CredentialsError, NoAccount) as error:
+            return failed_outcome(error, request_id=latest.request_id, dialed=latest.destination.dialed)
+        return CallOutcome(
+            request_id=latest.request_id,
+            outcome=Outcome.REQUESTED,
+            dialed=latest.destination.dialed,
+            server=latest.server,
+            callid=latest.callid,
+        )
+
+    def warm_up(self, settings: Settings) -> None:
+        """Open the connection and read the password ahead of a call. Sends nothing; failures wait for the call."""
+        account = settings.account
+        if not (account.url and account.username and account.line):
+            return
+        try:
+            self._credentials.read(account)
+            self._client_of(account).connect()
+        except (PbxError, CredentialsError, NoAccount) as error:
+            _log.info("not ready ahead of a call: %s", type(error).__name__)
+
+    def close(self) -> None:
+        """Drop the kept connection. Safe to call twice."""
+        if self._client is not None:
+            self._client.close()
+        self._client = self._client_account = None
+
+    def _remember(self, outcome: CallOutcome) -> None:
+        try:
+            self._history.finish(outcome)
+        except StorageError as error:
+            # the row still says PLACING, which becomes UNKNOWN: true, only less exact
+            _log.error("the outcome %s could not be saved: %s", outcome.outcome, type(error).__name__)
+        _log.info("call to …%s: %s %s", outcome.dialed[-2:], outcome.outcome, outcome.problem)
+
+    def _missing(self, request: CallRequest, account: AccountSettings) -> CallOutcome | None:
+        parts = {"url": account.url, "username": account.username, "line": request.line or account.line}
+        for name, value in parts.items():
+            if not value:
+                return _outcome(request, Outcome.NO_ACCOUNT, f"no_{name}")
+        return None
+
+    def _client_of(self, account: AccountSettings) -> PbxClient:
+        if self._client is None or self._client_account != account:
+            self.close()
+            self._client, self._client_account = self._client_for(account), account
+        return self._client
+
+    def _login(self, account: AccountSettings) -> Login:
+        return Login(username=account.username, password=self._credentials.read(account))
+
+    def _ask(self, request: CallRequest, settings: Settings) -> CallOutcome:
+        account = settings.account
+        try:
+            call = MakeCall(
+                stype="phone" if account.line_kind == "phone" else "",
+                snumber=request.line or account.line,
+                cnumber=request.destination.dialed,
+                callerid2=request.caller_id or account.caller_id,
+                wait=account.wait_s if request.wait_s is None else request.wait_s,
+                cdialplan=account.cdialplan,
+            )
+            placed = self._client_of(account).make_call(self._login(account), call)
+        except (PbxError, CredentialsError, NoAccount) as error:
+            return failed_outcome(error, request_id=request.request_id, dialed=request.destination.dialed)
+        return CallOutcome(
+            request_id=request.request_id,
+            outcome=Outcome.REQUESTED,
+            dialed=request.destination.dialed,
+            code=placed.code,
+            message=placed.message,
+            server=placed.server,
+            callid=placed.callid,
+        )
+
+
+def _outcome(
+    request: CallRequest, outcome: Outcome, problem: str, *, server: str = "", callid: str = ""
+) -> CallOutcome:
+    return CallOutcome(
+        request_id=request.request_id,
+        outcome=outcome,
+        dialed=request.destination.dialed,
+        problem=problem,
+        server=server,
+        callid=callid,
+    )

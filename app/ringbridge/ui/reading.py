@@ -1,0 +1,102 @@
+"""Reading targets, finding numbers and writing dial strings off the GUI thread.
+
+The numbering plans load on first use (40 ms), so nothing here imports them at import time.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ringbridge.core.errors import InputError
+
+if TYPE_CHECKING:
+    from ringbridge.core.calls import Destination
+    from ringbridge.core.targets import Target
+    from ringbridge.ui.session import Session
+    from ringbridge.ui.tasks import Lane
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A number as it was read and as it would be dialed.
+
+    Attributes:
+        target: What was read.
+        destination: What the PBX would be sent.
+        kind: A `core.phone_numbers.NumberKind`, or empty for an extension or code.
+    """
+
+    target: "Target"
+    destination: "Destination"
+    kind: str = ""
+
+
+class Reader:
+    """Reads texts on the work lane, in the region and with the dial plan in force.
+
+    Args:
+        session: Says the region and the dial plan.
+        lane: Where the reading runs.
+    """
+
+    def __init__(self, *, session: "Session", lane: "Lane") -> None:
+        self._session = session
+        self._lane = lane
+
+    def read(self, text: str, done: Callable[[Reading], None], refused: Callable[[InputError], None]) -> None:
+        """Read the one thing a person asks to dial; `done` or `refused` is called on the GUI thread."""
+        region, calls = self._session.region, self._session.settings.calls
+
+        def work() -> Reading:
+            from ringbridge.core.dial_plan import to_destination
+            from ringbridge.core.phone_numbers import kind_of_e164
+            from ringbridge.core.targets import read_target
+
+            target = read_target(text, region)
+            destination = to_destination(target, calls, region)
+            return Reading(target=target, destination=destination, kind=kind_of_e164(target.e164))
+
+        def failed(error: Exception) -> None:
+            if not isinstance(error, InputError):
+                _log.error("reading a target failed: %s", type(error).__name__)
+                error = InputError("no_number")
+            refused(error)
+
+        self._lane.submit(work, done, failed)
+
+    def write(self, target: "Target", done: Callable[["Destination"], None]) -> None:
+        """Write a target the way the PBX wants it; `done` is called on the GUI thread."""
+        region, calls = self._session.region, self._session.settings.calls
+
+        def work() -> "Destination":
+            from ringbridge.core.dial_plan import to_destination
+
+            return to_destination(target, calls, region)
+
+        self._lane.submit(work, done, _log_failure)
+
+    def find(self, text: str, done: Callable[[tuple[Reading, ...]], None]) -> None:
+        """Find the numbers in a copied text, each once; `done` is called on the GUI thread."""
+        region, calls = self._session.region, self._session.settings.calls
+
+        def work() -> tuple[Reading, ...]:
+            from ringbridge.core.detect import find_numbers
+            from ringbridge.core.dial_plan import to_destination
+            from ringbridge.core.targets import target_of
+
+            readings: dict[Target, Reading] = {}
+            for candidate in find_numbers(text, region):
+                target = target_of(candidate)
+                readings[target] = Reading(
+                    target=target, destination=to_destination(target, calls, region), kind=candidate.kind
+                )
+            return tuple(readings.values())
+
+        self._lane.submit(work, done, _log_failure)
+
+
+def _log_failure(error: Exception) -> None:
+    _log.error("reading a number failed: %s", type(error).__name__)

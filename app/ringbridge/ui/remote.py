@@ -1,0 +1,202 @@
+"""What other starts and the command line ask of the running program: requests in, answers out, as JSON lines."""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, cast
+
+from PySide6.QtCore import QObject, Signal
+
+from ringbridge import __version__
+from ringbridge.core.calls import CallOutcome, Origin, Outcome
+from ringbridge.core.errors import InputError
+from ringbridge.core.gate import Decision, decide
+from ringbridge.desktop.ports import Buffer, ClipboardBackend, Copied, ReadProblem
+from ringbridge.ui.calling import Caller, Wish
+from ringbridge.ui.reading import Reader, Reading
+from ringbridge.ui.wording import error_sentence, outcome_sentence, read_problem_sentence
+
+_log = logging.getLogger(__name__)
+
+PROTOCOL_VERSION = 1
+
+Answer = Callable[[Mapping[str, object]], None]
+
+EXIT_CODES = {
+    Outcome.REQUESTED: 0,
+    Outcome.REFUSED: 3,
+    Outcome.WRONG_LOGIN: 4,
+    Outcome.NOT_SENT: 5,
+    Outcome.UNKNOWN: 6,
+    Outcome.BLOCKED: 7,
+    Outcome.NO_ACCOUNT: 8,
+}
+_USAGE = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _DialOrder:
+    """A `dial` request as it came in."""
+
+    target: str
+    source: str
+    line: str
+    caller_id: str
+    wait_s: int | None
+    said_yes: bool
+
+
+class Remote(QObject):
+    """Answers requests of other processes of the same user. GUI thread; every answer may come later.
+
+    Signals:
+        call_dialog_wanted: Somebody started Ringbridge again.
+        link_opened: A `Reading` came by a link; a person is to be asked.
+        settings_changed: Another process changed the settings file.
+    """
+
+    call_dialog_wanted = Signal()
+    link_opened = Signal(object)
+    settings_changed = Signal()
+
+    def __init__(
+        self, *, caller: Caller, reader: Reader, clipboard: ClipboardBackend, profile: str, demo: bool
+    ) -> None:
+        super().__init__()
+        self._caller = caller
+        self._reader = reader
+        self._clipboard = clipboard
+        self._profile = profile
+        self._demo = demo
+        self._handlers: dict[str, Callable[[Mapping[str, Any], Answer], None]] = {
+            "dial": self._dial,
+            "link": self._link,
+            "hangup": self._hang_up,
+            "call_dialog": self._call_dialog,
+            "settings_changed": self._settings_changed,
+            "ping": self._ping,
+        }
+
+    def handle(self, line: bytes, send: Callable[[bytes], None]) -> None:
+        """Take one request line; `send` gets the answer line, once."""
+
+        def answer(fields: Mapping[str, object]) -> None:
+            send(json.dumps({"v": PROTOCOL_VERSION, **fields}).encode())
+
+        try:
+            request: Any = json.loads(line)
+        except ValueError:
+            request = None
+        if not isinstance(request, dict):
+            answer({"error": "malformed"})
+            return
+        fields = cast("dict[str, Any]", request)
+        handler = self._handlers.get(str(fields.get("command")))
+        if fields.get("v") != PROTOCOL_VERSION or handler is None:
+            answer({"error": "unsupported"})
+            return
+        handler(fields, answer)
+
+    def _ping(self, _request: Mapping[str, Any], answer: Answer) -> None:
+        answer({"ok": True, "pid": os.getpid(), "version": __version__, "profile": self._profile, "demo": self._demo})
+
+    def _call_dialog(self, _request: Mapping[str, Any], answer: Answer) -> None:
+        answer({"ok": True})
+        self.call_dialog_wanted.emit()
+
+    def _settings_changed(self, _request: Mapping[str, Any], answer: Answer) -> None:
+        answer({"ok": True})
+        self.settings_changed.emit()
+
+    def _hang_up(self, _request: Mapping[str, Any], answer: Answer) -> None:
+        self._caller.hang_up(lambda outcome: answer(_fields_of(outcome)))
+
+    def _link(self, request: Mapping[str, Any], answer: Answer) -> None:
+        def read(reading: Reading) -> None:
+            verdict = decide(reading.target, Origin.LINK, said_yes=False)
+            if verdict.decision is Decision.REFUSE:
+                answer({"ok": False, "message": error_sentence(InputError(verdict.reasons[0])), "exit_code": 7})
+                return
+            answer({"ok": True})
+            self.link_opened.emit(reading)
+
+        def refused(error: InputError) -> None:
+            answer({"ok": False, "message": error_sentence(error), "exit_code": _exit_code_of(error)})
+
+        self._reader.read(_text_of(request, "uri"), read, refused)
+
+    def _dial(self, request: Mapping[str, Any], answer: Answer) -> None:
+        wait = request.get("wait")
+        order = _DialOrder(
+            target=_text_of(request, "target"),
+            source=_text_of(request, "source") or "argument",
+            line=_text_of(request, "line"),
+            caller_id=_text_of(request, "caller_id"),
+            wait_s=wait if isinstance(wait, int) and not isinstance(wait, bool) else None,
+            said_yes=request.get("yes") is True,
+        )
+        if order.source == "argument":
+            self._dial_text(order, order.target, Origin.COMMAND_LINE, answer)
+        else:
+            buffer = Buffer.SELECTION if order.source == "selection" else Buffer.CLIPBOARD
+            self._clipboard.read(buffer, partial(self._dial_copied, order, buffer, answer))
+
+    def _dial_copied(self, order: _DialOrder, buffer: Buffer, answer: Answer, copied: Copied) -> None:
+        if copied.problem is not None or not copied.text.strip():
+            problem = copied.problem or ReadProblem.EMPTY
+            answer(_blocked(f"read_{problem}", read_problem_sentence(problem)))
+            return
+        origin = Origin.SELECTION if buffer is Buffer.SELECTION else Origin.CLIPBOARD
+        self._dial_text(order, copied.text, origin, answer)
+
+    def _dial_text(self, order: _DialOrder, text: str, origin: Origin, answer: Answer) -> None:
+        def read(reading: Reading) -> None:
+            wish = Wish(
+                target=reading.target,
+                origin=origin,
+                said_yes=order.said_yes,
+                line=order.line,
+                caller_id=order.caller_id,
+                wait_s=order.wait_s,
+            )
+            self._caller.want(wish, lambda outcome: answer(_fields_of(outcome)))
+
+        def refused(error: InputError) -> None:
+            code = _exit_code_of(error)
+            if origin is not Origin.COMMAND_LINE:
+                code = EXIT_CODES[Outcome.BLOCKED]  # what was copied is no usage error
+            answer(_blocked(f"input_{error.problem}", error_sentence(error), exit_code=code))
+
+        self._reader.read(text, read, refused)
+
+
+def _text_of(request: Mapping[str, Any], key: str) -> str:
+    value = request.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _exit_code_of(error: InputError) -> int:
+    return EXIT_CODES[Outcome.BLOCKED] if error.problem == "code_in_link" else _USAGE
+
+
+def _blocked(problem: str, sentence: str, *, exit_code: int = EXIT_CODES[Outcome.BLOCKED]) -> dict[str, object]:
+    outcome = CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem=problem)
+    return {**_fields_of(outcome), "message": sentence, "exit_code": exit_code}
+
+
+def _fields_of(outcome: CallOutcome) -> dict[str, object]:
+    return {
+        "outcome": str(outcome.outcome),
+        "code": outcome.code,
+        "key": outcome.key,
+        "message": outcome_sentence(outcome),
+        "server": outcome.server,
+        "callid": outcome.callid,
+        "dialed": outcome.dialed,
+        "request_id": outcome.request_id,
+        "problem": outcome.problem,
+        "exit_code": EXIT_CODES[outcome.outcome],
+    }
