@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from ringbridge.core.calls import Origin
-from ringbridge.core.targets import Target
+
+if TYPE_CHECKING:  # the numbering plans behind it take 40 ms to load, and nothing here needs them
+    from ringbridge.core.targets import Target
 
 
 class Decision(StrEnum):
@@ -32,7 +35,7 @@ class Verdict:
 _COPIED = {Origin.CARD, Origin.CLIPBOARD, Origin.SELECTION}
 
 
-def decide(target: Target, origin: Origin, *, said_yes: bool) -> Verdict:
+def decide(target: "Target", origin: Origin, *, said_yes: bool) -> Verdict:
     """Decide about one wish.
 
     Args:

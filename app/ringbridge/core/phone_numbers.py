@@ -66,6 +66,14 @@ def kind_of(number: phonenumbers.PhoneNumber) -> NumberKind:
     return _KINDS.get(phonenumbers.number_type(number), NumberKind.OTHER)
 
 
+def kind_of_e164(e164: str) -> str:
+    """The `NumberKind` of an E.164 number; empty for anything else."""
+    try:
+        return kind_of(phonenumbers.parse(e164, None))
+    except NumberParseException:
+        return ""
+
+
 def format_international(e164: str) -> str:
     """How people write it for readers anywhere: ``+1 212-555-1234``.
 

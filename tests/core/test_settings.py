@@ -1,0 +1,112 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringbridge.core.errors import SettingError
+from ringbridge.core.hotkeys import format_hotkey, parse_hotkey
+from ringbridge.core.settings import (
+    DEFAULTS,
+    AccountSettings,
+    Settings,
+    flatten,
+    from_mapping,
+    is_by_hand,
+    plain_http_allowed,
+    with_value,
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "stored"),
+    [
+        ("region", "il", "IL"),
+        ("clipboard.watch", "no", False),
+        ("clipboard.watch", "true", True),
+        ("card.seconds", "30", 30),
+        ("account.url", "HTTPS://www.015pbx.net/local/api/json", "https://www.015pbx.net/local/api/json/"),
+        ("account.line", " 123 4567 ", "1234567"),
+        ("account.proxy", "None", "none"),
+        ("hotkeys.dial_selection", "shift+ctrl+d", "Ctrl+Shift+D"),
+        ("hotkeys.dial_selection", "", ""),
+    ],
+)
+def test_a_value_is_read_as_its_field_wants_it(key: str, value: object, stored: object) -> None:
+    assert flatten(with_value(Settings(), key, value))[key] == stored
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "problem"),
+    [
+        ("nothing", "1", "unknown_key"),
+        ("account", "1", "unknown_key"),
+        ("region", "Israel", "region"),
+        ("clipboard.watch", "maybe", "not_a_boolean"),
+        ("clipboard.watch", 1, "not_a_boolean"),
+        ("card.seconds", "many", "not_a_number"),
+        ("card.seconds", True, "not_a_number"),
+        ("card.seconds", 601, "range"),
+        ("card.seconds", 1.5, "not_a_number"),
+        ("card.corner", "middle", "choice"),
+        ("account.url", "www.015pbx.net", "url"),
+        ("account.url", "ftp://x/", "url"),
+        ("account.url", "https://user:secret@x/", "url"),
+        ("account.url", "https://x/?auth_password=1", "url"),
+        ("account.username", "a\nb", "control_characters"),
+        ("account.username", "a" * 1001, "not_a_text"),
+        ("account.username", 5, "not_a_text"),
+        ("account.line", "12ab", "not_a_text"),
+        ("account.proxy", "http://user:pw@proxy:3128", "url"),
+        ("hotkeys.dial_selection", "D", "hotkey"),
+        ("hotkeys.dial_selection", "Shift+D", "hotkey"),
+        ("hotkeys.dial_selection", "Ctrl+Nope", "hotkey"),
+    ],
+)
+def test_a_bad_value_is_refused_by_name(key: str, value: object, problem: str) -> None:
+    with pytest.raises(SettingError) as refusal:
+        with_value(Settings(), key, value)
+    assert refusal.value.problem == problem
+
+
+def test_a_file_with_one_bad_value_keeps_the_others() -> None:
+    settings, problems = from_mapping({"region": "de", "card": {"seconds": "soon", "corner": "top_left"}, "new": 1})
+    assert (settings.region, settings.card.corner, settings.card.seconds) == ("DE", "top_left", 12)
+    assert [problem.error.key for problem in problems] == ["card.seconds"]
+
+
+@given(
+    st.dictionaries(st.sampled_from([*DEFAULTS, "clipboard", "account", "x"]), st.integers() | st.text() | st.none())
+)
+def test_any_parsed_file_gives_settings(table: dict[str, object]) -> None:
+    settings, _ = from_mapping(table)
+    assert from_mapping(_nested(settings)) == (settings, ())
+
+
+def _nested(settings: Settings) -> dict[str, object]:
+    table: dict[str, object] = {}
+    for key, value in flatten(settings).items():
+        group, _, name = key.rpartition(".")
+        target = table.setdefault(group, {}) if group else table
+        assert isinstance(target, dict)
+        target[name] = value
+    return table
+
+
+def test_plain_http_is_for_this_computer_only_and_its_switch_for_the_file_only() -> None:
+    for url in ("https://pbx.example/", "http://localhost:1/x/", "http://127.0.0.1/", "http://[::1]:8080/"):
+        assert plain_http_allowed(AccountSettings(url=url))
+    for url in ("http://pbx.example/", "http://127.0.0.1.example/", "http://localhost.example/"):
+        assert not plain_http_allowed(AccountSettings(url=url))
+    assert plain_http_allowed(AccountSettings(url="http://pbx.example/", allow_plain_http=True))
+    assert is_by_hand("account.allow_plain_http")
+    assert not is_by_hand("account.url")
+
+
+@given(
+    st.sets(st.sampled_from(["Ctrl", "Alt", "Shift", "Super"]), min_size=1),
+    st.sampled_from(["A", "7", "F5", "Space", "PageUp"]),
+)
+def test_parsing_a_written_hotkey_gives_it_back(modifiers: set[str], key: str) -> None:
+    written = format_hotkey(tuple(modifiers), key)
+    if modifiers == {"Shift"} and not key.startswith("F"):
+        return
+    assert format_hotkey(*parse_hotkey(written.lower())) == written

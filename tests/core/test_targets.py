@@ -1,0 +1,99 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringbridge.core.errors import InputError
+from ringbridge.core.targets import MAX_LENGTH, Target, read_target
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "e164", "extension"),
+    [
+        ("212 555 1234", "US", "+12125551234", ""),
+        ("(212) 555-1234", "US", "+12125551234", ""),
+        ("+972-2-655-6688", "US", "+97226556688", ""),
+        ("03-6123456", "IL", "+97236123456", ""),
+        ("0351 88877-40", "DE", "+493518887740", ""),
+        ("Phone: 212 555 1234", "US", "+12125551234", ""),
+        ("605-555-0133 ext. 48", "US", "+16055550133", "48"),
+        ("tel:+1-212-555-1234", "IL", "+12125551234", ""),
+        ("TEL:+12125551234", "IL", "+12125551234", ""),
+        ("tel:%2B12125551234", "IL", "+12125551234", ""),
+        ("tel:(212) 555-1234", "US", "+12125551234", ""),
+        ("tel:+1-319-555-0166;ext=21", "US", "+13195550166", "21"),
+        ("tel:2125551234;phone-context=+1", "IL", "+12125551234", ""),
+        ("callto://+12125551234", "IL", "+12125551234", ""),
+        ("sip:+441914980126@voip.example.org", "US", "+441914980126", ""),
+        ("sips:+441914980126@voip.example.org;transport=tls", "US", "+441914980126", ""),
+    ],
+)
+def test_one_number_is_read_as_e164(text: str, region: str, e164: str, extension: str) -> None:
+    target = read_target(text, region)
+    assert (target.e164, target.extension, target.code) == (e164, extension, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("1234", "1234"), ("*97", "*97"), ("911", "911"), ("112", "112"), ("1234568", "1234568"), ("*72 555", "*72555")],
+)
+def test_codes_and_lines_are_dialed_as_they_stand(text: str, code: str) -> None:
+    assert read_target(text, "IL") == Target(code=code)
+
+
+def test_digits_of_no_known_plan_are_dialed_as_they_stand() -> None:
+    # the PBX's own example dials a number of another country without its code
+    assert read_target("2125551234", "IL") == Target(code="2125551234")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "empty"),
+        ("  \t ", "empty"),
+        ("hello", "letters"),
+        ("+12", "no_number"),
+        ("212-555-1234\x00", "control_characters"),
+        ("212\n555", "control_characters"),
+        ("\ud800212 555 1234", "control_characters"),
+        ("1" * (MAX_LENGTH + 1), "too_long"),
+        ("javascript:alert(1)", "scheme"),
+        ("http://example.org/2125551234", "scheme"),
+        ("tel:*97", "code_in_link"),
+        ("tel:%2A%2306%23", "code_in_link"),
+        ("tel:*21*+12125551234%23", "code_in_link"),
+        ("callto:%23%23002%23", "code_in_link"),
+        ("sip:*97@example.org", "code_in_link"),
+        ("tel:212%00555", "control_characters"),
+        ("tel:", "no_number"),
+        ("212 555 1234 or 212 555 9876", "several_numbers"),
+    ],
+)
+def test_what_cannot_be_dialed_is_refused_with_its_reason(text: str, problem: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        read_target(text, "US")
+    assert refusal.value.problem == problem
+
+
+def test_a_uri_is_marked_as_one() -> None:
+    assert read_target("tel:+12125551234", "US").from_uri
+    assert not read_target("+12125551234", "US").from_uri
+
+
+@given(st.text(max_size=60), st.sampled_from(["US", "IL", "DE", "", "ZZ"]))
+def test_any_text_is_read_or_refused(text: str, region: str) -> None:
+    try:
+        target = read_target(text, region)
+    except InputError:
+        return
+    assert set(target.e164) <= set("+0123456789")
+    assert set(target.code) <= set("*#0123456789")
+    assert bool(target.e164) != bool(target.code)
+
+
+@given(st.text(alphabet="0123456789+*#%23aA;=()-. :", max_size=40))
+def test_no_link_ever_reaches_a_service_code(rest: str) -> None:
+    try:
+        target = read_target(f"tel:{rest}", "US")
+    except InputError:
+        return
+    assert not set(target.code) & set("*#")
