@@ -59,7 +59,9 @@ class SettingError(RingbridgeError):
     Attributes:
         key: The dotted key, such as ``clipboard.watch``.
         problem: A short stable name: ``unknown_key``, ``not_a_boolean``, ``not_a_number``, ``range``,
-            ``choice``, ``not_a_text``, ``region``, ``url``, ``hotkey``, ``plain_http``, ``control_characters``.
+            ``choice``, ``not_a_text``, ``region``, ``url``, ``hotkey``, ``plain_http``, ``control_characters``,
+            ``by_hand`` (it is changed in the settings file only), ``not_a_table`` (a value stands where a table
+            belongs), ``profile_name``.
         detail: The allowed range or choices, for the sentence.
     """
 

@@ -1,0 +1,270 @@
+"""The settings file: TOML that people may edit by hand, and that loses nothing when the program changes it."""
+
+import os
+import stat
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from ringbridge.core.errors import FileDamaged, FileTooNew, SettingError, StorageError, StorageUnavailable
+from ringbridge.core.settings import (
+    DEFAULTS,
+    SettingProblem,
+    Settings,
+    SettingValue,
+    flatten,
+    from_mapping,
+    is_by_hand,
+    with_value,
+)
+from ringbridge.services import private_files
+
+if TYPE_CHECKING:
+    import tomlkit
+
+VERSION = 1
+MAX_BYTES = 1024 * 1024
+_GROUPS = {key.rpartition(".")[0] for key in DEFAULTS} - {""}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedSettings:
+    """What the settings file gave.
+
+    Attributes:
+        settings: Every good value of the file, defaults for the rest.
+        problems: The values that can't be used; their text stays in the file.
+        notice: `FileDamaged` or `FileTooNew` when the file was set aside (`detail`: its new name),
+            `StorageUnavailable` when it can't be read, else None.
+    """
+
+    settings: Settings
+    problems: tuple[SettingProblem, ...] = ()
+    notice: StorageError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    text: str
+    settings: Settings
+    problems: tuple[SettingProblem, ...]
+
+
+class _Unusable(Exception):
+    """The file is there and has to be set aside.
+
+    Attributes:
+        kind: ``damaged`` or ``newer``.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class SettingsFile:
+    """One settings file, shared with other processes and with the user's editor.
+
+    Not for two threads at once. Reading takes 1 ms and a first save 30 ms: neither belongs on the GUI thread.
+
+    Attributes:
+        notice: What the last `load`, `save` or `change` had to report, as in `LoadedSettings`.
+    """
+
+    def __init__(self, path: Path, *, now: Callable[[], datetime] = private_files.local_now) -> None:
+        """Nothing is read yet.
+
+        Args:
+            path: The file; it needs not exist. A symbolic link stays one: the file it names is replaced.
+            now: Aware time, for the names of files set aside.
+        """
+        self.path = path
+        self.notice: StorageError | None = None
+        self._now = now
+        self._loaded: Settings | None = None
+
+    def load(self) -> LoadedSettings:
+        """Read the file. It never fails: what went wrong is in the answer.
+
+        A file that can't be used (no TOML, not UTF-8, a folder, more than 1 MiB, a newer version) is set aside.
+        """
+        self.notice = None
+        content = None
+        try:
+            content = self._read()
+        except _Unusable:
+            try:
+                with self._lock():
+                    content = self._read_or_set_aside()
+            except StorageUnavailable as error:
+                self.notice = error
+        except StorageUnavailable as error:
+            self.notice = error
+        self._loaded = content.settings if content else Settings()
+        return LoadedSettings(settings=self._loaded, problems=content.problems if content else (), notice=self.notice)
+
+    def save(self, settings: Settings) -> None:
+        """Write the fields that differ from what was last loaded or saved; everything else in the file stays.
+
+        Raises:
+            SettingError: A value is not allowed, or a field that is changed in the file only is different.
+            StorageUnavailable: The file can't be read (it is not overwritten then) or written.
+        """
+        wished = flatten(settings)
+        with self._lock():
+            content = self._read_or_set_aside()
+            before = flatten(self._loaded or (content.settings if content else Settings()))
+            changes = {key: _checked(key, value) for key, value in wished.items() if value != before[key]}
+            if content is None:  # a fresh file takes over all that is in effect
+                changes |= {
+                    key: _checked(key, value)
+                    for key, value in wished.items()
+                    if value != DEFAULTS[key] and not is_by_hand(key)
+                }
+            self._write(content, changes)
+        self._loaded = settings
+
+    def change(self, key: str, value: object) -> Settings:
+        """Write one field, also when it equals the default.
+
+        Args:
+            key: The dotted key.
+            value: The value; text is read as the field's type.
+
+        Returns:
+            All settings as they are now in the file.
+
+        Raises:
+            SettingError: There is no such key, the value is not allowed, or (``by_hand``) the key is changed in the
+                file only.
+            StorageUnavailable: The file can't be read (it is not overwritten then) or written.
+        """
+        checked = _checked(key, value)
+        with self._lock():
+            content = self._read_or_set_aside()
+            changed = with_value(content.settings if content else Settings(), key, checked)
+            self._write(content, {key: checked})
+        self._loaded = changed
+        return changed
+
+    def _lock(self) -> AbstractContextManager[None]:
+        self.notice = None
+        private_files.make_folder(self.path.parent)
+        return private_files.locked(self.path.with_name(f".{self.path.name}.lock"))
+
+    def _read(self) -> _Content | None:
+        """The file's content, or None when there is no file.
+
+        Raises:
+            _Unusable: It has to be set aside.
+            StorageUnavailable: It can't be read.
+        """
+        import tomllib
+
+        try:
+            if self.path.is_dir():
+                raise _Unusable("damaged")
+            # O_NONBLOCK: a pipe of this name must not hold the program
+            descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+            with os.fdopen(descriptor, "rb") as file:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    raise _Unusable("damaged")
+                raw = file.read(MAX_BYTES + 1)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StorageUnavailable(str(self.path), private_files.reason(error)) from error
+        if len(raw) > MAX_BYTES:
+            raise _Unusable("damaged")
+        try:
+            text = raw.decode("utf-8-sig")  # some Windows editors write the mark
+            table = tomllib.loads(text)
+            settings, problems = from_mapping(table)
+        except (ValueError, RecursionError) as error:  # TOML and UTF-8 errors are ValueErrors; nesting recurses
+            raise _Unusable("damaged") from error
+        version = table.get("version", VERSION)
+        if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+            wrong = SettingError("version", "not_a_number", f"1–{VERSION}")
+            problems = (SettingProblem(error=wrong, value=str(version)[:60]), *problems)
+        elif version > VERSION:
+            raise _Unusable("newer")
+        problems += tuple(
+            SettingProblem(error=SettingError(group, "not_a_table"), value=str(table[group])[:60])
+            for group in sorted(_GROUPS)
+            if not isinstance(table.get(group, {}), Mapping)
+        )
+        return _Content(text, settings, problems)
+
+    def _read_or_set_aside(self) -> _Content | None:
+        """As `_read`, under the lock: what can't be used is renamed, and `notice` tells."""
+        try:
+            return self._read()
+        except _Unusable as error:
+            aside = private_files.set_aside(self.path, error.kind, self._now())
+            notice = FileTooNew if error.kind == "newer" else FileDamaged
+            self.notice = notice(str(self.path), str(aside))
+            return None
+
+    def _write(self, content: _Content | None, changes: Mapping[str, SettingValue]) -> None:
+        if content and not changes:
+            return
+        import tomllib
+
+        import tomlkit
+        from tomlkit.exceptions import TOMLKitError
+
+        old_text = content.text if content else ""
+        try:
+            document = tomlkit.parse(old_text)
+            for key, value in changes.items():
+                _put(document, key, value)
+            text = tomlkit.dumps(document)
+        except TOMLKitError as error:
+            raise StorageUnavailable(str(self.path), "has a form that only a person can change") from error
+        if "version" not in document:
+            text = f"version = {VERSION}\n{text}"
+        # numbers with a point stay text in this comparison: nan is not equal to itself
+        if tomllib.loads(text, parse_float=str) != _expected(tomllib.loads(old_text, parse_float=str), changes):
+            raise StorageUnavailable(str(self.path), "has a form that only a person can change")
+        private_files.replace_file(self.path.resolve(), text.encode())
+
+
+def _checked(key: str, value: object) -> SettingValue:
+    if is_by_hand(key):
+        raise SettingError(key, "by_hand")
+    return flatten(with_value(Settings(), key, value))[key]
+
+
+def _put(document: "tomlkit.TOMLDocument", key: str, value: SettingValue) -> None:
+    """Set one value, keeping comments and order. Something that stands where a table belongs becomes a comment."""
+    import tomlkit
+
+    tables = cast("dict[str, Any]", document)
+    group, _, name = key.rpartition(".")
+    if not group:
+        tables[name] = value
+        return
+    if not isinstance(tables.setdefault(group, tomlkit.table()), Mapping):
+        table = tomlkit.table()
+        for line in f"{group} = {tables.pop(group).as_string()}".splitlines():
+            table.add(tomlkit.comment(line))
+        tables[group] = table
+    tables[group][name] = value
+
+
+def _expected(table: Mapping[str, Any], changes: Mapping[str, SettingValue]) -> dict[str, Any]:
+    """What the written text must mean, so that no quirk of the writing library can lose or change a value."""
+    expected = {key: dict(cast("Any", value)) if isinstance(value, dict) else value for key, value in table.items()}
+    expected.setdefault("version", VERSION)
+    for key, value in changes.items():
+        group, _, name = key.rpartition(".")
+        if not group:
+            expected[name] = value
+            continue
+        if not isinstance(expected.get(group), dict):
+            expected[group] = {}
+        expected[group][name] = value
+    return expected
