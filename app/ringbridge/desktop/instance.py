@@ -25,7 +25,7 @@ class InstanceServer(QObject):
     """Listens for other starts and for the command line. By events; nothing happens while nobody asks.
 
     Args:
-        path: The socket. Its folder is made with mode 0700.
+        path: The socket, in a folder of mode 0700 that is there already.
         handle: Gets each request.
     """
 
@@ -41,9 +41,8 @@ class InstanceServer(QObject):
         """Start to listen. The caller holds the instance lock, so a socket that lies there is a dead program's.
 
         Raises:
-            OSError: The folder or the socket can't be made.
+            OSError: The socket can't be made.
         """
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             with contextlib.suppress(FileNotFoundError):

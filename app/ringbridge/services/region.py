@@ -3,7 +3,6 @@
 import locale
 import os
 
-from ringbridge.core.phone_numbers import is_known_region
 from ringbridge.core.settings import Settings
 
 FALLBACK = "US"
@@ -11,6 +10,9 @@ FALLBACK = "US"
 
 # the order of locale(7): LC_ALL wins, then the category, then LANG; people's telephone habits come first
 _VARIABLES = ("LC_ALL", "LC_TELEPHONE", "LC_ADDRESS", "LC_MONETARY", "LANG")
+
+
+_LETTERS = 2  # ISO 3166-1 alpha-2
 
 
 def effective_region(settings: Settings) -> str:
@@ -23,8 +25,9 @@ def system_region() -> str:
     names = [os.environ.get(variable, "") for variable in _VARIABLES]
     names.append(locale.getlocale()[0] or "")  # Windows and macOS set no variables
     for name in names:
-        _, separator, rest = name.replace("-", "_").partition("_")
-        region = rest[:2].upper()
-        if separator and is_known_region(region) and not rest[2:3].isalnum():
+        # en_IL.UTF-8, sr_RS@latin, pt-BR; a region that has no numbering plan finds international numbers only
+        _, _, rest = name.replace("-", "_").partition("_")
+        region, follows = rest[:2].upper(), rest[2:3]
+        if len(region) == _LETTERS and region.isascii() and region.isalpha() and not follows.isalnum():
             return region
     return ""

@@ -62,13 +62,14 @@ class Caller(QObject):
     Signals:
         started: A `CallRequest` is on its way to the PBX.
         finished: The `CallRequest` and its `CallOutcome`.
-        question: A `Wish` needs a person's yes, and an `OutcomeHandler` (or None) that waits for what becomes of it.
+        question: A `Wish` needs a person's yes; its `Destination`; and an `OutcomeHandler` (or None) that waits for
+            what becomes of it.
         hung_up: The `CallOutcome` of asking the PBX to end the latest call.
     """
 
     started = Signal(object)
     finished = Signal(object, object)
-    question = Signal(object, object)
+    question = Signal(object, object, object)
     hung_up = Signal(object)
 
     def __init__(self, *, session: "Session", reader: "Reader", dialer: "Callable[[], Dialer]", lane: "Lane") -> None:
@@ -93,7 +94,7 @@ class Caller(QObject):
             )
             self._report(None, outcome, done)
         elif verdict.decision is Decision.ASK:
-            self.question.emit(wish, done)
+            self._reader.write(wish.target, lambda destination: self.question.emit(wish, destination, done))
         else:
             self._reader.write(wish.target, partial(self._place, wish, done))
 

@@ -44,7 +44,7 @@ class Lane:
     """
 
     def __init__(self, name: str, invoker: GuiInvoker) -> None:
-        self._name = name
+        self.name = name
         self._invoker = invoker
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -61,7 +61,7 @@ class Lane:
         if self._closed:
             return
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+            self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
             self._thread.start()
 
         def job() -> None:

@@ -1,0 +1,34 @@
+"""The demo: the training PBX in this process, a desk phone on the screen, and an account that needs no setting up."""
+
+from PySide6.QtCore import QObject
+
+from ringbridge.core.settings import AccountSettings
+from ringbridge.services.paths import Paths
+from ringbridge.training.desk_phone import DeskPhoneWindow
+from ringbridge.training.server import DEMO_LINE, DEMO_LOGIN, TrainingPbx
+
+
+class Demo(QObject):
+    """A PBX that rings nobody.
+
+    Attributes:
+        account: How to reach it.
+        password: Its password; invented, and of use nowhere else.
+    """
+
+    def __init__(self, paths: Paths) -> None:
+        super().__init__()
+        self._pbx = TrainingPbx(journal=paths.state_dir / "training-pbx.jsonl")
+        self._pbx.start()
+        self._phone = DeskPhoneWindow(self._pbx)
+        self.account = AccountSettings(url=self._pbx.url, username=DEMO_LOGIN[0], line=DEMO_LINE)
+        self.password = DEMO_LOGIN[1]
+
+    def show(self) -> None:
+        """Put the desk phone on the screen."""
+        self._phone.show()
+
+    def close(self) -> None:
+        """Hang up everything and stop. Safe to call twice."""
+        self._phone.close()
+        self._pbx.stop()

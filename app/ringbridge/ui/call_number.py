@@ -1,0 +1,72 @@
+"""“Call number…”: the dialog, what it says about the number while it is typed, and the call."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from ringbridge.core.calls import Origin
+from ringbridge.core.errors import InputError
+from ringbridge.ui.call_dialog import CallDialog
+from ringbridge.ui.calling import Caller, Wish
+from ringbridge.ui.wording import error_sentence
+
+if TYPE_CHECKING:
+    from ringbridge.ui.reading import Reader, Reading
+
+
+class CallNumber(QObject):
+    """Opens the dialog and does what it asks for.
+
+    Args:
+        reader: Reads what is typed.
+        caller: The one way to a call.
+    """
+
+    def __init__(self, *, reader: "Reader", caller: Caller) -> None:
+        super().__init__()
+        self._reader = reader
+        self._caller = caller
+        self._dialog: CallDialog | None = None
+        self._edits = 0
+
+    def open(self) -> None:
+        """Show the dialog, or bring it to the front."""
+        if self._dialog is None:
+            self._dialog = CallDialog()
+            self._dialog.text_edited.connect(self._edited)
+            self._dialog.call_wanted.connect(self._call)
+        self._dialog.show()
+        self._dialog.raise_()
+        self._dialog.activateWindow()
+
+    def close(self) -> None:
+        """Close the dialog without calling. Safe to call twice."""
+        if self._dialog is not None:
+            self._dialog.close()
+
+    def _edited(self, text: str) -> None:
+        self._edits += 1
+        edit = self._edits
+
+        def show(reading: "Reading") -> None:
+            if edit == self._edits and self._dialog is not None:
+                self._dialog.show_reading(reading.destination.display)
+
+        def clear(_error: InputError) -> None:
+            # half a number is no error while somebody types
+            if edit == self._edits and self._dialog is not None:
+                self._dialog.show_reading("")
+
+        self._reader.read(text, show, clear)
+
+    def _call(self, text: str) -> None:
+        def call(reading: "Reading") -> None:
+            if self._dialog is not None:
+                self._dialog.close()
+            self._caller.want(Wish(target=reading.target, origin=Origin.TYPED, said_yes=True))
+
+        def refuse(error: InputError) -> None:
+            if self._dialog is not None:
+                self._dialog.show_error(error_sentence(error))
+
+        self._reader.read(text, call, refuse)

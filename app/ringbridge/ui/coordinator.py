@@ -1,0 +1,287 @@
+"""Brings the parts together: what is copied becomes an offer, an offer a call, a call an entry in the menu."""
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ringbridge.core.calls import CallOutcome, CallRecord, CallRequest, Origin, Outcome
+from ringbridge.core.errors import InputError
+from ringbridge.desktop.ports import Copied
+from ringbridge.ui.calling import Caller, OutcomeHandler, Wish
+from ringbridge.ui.choice import Choice
+from ringbridge.ui.translation import fill, tr
+from ringbridge.ui.tray_icon import TrayState
+from ringbridge.ui.wording import (
+    error_sentence,
+    gate_sentence,
+    hang_up_sentence,
+    outcome_sentence,
+    read_problem_sentence,
+)
+
+if TYPE_CHECKING:
+    from ringbridge.core.calls import Destination
+    from ringbridge.ui.card import Card
+    from ringbridge.ui.reading import Reader, Reading
+    from ringbridge.ui.session import Session
+    from ringbridge.ui.tray import Tray
+
+_log = logging.getLogger(__name__)
+
+MAX_RECENT = 20
+_MIN_DIGITS = 4  # of 1-800-FLOWERS
+_LOOKED_AT = 4096  # characters; as in core.detect, which is not loaded just to see that there are no digits
+_CALLING_SHOWN_MS = 10_000
+_GOOD_NEWS_S = 6
+
+
+class Coordinator(QObject):
+    """Listens to everybody, decides nothing that `core` decides. GUI thread.
+
+    Args:
+        session: The settings in force.
+        reader: Reads texts off the GUI thread.
+        caller: The one way to a call.
+        tray: The icon and its menu.
+
+    Signals:
+        settings_wanted: The account is not set up, and a person wants to call.
+    """
+
+    settings_wanted = Signal()
+
+    def __init__(
+        self,
+        *,
+        session: "Session",
+        reader: "Reader",
+        caller: Caller,
+        tray: "Tray",
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._reader = reader
+        self._caller = caller
+        self._tray = tray
+        self._made_card: Card | None = None
+        self._offer: tuple[Reading, ...] = ()
+        self._selected: Reading | None = None
+        self._recent: tuple[CallRecord, ...] = ()
+        self._question: tuple[Wish, OutcomeHandler | None] | None = None
+        self._calling_shown = QTimer(self)
+        self._calling_shown.setSingleShot(True)
+        self._calling_shown.setInterval(_CALLING_SHOWN_MS)
+        self._calling_shown.timeout.connect(self._calm_icon)
+        caller.started.connect(self._call_started)
+        caller.finished.connect(self._call_finished)
+        caller.question.connect(self._ask)
+        caller.hung_up.connect(self._hung_up)
+        tray.offer_wanted.connect(partial(self._call_offered, origin=Origin.MENU))
+        tray.offer_shown_wanted.connect(partial(self._show_offer, focusable=True))
+        tray.redial_wanted.connect(self._redial)
+
+    def show_recent(self, records: tuple[CallRecord, ...]) -> None:
+        """Take the calls of earlier sessions into the menu, newest first."""
+        known = {record.request_id for record in self._recent}
+        older = tuple(record for record in records if record.request_id not in known)
+        self._recent = (self._recent + older)[:MAX_RECENT]
+        self._tray.set_recent(self._recent)
+
+    def copied(self, copied: Copied) -> None:
+        """Something was copied in another program: look for numbers, offer what is found."""
+        text = copied.text
+        if copied.problem is not None or sum(map(str.isdigit, text[:_LOOKED_AT])) < _MIN_DIGITS:
+            return
+        self._reader.find(text, self._found)
+
+    def selected(self, copied: Copied) -> None:
+        """The hotkey was pressed and the selected text read: offer what is in it; pressed again, call it."""
+        if copied.problem is not None:
+            self.tell(read_problem_sentence(copied.problem))
+            return
+        self._reader.read(copied.text, self._offer_selected, lambda error: self.tell(error_sentence(error)))
+
+    def _offer_selected(self, reading: "Reading") -> None:
+        if self._offer == (reading,) and self._selected == reading:
+            self._call_offered(0, origin=Origin.HOTKEY)
+        else:
+            self._selected = reading
+            self._found((reading,))
+
+    def tell(self, sentence: str) -> None:
+        """Say something that went wrong, until a person has seen it."""
+        self._card.status(tr("Ringbridge"), sentence, good=False, seconds=0)
+
+    def refuse_link(self, error: InputError) -> None:
+        """A link can't be called."""
+        self.tell(error_sentence(error))
+
+    def ask_about_link(self, reading: "Reading") -> None:
+        """A link asks to call: a person decides."""
+        self._ask(Wish(target=reading.target, origin=Origin.LINK), reading.destination, None)
+
+    def close(self) -> None:
+        """Take the card off the screen. Safe to call twice."""
+        self._calling_shown.stop()
+        if self._made_card is not None:
+            self._made_card.close()
+
+    @property
+    def _card(self) -> "Card":
+        if self._made_card is None:
+            from ringbridge.ui.card import Card
+
+            self._made_card = Card()
+            self._made_card.call_wanted.connect(self._card_called)
+            self._made_card.dismissed.connect(self._card_dismissed)
+        return self._made_card
+
+    def _found(self, readings: "tuple[Reading, ...]") -> None:
+        if not readings or self._question is not None:
+            return  # a question on the screen is more urgent than a new offer
+        self._offer = readings
+        self._tray.set_offer(tuple(_choice(reading.destination, reading.kind) for reading in readings))
+        self._show_offer(focusable=False)
+        self._caller.warm_up()
+
+    def _show_offer(self, *, focusable: bool) -> None:
+        if self._offer:
+            card = self._session.settings.card
+            choices = tuple(_choice(reading.destination, reading.kind) for reading in self._offer)
+            self._card.offer(choices, seconds=card.seconds, corner=card.corner, focusable=focusable)
+
+    def _card_called(self, index: int) -> None:
+        if self._question is not None:
+            wish, done = self._question
+            self._question = None
+            self._caller.want(replace(wish, said_yes=True), done)
+        else:
+            self._call_offered(index, origin=Origin.CARD)
+
+    def _card_dismissed(self) -> None:
+        if self._question is not None:
+            _, done = self._question
+            self._question = None
+            if done is not None:
+                done(CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="declined"))
+        else:
+            self._forget_offer()
+
+    def _call_offered(self, index: int, *, origin: Origin) -> None:
+        if index < len(self._offer):
+            target = self._offer[index].target
+            self._forget_offer()
+            self._caller.want(Wish(target=target, origin=origin, said_yes=True))
+
+    def _forget_offer(self) -> None:
+        self._offer = ()
+        self._tray.set_offer(())
+
+    def _redial(self, request_id: str) -> None:
+        record = next((record for record in self._recent if record.request_id == request_id), None)
+        if record is None:
+            return
+        from ringbridge.core.targets import Target
+
+        destination = record.destination
+        code = "" if destination.e164 else destination.dialed
+        target = Target(e164=destination.e164, code=code, extension=destination.extension)
+        self._caller.want(Wish(target=target, origin=Origin.REDIAL, said_yes=True, name=record.name))
+
+    def _ask(self, wish: Wish, destination: "Destination", done: OutcomeHandler | None) -> None:
+        if self._question is not None and self._question[1] is not None:
+            self._question[1](CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="declined"))
+        self._question = (wish, done)
+        choice = _choice(destination, note=gate_sentence("link"))
+        self._card.ask(choice, corner=self._session.settings.card.corner)
+        self._caller.warm_up()
+
+    def _call_started(self, request: CallRequest) -> None:
+        self._calling_shown.stop()
+        self._tray.set_state(TrayState.CALLING)
+        self._remember(_record(request, Outcome.PLACING))
+        self._card.status(tr("Calling…"), fill(tr("Asking the PBX to call {who}."), who=_who(request)), good=True)
+
+    def _call_finished(self, request: CallRequest | None, outcome: CallOutcome) -> None:
+        if request is not None and outcome.problem != "repeated":
+            self._remember(_record(request, outcome.outcome, outcome))
+        good = outcome.outcome is Outcome.REQUESTED
+        if good:
+            self._calling_shown.start()
+        elif not self._caller.busy:
+            self._calm_icon()
+        self._tray.set_status("" if good else _attention(outcome))
+        who = _who(request) if request is not None else ""
+        self._card.status(
+            _title(outcome, who), outcome_sentence(outcome, who), good=good, seconds=_GOOD_NEWS_S if good else 0
+        )
+        if outcome.outcome is Outcome.NO_ACCOUNT and outcome.problem.startswith("no_"):
+            self.settings_wanted.emit()
+
+    def _hung_up(self, outcome: CallOutcome) -> None:
+        good = outcome.outcome is Outcome.REQUESTED
+        title = tr("Hanging up") if good else tr("Not hung up")
+        self._card.status(title, hang_up_sentence(outcome), good=good, seconds=_GOOD_NEWS_S if good else 0)
+        if good:
+            self._calm_icon()
+
+    def _calm_icon(self) -> None:
+        self._calling_shown.stop()
+        self._tray.set_state(TrayState.IDLE)
+
+    def _remember(self, record: CallRecord) -> None:
+        others = tuple(other for other in self._recent if other.request_id != record.request_id)
+        self._recent = (record, *others)[:MAX_RECENT]
+        self._tray.set_recent(self._recent)
+
+
+def _choice(destination: "Destination", kind: str = "", note: str = "") -> Choice:
+    return Choice(
+        display=destination.display or destination.dialed,
+        region=destination.region,
+        kind=kind,
+        extension=destination.extension,
+        note=note,
+    )
+
+
+def _who(request: CallRequest) -> str:
+    return request.name or request.destination.display or request.destination.dialed
+
+
+def _record(request: CallRequest, outcome: Outcome, ended: CallOutcome | None = None) -> CallRecord:
+    return CallRecord(
+        request_id=request.request_id,
+        requested_at=request.requested_at,
+        finished_at=datetime.now(UTC) if ended else None,
+        origin=request.origin,
+        outcome=outcome,
+        destination=request.destination,
+        line=request.line,
+        name=request.name,
+        code=ended.code if ended else None,
+        message=ended.message if ended else "",
+        problem=ended.problem if ended else "",
+        server=ended.server if ended else "",
+        callid=ended.callid if ended else "",
+    )
+
+
+def _title(outcome: CallOutcome, who: str) -> str:
+    if outcome.outcome is Outcome.REQUESTED:
+        return fill(tr("Calling {who}"), who=who)
+    if outcome.outcome is Outcome.UNKNOWN:
+        return tr("It is not known whether the call was placed")
+    if outcome.problem == "repeated":
+        return tr("Already calling")
+    return tr("Not called")
+
+
+def _attention(outcome: CallOutcome) -> str:
+    """What the tray should keep saying: what stays wrong until a person does something."""
+    lasting = {Outcome.NO_ACCOUNT, Outcome.WRONG_LOGIN}
+    return outcome_sentence(outcome) if outcome.outcome in lasting else ""
