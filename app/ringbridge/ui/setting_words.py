@@ -1,0 +1,159 @@
+"""Sentences about settings, files, typed input and the desktop; `ringbridge.ui.wording` offers them. No Qt."""
+
+from typing import TYPE_CHECKING
+
+from ringbridge.core.errors import FileDamaged, FileTooNew, SettingError, StorageError
+from ringbridge.ui.translation import fill, tr
+
+if TYPE_CHECKING:
+    from ringbridge.core.settings import SettingProblem
+    from ringbridge.desktop.ports import Availability
+
+
+def input_sentence(problem: str, detail: str = "") -> str:
+    """Why a typed, copied or linked text can't be called.
+
+    Args:
+        problem: As in `ringbridge.core.errors.InputError`, or a reason of `ringbridge.core.gate.Verdict`.
+        detail: Likewise.
+    """
+    if problem == "scheme":
+        template = tr("Ringbridge can't open “{scheme}:” links. It calls tel:, callto: and sip: links.")
+        return fill(template, scheme=detail)
+    if problem == "several_numbers":
+        template = tr("There are several numbers in this text: {numbers}. Keep the one you want to call.")
+        return fill(template, numbers=detail)
+    return {
+        "empty": tr("There is no text. Type or paste a phone number."),
+        "no_number": tr("There is no phone number in this text."),
+        "too_long": tr("This text is too long for a phone number. Keep only the number."),
+        "control_characters": tr("This text has characters that no phone number has. Type the number by hand."),
+        "code_in_link": tr("A link asks to dial a code with * or #. Such codes can change your phone's settings, so "
+            "Ringbridge does not dial them. Type the code in “Call number…” if you want it."),
+        "code_copied": tr("This is a code with * or #, no phone number. Type it in “Call number…” if you want to "
+            "dial it."),
+        "letters": tr("This is not a phone number: it has letters. Type digits only."),
+        "region": tr("Ringbridge does not know the country of this number. Type it with + and the country code."),
+    }.get(problem) or fill(tr("This can't be called: {problem}."), problem=_plain(problem))  # fmt: skip
+
+
+def setting_name(key: str) -> str:
+    """A setting in people's words, as the settings dialog calls it; unknown keys as they are."""
+    return {
+        "region": tr("Country"),
+        "account.url": tr("Server address"),
+        "account.username": tr("User name"),
+        "account.line": tr("Own line"),
+        "account.line_kind": tr("Kind of own phone"),
+        "account.caller_id": tr("Caller ID"),
+        "account.wait_s": tr("Waiting time"),
+        "account.cdialplan": tr("Dial plan"),
+        "account.method": tr("Request method"),
+        "account.ca_file": tr("Certificate file"),
+        "account.proxy": tr("Proxy"),
+        "account.connect_timeout_s": tr("Connection time limit"),
+        "account.allow_plain_http": tr("Allow http without encryption"),
+        "calls.own_country": tr("Numbers of the own country"),
+        "calls.foreign_prefix": tr("Prefix for foreign numbers"),
+        "calls.outside_prefix": tr("Prefix for an outside line"),
+        "calls.repeat_guard_s": tr("Guard against repeated calls"),
+        "clipboard.watch": tr("Watch the clipboard"),
+        "card.seconds": tr("Seconds the card stays"),
+        "card.corner": tr("Corner of the card"),
+        "hotkeys.dial_selection": tr("Hotkey for the selected number"),
+        "profile": tr("Profile"),
+    }.get(key, key)
+
+
+def setting_sentence(error: SettingError) -> str:
+    """What a setting may be, where it was something else."""
+    name, detail = setting_name(error.key), error.detail
+    if error.problem == "url" and error.key == "account.proxy":
+        template = tr("{name}: enter an address such as http://proxy.example.com:8080, or “none”.")
+    elif error.problem == "not_a_text" and detail:
+        template = tr("{name}: use only digits, *, # and +.")
+    else:
+        template = {
+            "unknown_key": tr("There is no setting “{name}”."),
+            "not_a_boolean": tr("{name}: enter yes or no."),
+            "not_a_number": tr("{name}: enter a whole number from {detail}."),
+            "range": tr("{name}: enter a number from {detail}."),
+            "choice": tr("{name}: choose one of {detail}."),
+            "not_a_text": tr("{name}: enter a text of at most 1000 characters."),
+            "region": tr("{name}: enter the two letters of a country, such as US or DE."),
+            "url": tr("{name}: enter an address such as https://pbx.example.com/local/api/json/, without name, "
+                "password or “?”."),
+            "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+D."),
+            "plain_http": tr("{name}: use https://. With http:// others could read your password."),
+            "control_characters": tr("{name}: this has invisible characters, such as line breaks. Type it by hand."),
+        }.get(error.problem)  # fmt: skip
+    if template is None:
+        shown = _plain(error.problem) + (f" ({detail})" if detail else "")
+        return fill(tr("{name}: {problem}."), name=name, problem=shown)
+    return fill(template, name=name, detail=detail)
+
+
+def storage_sentence(error: StorageError) -> str:
+    """What is wrong with a file of Ringbridge's, and what to do."""
+    if isinstance(error, FileTooNew):
+        template = tr("The file {path} was written by a newer Ringbridge, so it is left as it is. Update Ringbridge.")
+    elif isinstance(error, FileDamaged):
+        template = tr("The file {path} was damaged. Ringbridge put it aside as {detail} and began a new one.")
+    else:
+        template = tr("The file {path} can't be used ({detail}). Check the free space and the permissions.")
+    return fill(template, path=error.path, detail=error.detail or tr("no reason given"))
+
+
+def problem_sentence(problem: "SettingProblem | StorageError") -> str:
+    """A notice after loading: one bad value of the settings file, or a file that can't be used."""
+    if isinstance(problem, StorageError):
+        return storage_sentence(problem)
+    notice = fill(tr("The settings file says “{value}”, which is not used."), value=problem.value)
+    return f"{setting_sentence(problem.error)} {notice}"
+
+
+def availability_sentence(name: str, availability: "Availability") -> str:
+    """Whether a mechanism of the desktop works here, why not, and what helps.
+
+    Args:
+        name: The mechanism's name, such as ``clipboard_x11``; shown as it is.
+        availability: What it says of itself. Names without a sentence here are shown plainly.
+    """
+    if availability.usable:
+        return fill(tr("{name}: works."), name=name)
+    reason = _reasons().get(availability.reason) or _plain(availability.reason) or tr("does not work here")
+    sentence = fill(tr("{name}: {reason}."), name=name, reason=reason)
+    if not availability.remedy:
+        return sentence
+    return f"{sentence} {_remedies().get(availability.remedy) or _plain(availability.remedy).capitalize() + '.'}"
+
+
+def read_problem_sentence(problem: str) -> str:
+    """Why a copied or selected text could not be read.
+
+    Args:
+        problem: A `ringbridge.desktop.ports.ReadProblem`.
+    """
+    return {
+        "empty": tr("No text is copied or selected. Select a phone number and try again."),
+        "secret": tr("A password manager marked this text as secret, so Ringbridge did not read it."),
+        "too_long": tr("This text is too long. Select only the phone number and try again."),
+        "no_text": tr("What is copied or selected is not text. Select a phone number and try again."),
+        "no_answer": tr("The program that holds the text does not answer. Copy the number again."),
+        "unsupported": tr("This desktop does not let Ringbridge read the text. Use “Call number…” instead."),
+    }.get(problem) or fill(tr("The text can't be read: {problem}."), problem=_plain(problem))
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _reasons() -> dict[str, str]:
+    return {
+        "no_display": tr("there is no graphical desktop"),
+        "no_library": tr("a library is missing"),
+    }
+
+
+def _remedies() -> dict[str, str]:
+    return {}

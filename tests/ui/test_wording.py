@@ -1,0 +1,256 @@
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ringbridge.core import errors
+from ringbridge.core.calls import CallOutcome, Outcome
+from ringbridge.core.errors import (
+    AnswerLost,
+    FileDamaged,
+    FileTooNew,
+    InputError,
+    InvalidInput,
+    KeyringLocked,
+    RingbridgeError,
+    SettingError,
+    StorageUnavailable,
+    TlsFailed,
+    WrongLogin,
+)
+from ringbridge.core.phone_numbers import NumberKind
+from ringbridge.core.settings import DEFAULTS, SettingProblem
+from ringbridge.desktop.ports import Availability, ReadProblem
+from ringbridge.ui import translation, wording
+
+PROBLEMS = re.findall(
+    r"``(\w+)``", (CallOutcome.__doc__ or "").partition("problem: ")[2].partition("or ``input_``")[0]
+)
+UNSENT = "No call was placed."
+MAYBE = "Your phone may be ringing. Look at it before you call again."
+
+
+@pytest.fixture
+def new_york(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def translator() -> Generator[None]:
+    yield
+    translation.install_translator(None)
+
+
+def outcome(kind: Outcome, problem: str = "", **more: object) -> CallOutcome:
+    return CallOutcome(request_id="r", outcome=kind, problem=problem, **more)  # type: ignore[arg-type]
+
+
+def looks_finished(sentence: str) -> bool:
+    return bool(re.fullmatch(r"[A-Z“*0-9].*[.”]", sentence)) and "{" not in sentence and "_" not in sentence
+
+
+def test_the_contract_still_lists_its_problems() -> None:
+    assert {"unreachable", "program_lost", "no_call", "keyring_no_answer"} <= set(PROBLEMS)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_every_problem_has_a_sentence_of_its_own(problem: str) -> None:
+    sentence = wording.outcome_sentence(outcome(Outcome.BLOCKED, problem))
+    assert looks_finished(sentence)
+    assert sentence != wording.outcome_sentence(outcome(Outcome.BLOCKED, "no such problem"))
+
+
+@pytest.mark.parametrize(
+    "problem",
+    re.findall(r"``(\w+)``", (InputError.__doc__ or "").partition("detail:")[0]),
+)
+def test_every_problem_of_an_input_has_a_sentence(problem: str) -> None:
+    sentence = wording.error_sentence(InputError(problem, "foo"))
+    assert looks_finished(sentence)
+    assert not sentence.startswith("This can't be called")
+    assert wording.outcome_sentence(outcome(Outcome.BLOCKED, f"input_{problem}")).endswith(UNSENT)
+
+
+def test_an_accepted_call_says_what_to_do_now() -> None:
+    accepted = outcome(Outcome.REQUESTED, dialed="12125551234")
+    assert wording.outcome_sentence(accepted) == "Your phone is ringing. Answer it, and the PBX calls 12125551234."
+    assert "calls Ada." in wording.outcome_sentence(accepted, "Ada")
+
+
+@pytest.mark.parametrize("problem", ["answer_lost", "not_understood", ""])
+def test_an_unknown_end_warns_before_a_second_call(problem: str) -> None:
+    sentence = wording.outcome_sentence(outcome(Outcome.UNKNOWN, problem))
+    assert MAYBE in sentence
+    assert UNSENT not in sentence
+
+
+@pytest.mark.parametrize("kind", [Outcome.NOT_SENT, Outcome.REFUSED, Outcome.WRONG_LOGIN, Outcome.NO_ACCOUNT])
+def test_what_was_not_placed_says_so(kind: Outcome) -> None:
+    assert UNSENT in wording.outcome_sentence(outcome(kind))
+
+
+def test_invalid_input_shows_the_key_and_the_words_of_the_pbx() -> None:
+    refused = outcome(Outcome.REFUSED, "invalid_input", code=400, key="snumber", message="No <b>such</b> {line}")
+    assert wording.outcome_sentence(refused) == (
+        "The PBX does not accept your own line (snumber). It says: “No <b>such</b> {line}”. "
+        "No call was placed. Check your own line in the settings."
+    )
+
+
+def test_invalid_input_with_an_unknown_key_shows_the_key() -> None:
+    assert "“colour”" in wording.outcome_sentence(outcome(Outcome.REFUSED, "invalid_input", key="colour"))
+    assert wording.outcome_sentence(outcome(Outcome.REFUSED, "invalid_input")).startswith("The PBX refused")
+
+
+def test_other_refusals_show_the_words_of_the_pbx_too() -> None:
+    sentence = wording.outcome_sentence(outcome(Outcome.REFUSED, "role", code=402, message="Ask Ada"))
+    assert "“Ask Ada”" in sentence
+
+
+def test_hanging_up_has_sentences_of_its_own() -> None:
+    assert wording.hang_up_sentence(outcome(Outcome.REQUESTED)) == "The PBX ends the call."
+    assert "no call to hang up" in wording.hang_up_sentence(outcome(Outcome.BLOCKED, "no_call"))
+    lost = wording.hang_up_sentence(outcome(Outcome.UNKNOWN, "answer_lost"))
+    assert "hang up on your phone" in lost
+    assert MAYBE not in lost
+
+
+def test_each_outcome_has_a_short_word() -> None:
+    words = {wording.outcome_word(kind) for kind in Outcome}
+    assert len(words) == len(Outcome)
+    assert all(len(word.split()) <= 2 for word in words)
+
+
+def every_error() -> list[RingbridgeError]:
+    made: list[RingbridgeError] = []
+    for kind in vars(errors).values():
+        if isinstance(kind, type) and issubclass(kind, RingbridgeError):
+            for arguments in ((), ("one",), ("one", "two"), (400, "snumber", "No")):
+                try:
+                    made.append(kind(*arguments))
+                except TypeError:
+                    continue
+                break
+    return made
+
+
+@pytest.mark.parametrize("error", every_error(), ids=lambda error: type(error).__name__)
+def test_every_error_has_a_sentence(error: RingbridgeError) -> None:
+    sentence = wording.error_sentence(error)
+    assert sentence[0].isupper() or sentence[0] in "“o"
+    assert sentence.endswith(".")
+    assert UNSENT not in sentence
+
+
+def test_errors_without_a_call_do_not_speak_of_one() -> None:
+    assert wording.error_sentence(AnswerLost()) == "No answer came from the PBX. Try again."
+    assert "certificate" in wording.error_sentence(TlsFailed("self signed"))
+    assert "password" in wording.error_sentence(WrongLogin())
+    assert "Unlock" in wording.error_sentence(KeyringLocked())
+    assert "“bad line”" in wording.error_sentence(InvalidInput(400, "snumber", "bad line"))
+
+
+def test_files_are_named_with_what_to_do() -> None:
+    assert "newer Ringbridge" in wording.error_sentence(FileTooNew("/x/history.sqlite"))
+    assert "/x/history.damaged" in wording.error_sentence(FileDamaged("/x/history", "/x/history.damaged"))
+    assert "disk full" in wording.problem_sentence(StorageUnavailable("/x/settings.toml", "disk full"))
+
+
+@pytest.mark.parametrize(
+    "problem",
+    re.findall(r"``(\w+)``", (SettingError.__doc__ or "").partition("problem:")[2]),
+)
+def test_every_problem_of_a_setting_has_a_sentence(problem: str) -> None:
+    sentence = wording.setting_sentence(SettingError("card.seconds", problem, "0–600"))
+    assert "Seconds the card stays" in sentence
+    assert "_" not in sentence
+    unknown = wording.setting_sentence(SettingError("card.seconds", "odd_thing", "0–600"))
+    assert unknown == "Seconds the card stays: odd thing (0–600)."
+    assert sentence != unknown
+
+
+def test_every_setting_has_a_name() -> None:
+    assert [key for key in DEFAULTS if wording.setting_name(key) == key] == []
+    assert wording.setting_name("no.such") == "no.such"
+
+
+def test_a_bad_value_of_the_settings_file_is_quoted() -> None:
+    problem = SettingProblem(error=SettingError("card.seconds", "range", "0–600"), value="9999")
+    assert wording.problem_sentence(problem) == (
+        "Seconds the card stays: enter a number from 0–600. The settings file says “9999”, which is not used."
+    )
+
+
+@pytest.mark.parametrize("problem", list(ReadProblem))
+def test_every_read_problem_has_a_sentence(problem: ReadProblem) -> None:
+    assert not wording.read_problem_sentence(problem).startswith("The text can't be read")
+    assert wording.read_problem_sentence("odd_thing") == "The text can't be read: odd thing."
+
+
+def test_unknown_mechanisms_are_shown_plainly() -> None:
+    odd = Availability(usable=False, reason="no_wings", remedy="grow_some")
+    assert wording.availability_sentence("hotkey_x11", odd) == "hotkey_x11: no wings. Grow some."
+    assert wording.availability_sentence("hotkey_x11", Availability(usable=True)) == "hotkey_x11: works."
+
+
+def test_kinds_that_say_nothing_have_no_word() -> None:
+    assert wording.kind_word(NumberKind.MOBILE) == "mobile"
+    assert "expensive" in wording.kind_word(NumberKind.PREMIUM)
+    silent = {kind for kind in NumberKind if not wording.kind_word(kind)}
+    assert silent == {NumberKind.FIXED_OR_MOBILE, NumberKind.OTHER}
+
+
+@pytest.mark.usefixtures("new_york")
+@pytest.mark.parametrize(
+    ("ago", "shown"),
+    [
+        (timedelta(seconds=-30), "just now"),
+        (timedelta(0), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(seconds=60), "1 min ago"),
+        (timedelta(minutes=59, seconds=59), "59 min ago"),
+        (timedelta(hours=1), "today 12:30"),
+        (timedelta(hours=13), "today 00:30"),
+        (timedelta(hours=14), "yesterday 23:30"),
+        (timedelta(hours=37), "yesterday 00:30"),
+        (timedelta(hours=38), "10 Nov"),
+        (timedelta(days=330), "17 Dec 2025"),
+        (timedelta(hours=-2), "today 15:30"),
+    ],
+)
+def test_relative_times_are_said_in_local_time(ago: timedelta, shown: str) -> None:
+    now = datetime(2026, 11, 12, 18, 30, tzinfo=UTC)  # 13:30 in New York
+    assert wording.relative_time(now - ago, now) == shown
+
+
+@pytest.mark.usefixtures("new_york")
+def test_yesterday_is_right_when_the_clocks_change() -> None:
+    now = datetime(2026, 3, 9, 3, 30, tzinfo=UTC)  # 23:30 on the 8th, the day with 23 hours
+    assert wording.relative_time(now - timedelta(hours=23), now) == "yesterday 23:30"
+
+
+@pytest.mark.usefixtures("translator")
+def test_texts_go_through_the_installed_translator() -> None:
+    translation.install_translator(lambda text, note: f"[{text}|{note}]" if note else text.upper())
+    assert wording.outcome_word(Outcome.WRONG_LOGIN) == "WRONG LOGIN"
+    assert wording.outcome_word(Outcome.REFUSED) == "[refused|the PBX said no]"
+
+
+@pytest.mark.usefixtures("translator")
+def test_values_keep_their_direction_in_right_to_left_sentences() -> None:
+    translation.install_translator(lambda _text, _note: "הטלפון שלך מצלצל. ענה, והמרכזייה תתקשר אל {who}.")
+    sentence = wording.outcome_sentence(outcome(Outcome.REQUESTED), "+972 3-123-4567")
+    assert "\u2068+972 3-123-4567\u2069" in sentence
+
+
+def test_the_command_line_gets_sentences_without_qt() -> None:
+    code = "import sys, ringbridge.ui.wording; sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
