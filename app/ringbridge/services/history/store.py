@@ -1,0 +1,347 @@
+"""The history's file: every operation is one transaction of its own connection.
+
+SQLite in WAL mode with ``synchronous=FULL``: a row that `begin` wrote survives a kill and loss of power, for 1.1 ms a
+transaction (rollback journal: 0.8 ms, but then readers and writers of several processes wait for each other).
+"""
+
+import logging
+import os
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ringbridge.core.calls import CallOutcome, CallRecord, CallRequest, Outcome
+from ringbridge.core.errors import FileDamaged, FileTooNew, StorageError, StorageUnavailable
+from ringbridge.services import private_files
+from ringbridge.services.history import owner
+from ringbridge.services.history.rows import finished_columns, party_of, placing_row, to_record, to_us
+from ringbridge.services.history.schema import MIGRATIONS, Migration, migrate, version_of
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_S = 5.0
+PLACING_LIMIT_S = 600.0
+"""A request never takes so long: a row that its living owner left behind must not bar a number for ever."""
+
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_COMPANIONS = ("-wal", "-shm", "-journal")
+
+_log = logging.getLogger(__name__)
+
+
+class _Damaged(Exception):
+    """The file is no database of ours."""
+
+
+def utc_now() -> datetime:
+    """Now, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class History:
+    """All wishes to call of one profile, shared by the processes of the user.
+
+    Every method blocks (a few ms; up to 5 s while another process writes): never on the GUI thread. Safe for several
+    threads. Methods raise `FileTooNew` for a file of a newer Ringbridge, which is left alone, and
+    `StorageUnavailable` when the disk is full, read-only, or another program keeps the file locked. A damaged file is
+    set aside, and the operation goes on with a fresh one.
+
+    Attributes:
+        path: The file.
+        notice: `FileDamaged` when a damaged file was set aside since this object was made (`detail`: its new name).
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        uptime: Callable[[], owner.Uptime] = owner.read_uptime,
+        migrations: Sequence[Migration] = MIGRATIONS,
+    ) -> None:
+        """Nothing is read or made yet.
+
+        Args:
+            path: The file; it needs not exist.
+            now: Aware time.
+            uptime: The computer's own clock, which decides about repeats within one start of the computer.
+            migrations: The schema.
+        """
+        self.path = path
+        self.notice: StorageError | None = None
+        self._now = now
+        self._uptime = uptime
+        self._migrations = migrations
+        self._unsaved: dict[str, Mapping[str, Any]] = {}
+
+    def open(self) -> StorageError | None:
+        """Make the file if there is none, check it, and bring it up to date.
+
+        Returns:
+            `FileDamaged` when a damaged file was set aside (`detail`: its new name), else None.
+
+        Raises:
+            FileTooNew: A newer Ringbridge wrote it; it is untouched.
+            StorageUnavailable: It can't be used just now.
+        """
+        private_files.make_folder(self.path.parent)
+        with private_files.locked(self.path.with_name(f".{self.path.name}.lock")):
+            try:
+                self._prepare()
+            except _Damaged as error:
+                aside = private_files.set_aside(
+                    self.path, "damaged", self._now().astimezone(), companions=_COMPANIONS
+                )
+                self.notice = FileDamaged(str(self.path), str(aside))
+                _log.warning("the history was damaged (%s) and set aside", type(error.__cause__).__name__)
+                try:
+                    self._prepare()
+                except _Damaged as again:  # a fresh file: the disk itself must be broken
+                    raise StorageUnavailable(str(self.path), "a fresh file is damaged as well") from again
+                return self.notice
+        return None
+
+    def begin(self, request: CallRequest, *, line: str, repeat_guard_s: int) -> CallRecord | None:
+        """Write the row of a call that is about to be placed, unless the same call is there already.
+
+        Of several processes that ask at once, exactly one gets None.
+
+        Args:
+            request: The wish.
+            line: The own line or number that will be rung first.
+            repeat_guard_s: The same party is not called again within so many seconds of a call that was requested or
+                whose end is unknown; 0 = only a call still being placed counts.
+
+        Returns:
+            None: the row is written, go on. A record: the call is being placed, or was placed just now, or this very
+            request was begun before; do not call.
+
+        Raises:
+            FileTooNew: As for the class.
+            StorageUnavailable: As for the class; no row was written, so do not call.
+        """
+        mine = (os.getpid(), owner.started(os.getpid()) or "")
+
+        def work(connection: sqlite3.Connection) -> CallRecord | None:
+            # the clocks are read under the lock: rows of others would otherwise seem to come from the future
+            now, uptime = self._now(), self._uptime()
+            row = placing_row(request, line=line, begun_at=now, uptime=uptime, owner=mine)
+            self._save_unsaved(connection)
+            same = connection.execute("SELECT * FROM calls WHERE request_id = ?", (row["request_id"],)).fetchone()
+            in_the_way = same or self._repeated(
+                connection, party_of(request.destination), repeat_guard_s, now, uptime
+            )
+            if in_the_way is not None:
+                return self._record(in_the_way)
+            names = ", ".join(row)
+            values = ", ".join(f":{name}" for name in row)
+            connection.execute(f"INSERT INTO calls ({names}) VALUES ({values})", row)  # noqa: S608 - our own names
+            return None
+
+        return self._write(work)
+
+    def finish(self, outcome: CallOutcome) -> None:
+        """Complete the row of a request. A second time changes nothing, but UNKNOWN may become known.
+
+        When it can't be saved now, it is kept in this object and saved with the next operation that writes.
+
+        Raises:
+            ValueError: The outcome is PLACING.
+            FileTooNew: As for the class.
+            StorageUnavailable: As for the class, or there is no row of this request.
+        """
+        if outcome.outcome is Outcome.PLACING:
+            raise ValueError("PLACING is no outcome")
+        columns = finished_columns(outcome, self._now())
+        self._unsaved[outcome.request_id] = columns
+
+        def work(connection: sqlite3.Connection) -> bool:
+            self._save_unsaved(connection)
+            found = connection.execute("SELECT 1 FROM calls WHERE request_id = ?", (columns["request_id"],))
+            return found.fetchone() is not None
+
+        if not self._write(work):
+            raise StorageUnavailable(str(self.path), "there is no row of this request")
+
+    def settle_abandoned(self) -> int:
+        """Turn rows still PLACING whose process is gone into UNKNOWN: nobody will ever learn more.
+
+        Returns:
+            How many there were.
+
+        Raises:
+            FileTooNew: As for the class.
+            StorageUnavailable: As for the class.
+        """
+        uptime = self._uptime()
+
+        def work(connection: sqlite3.Connection) -> int:
+            self._save_unsaved(connection)
+            rows = connection.execute("SELECT * FROM calls WHERE outcome = 'placing'").fetchall()
+            gone = [row["id"] for row in rows if not _is_owned(row, uptime)]
+            connection.executemany(
+                "UPDATE calls SET outcome = 'unknown', problem = 'program_lost', finished_at = ? WHERE id = ?",
+                [(to_us(self._now()), number) for number in gone],
+            )
+            return len(gone)
+
+        return self._write(work)
+
+    def recent(self, limit: int = 20) -> tuple[CallRecord, ...]:
+        """The calls begun last, newest first.
+
+        Args:
+            limit: How many at most.
+
+        Raises:
+            FileTooNew: As for the class.
+            StorageUnavailable: As for the class.
+        """
+
+        def work(connection: sqlite3.Connection) -> tuple[CallRecord, ...]:
+            found: list[CallRecord] = []
+            for row in connection.execute("SELECT * FROM calls ORDER BY id DESC LIMIT ?", (max(limit, 0),)):
+                try:
+                    found.append(to_record(row))
+                except (ValueError, OverflowError, TypeError):
+                    _log.warning("row %d of the history can't be read and is left out", row["id"])
+            return tuple(found)
+
+        return self._healing(lambda: self._attempt(work))
+
+    def _repeated(
+        self, connection: sqlite3.Connection, party: str, repeat_guard_s: int, now: datetime, uptime: owner.Uptime
+    ) -> sqlite3.Row | None:
+        """The row that forbids calling `party` now, if any."""
+        rows: list[sqlite3.Row] = connection.execute(
+            "SELECT * FROM calls WHERE party = ? AND outcome = 'placing' ORDER BY id DESC", (party,)
+        ).fetchall()
+        rows += connection.execute(
+            "SELECT * FROM calls WHERE party = ? AND outcome IN ('requested', 'unknown') ORDER BY id DESC LIMIT 1",
+            (party,),
+        ).fetchall()
+        for row in rows:
+            then = owner.Uptime(boot=row["boot"], us=row["boot_us"])
+            elapsed = owner.elapsed_s(then=then, then_us=row["begun_at"], now=uptime, now_us=to_us(now))
+            under_way = row["outcome"] == Outcome.PLACING and elapsed < PLACING_LIMIT_S and _is_owned(row, uptime)
+            if under_way or elapsed < repeat_guard_s:
+                return row
+        return None
+
+    def _record(self, row: sqlite3.Row) -> CallRecord:
+        try:
+            return to_record(row)
+        except (ValueError, OverflowError, TypeError) as error:
+            raise StorageUnavailable(str(self.path), f"row {row['id']} can't be read") from error
+
+    def _save_unsaved(self, connection: sqlite3.Connection) -> None:
+        for columns in tuple(self._unsaved.values()):
+            connection.execute(
+                "UPDATE calls SET finished_at = :finished_at, outcome = :outcome, code = :code, message = :message,"
+                " problem = :problem, server = :server, callid = :callid"
+                " WHERE request_id = :request_id AND outcome IN ('placing', 'unknown')",
+                columns,
+            )
+
+    def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        def transaction(connection: sqlite3.Connection) -> T:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # the error under way says more
+                    connection.execute("ROLLBACK")
+                raise
+            return result
+
+        unsaved = tuple(self._unsaved.items())
+        result = self._healing(lambda: self._attempt(transaction))
+        for request_id, columns in unsaved:
+            if self._unsaved.get(request_id) is columns:
+                del self._unsaved[request_id]
+        return result
+
+    def _healing(self, operation: Callable[[], T]) -> T:
+        """Run an operation; where the file is missing, old or damaged, `open` first."""
+        try:
+            return operation()
+        except _Damaged:
+            self.open()
+        try:
+            return operation()
+        except _Damaged as error:
+            raise StorageUnavailable(str(self.path), "it is damaged again") from error
+
+    def _attempt(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            if not self.path.is_file():
+                raise _Damaged
+            with closing(self._connect()) as connection:
+                version = version_of(connection)
+                if version > len(self._migrations):
+                    raise FileTooNew(str(self.path), f"version {version}")
+                if version < len(self._migrations):
+                    raise _Damaged
+                return work(connection)
+        except sqlite3.Error as error:
+            raise self._translated(error) from error
+        except OSError as error:
+            raise StorageUnavailable(str(self.path), private_files.reason(error)) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        connection.text_factory = _decoded
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: fsync alone stops at the disk's own cache
+        return connection
+
+    def _prepare(self) -> None:
+        """Under the lock: check the file, make it, bring it up to date."""
+        try:
+            if self.path.exists():
+                if not self.path.is_file():
+                    raise _Damaged
+                # read-only: a newer file must not change, not even by moving its -wal into it
+                with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+                    version = version_of(connection)
+                if version > len(self._migrations):
+                    raise FileTooNew(str(self.path), f"version {version}")
+            else:
+                os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT, private_files.FILE_MODE))
+            with closing(self._connect()) as connection:
+                verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+                if verdict != "ok":
+                    raise _Damaged
+                connection.execute("PRAGMA journal_mode = WAL")
+                migrate(connection, self._migrations)
+                connection.execute("SELECT id, request_id, party, outcome, boot_us FROM calls LIMIT 0")
+        except sqlite3.Error as error:
+            if _code(error) == sqlite3.SQLITE_ERROR:  # a table is missing or in the way: some other program's file
+                raise _Damaged from error
+            raise self._translated(error) from error
+        except OSError as error:
+            raise StorageUnavailable(str(self.path), private_files.reason(error)) from error
+
+    def _translated(self, error: sqlite3.Error) -> Exception:
+        return _Damaged() if _code(error) in _DAMAGED else StorageUnavailable(str(self.path), str(error))
+
+
+def _decoded(raw: bytes) -> str:
+    return raw.decode(errors="replace")
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code, 0 for errors of the Python module itself."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _is_owned(row: sqlite3.Row, uptime: owner.Uptime) -> bool:
+    """Whether the process that placed the call still lives."""
+    if row["boot"] != uptime.boot:
+        return False
+    return owner.started(row["owner_pid"]) == row["owner_started"]
