@@ -100,8 +100,8 @@ def install_packages(sections: tuple[str, ...]) -> None:
             command = install.replace("apt-get", "sudo apt-get")
         else:
             command = "su -c " + shlex.quote(install)
-        stop(f"{len(missing)} system packages are missing. Run this command, then try again:\n\n  {command}")
-    say(f"Installing {len(missing)} system packages with apt-get...")
+        stop(f"System packages are missing ({len(missing)}). Run this command, then try again:\n\n  {command}")
+    say(f"Installing system packages ({len(missing)}) with apt-get...")
     env = [*root, "env", "DEBIAN_FRONTEND=noninteractive"]
     apt = [
         *env,
