@@ -4,7 +4,7 @@ Each mechanism lives in a file of its own and says whether it can work here.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -15,7 +15,8 @@ class Availability:
 
     Attributes:
         usable: It can be started.
-        reason: A short stable name of why not, such as ``no_display`` or ``no_library``; empty when usable.
+        reason: A short stable name of why not, such as ``no_display`` or ``no_library``; of a usable one, what
+            limits it, such as ``only_when_focused``; else empty.
         remedy: A short stable name of what helps, such as ``install_libxcb``; empty when nothing does.
     """
 
@@ -51,7 +52,7 @@ class Copied:
         problem: Why there is none, or None.
     """
 
-    text: str = ""
+    text: str = field(default="", repr=False)
     problem: ReadProblem | None = None
 
 
@@ -118,3 +119,7 @@ class HotkeyTaken(Exception):
 
 class HotkeyInvalid(Exception):
     """The combination has no key on this keyboard."""
+
+
+class HotkeyUnavailable(HotkeyInvalid):
+    """The desktop that would tell of keys is gone, or was never there."""

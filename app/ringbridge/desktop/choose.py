@@ -1,0 +1,111 @@
+"""Which way of doing it suits this session: the one place that asks about platform and display.
+
+Importing this loads neither Qt nor a C library; the backends load what they need when they are used.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from ringbridge.desktop.ports import Availability, ClipboardBackend, HotkeyBackend
+
+_log = logging.getLogger(__name__)
+
+REMEDY_COMMAND = "bind_dial_command"
+"""Let the desktop's own shortcut settings run ``ringbridge dial --selection``."""
+
+
+class Session(StrEnum):
+    """What kind of desktop this process runs on."""
+
+    X11 = "x11"
+    WAYLAND = "wayland"
+    WINDOWS = "windows"
+    MACOS = "macos"
+    OFFSCREEN = "offscreen"
+    NONE = "none"
+
+
+def session() -> Session:
+    """Look at the platform and the environment, as Qt will."""
+    plugin = os.environ.get("QT_QPA_PLATFORM", "").partition(";")[0].partition(":")[0].lower()
+    native = {"win32": Session.WINDOWS, "cygwin": Session.WINDOWS, "darwin": Session.MACOS}.get(sys.platform)
+    if plugin in {"offscreen", "minimal"}:
+        return Session.OFFSCREEN
+    if native is not None:
+        return native
+    if plugin != "xcb" and (plugin.startswith("wayland") or os.environ.get("WAYLAND_DISPLAY")):
+        return Session.WAYLAND
+    return Session.X11 if os.environ.get("DISPLAY") else Session.NONE
+
+
+def clipboard_backends() -> tuple[ClipboardBackend, ...]:
+    """Candidates for this session, best first; the last one does nothing."""
+    from ringbridge.desktop.null import ClipboardNull
+
+    match session():
+        case Session.X11:
+            from ringbridge.desktop.clipboard_x11 import ClipboardX11
+
+            return ClipboardX11(), ClipboardNull()
+        case Session.WAYLAND:
+            from ringbridge.desktop.clipboard_qt import ClipboardQt
+
+            return ClipboardQt(limit="only_when_focused"), ClipboardNull()
+        case Session.MACOS:
+            from ringbridge.desktop.clipboard_qt import ClipboardQt
+            from ringbridge.desktop.pasteboard_macos import pasteboard_types
+
+            return ClipboardQt(limit="only_when_focused", native_formats=pasteboard_types), ClipboardNull()
+        case Session.WINDOWS | Session.OFFSCREEN:
+            from ringbridge.desktop.clipboard_qt import ClipboardQt
+
+            return ClipboardQt(), ClipboardNull()
+        case Session.NONE:
+            return (ClipboardNull(),)
+
+
+def hotkey_backends() -> tuple[HotkeyBackend, ...]:
+    """Candidates for this session, best first; the last one does nothing.
+
+    Under Wayland an X11 grab would fire only while an X11 program has the focus, so it is no candidate there.
+    """
+    from ringbridge.desktop.null import HotkeyNull
+
+    match session():
+        case Session.X11:
+            from ringbridge.desktop.hotkey_x11 import HotkeyX11
+
+            return HotkeyX11(), HotkeyNull()
+        case Session.NONE | Session.OFFSCREEN:
+            return (HotkeyNull(),)
+        case _ as other:
+            return (HotkeyNull(reason=f"not_on_{other}", remedy=REMEDY_COMMAND),)
+
+
+class _Backend(Protocol):
+    name: str
+
+    def availability(self) -> Availability: ...
+
+
+_B = TypeVar("_B", bound=_Backend)
+
+
+def first_usable(backends: Sequence[_B]) -> _B:
+    """Return the first usable one; the last, which does nothing, when none is.
+
+    Raises:
+        ValueError: `backends` is empty.
+    """
+    if not backends:
+        raise ValueError("no backends")
+    for backend in backends:
+        availability = backend.availability()
+        if availability.usable:
+            return backend
+        _log.debug("%s is not usable here: %s", backend.name, availability.reason)
+    return backends[-1]

@@ -1,0 +1,136 @@
+"""The clipboard and the selected text on X11, by a connection of our own."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ringbridge.desktop.ports import Availability, Buffer, Copied, ReadProblem
+from ringbridge.desktop.x11 import xcb
+from ringbridge.desktop.x11.selections import READ_DEADLINE_S, Finished, Selections
+
+if TYPE_CHECKING:
+    from ringbridge.desktop.x11.qt_loop import XLoop
+
+_log = logging.getLogger(__name__)
+
+REMEDIES = {"no_library": "install_libxcb"}
+
+
+def x11_availability(*, xfixes: bool) -> Availability:
+    """Try to connect, and let go again.
+
+    Args:
+        xfixes: Whether the XFIXES extension is needed as well.
+    """
+    try:
+        connection = xcb.Connection()
+        try:
+            if xfixes:
+                connection.start_xfixes()
+        finally:
+            connection.close()
+    except xcb.XcbError as error:
+        return Availability(usable=False, reason=error.reason, remedy=REMEDIES.get(error.reason, ""))
+    return Availability(usable=True)
+
+
+class ClipboardX11:
+    """A `ClipboardBackend` that reads by events, with a deadline and a size cap (`Selections`)."""
+
+    name = "x11"
+
+    def __init__(self, *, deadline_s: float = READ_DEADLINE_S) -> None:
+        self._deadline_s = deadline_s
+        self._connection: xcb.Connection | None = None
+        self._selections: Selections | None = None
+        self._loop: XLoop | None = None
+
+    def availability(self) -> Availability:
+        """Usable wherever an X server with XFIXES answers; reasons ``no_library``, ``no_display``, ``no_xfixes``."""
+        return x11_availability(xfixes=True)
+
+    def watch(self, copied: Callable[[Copied], None]) -> None:
+        """Call `copied` for each copy; one marked with `OWN_COPY_FORMAT` is passed over."""
+        try:
+            self._open().watch(copied)
+        except xcb.XcbError as error:
+            _log.warning("the clipboard can't be watched: %s", error.reason)
+            self.close()
+            return
+        self._soon()
+
+    def unwatch(self) -> None:
+        """Report no more copies."""
+        if self._selections is not None:
+            self._selections.unwatch()
+            self._soon()
+
+    def read(self, buffer: Buffer, done: Callable[[Copied], None]) -> None:
+        """Fetch one text; without an X server the problem is UNSUPPORTED."""
+        try:
+            self._open().read(buffer, done)
+        except xcb.XcbError as error:
+            from PySide6.QtCore import QTimer
+
+            _log.warning("the %s can't be read: %s", buffer, error.reason)
+            self.close()
+            QTimer.singleShot(0, lambda: done(Copied(problem=ReadProblem.UNSUPPORTED)))
+            return
+        self._soon()
+
+    def close(self) -> None:
+        """Disconnect; reads under way end with NO_ANSWER."""
+        selections, self._selections = self._selections, None
+        loop, self._loop = self._loop, None
+        connection, self._connection = self._connection, None
+        if loop is not None:
+            loop.stop()
+        finished = selections.abandon() if selections is not None else []
+        if connection is not None:
+            connection.close()
+        _deliver(finished)
+
+    def _open(self) -> Selections:
+        if self._selections is None:
+            from ringbridge.desktop.x11.qt_loop import XLoop
+
+            self._connection = xcb.Connection()
+            self._selections = Selections(self._connection, deadline_s=self._deadline_s)
+            self._loop = XLoop(self._connection, self._go_on, self._give_up)
+        return self._selections
+
+    def _soon(self) -> None:
+        if self._loop is not None:
+            self._loop.call_soon()
+
+    def _go_on(self) -> None:
+        if self._selections is None or self._connection is None:
+            return
+        finished = self._selections.handle()
+        if self._connection.broken:
+            _log.warning("the X server went away: no more clipboard")
+            finished += self._selections.abandon()
+            self.close()
+        else:
+            self._set_deadline()
+        _deliver(finished)
+
+    def _give_up(self) -> None:
+        self._go_on()  # an answer may have come in the very last moment
+        if self._selections is None:
+            return
+        finished = self._selections.expire()
+        self._soon()
+        self._set_deadline()
+        _deliver(finished)
+
+    def _set_deadline(self) -> None:
+        if self._selections is not None and self._loop is not None:
+            deadline = self._selections.next_deadline()
+            self._loop.call_late_in(None if deadline is None else deadline - time.monotonic())
+
+
+def _deliver(finished: list[Finished]) -> None:
+    for done, copied in finished:
+        done(copied)

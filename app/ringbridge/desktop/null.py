@@ -1,0 +1,62 @@
+"""What stands in where a desktop offers nothing: it does nothing, and says so."""
+
+from collections.abc import Callable
+
+from ringbridge.desktop.ports import Availability, Buffer, Copied, HotkeyUnavailable, ReadProblem
+
+
+class ClipboardNull:
+    """A `ClipboardBackend` for desktops without one: no copy is ever reported, each read is UNSUPPORTED."""
+
+    name = "none"
+
+    def __init__(self, reason: str = "no_display", remedy: str = "") -> None:
+        """Keep why there is no other."""
+        self._availability = Availability(usable=False, reason=reason, remedy=remedy)
+
+    def availability(self) -> Availability:
+        """Never usable."""
+        return self._availability
+
+    def watch(self, copied: Callable[[Copied], None]) -> None:
+        """Do nothing."""
+
+    def unwatch(self) -> None:
+        """Do nothing."""
+
+    def read(self, buffer: Buffer, done: Callable[[Copied], None]) -> None:  # noqa: ARG002 - the protocol's
+        """Answer UNSUPPORTED."""
+        from PySide6.QtCore import QTimer
+
+        QTimer.singleShot(0, lambda: done(Copied(problem=ReadProblem.UNSUPPORTED)))
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class HotkeyNull:
+    """A `HotkeyBackend` for desktops without one: each `bind` says that there is none."""
+
+    name = "none"
+
+    def __init__(self, reason: str = "no_display", remedy: str = "") -> None:
+        """Keep why there is no other."""
+        self._availability = Availability(usable=False, reason=reason, remedy=remedy)
+
+    def availability(self) -> Availability:
+        """Never usable."""
+        return self._availability
+
+    def bind(self, combination: str, pressed: Callable[[], None]) -> None:  # noqa: ARG002 - the protocol's
+        """Say that there is none.
+
+        Raises:
+            HotkeyUnavailable: Always.
+        """
+        raise HotkeyUnavailable(combination)
+
+    def unbind(self, combination: str) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""

@@ -1,0 +1,1 @@
+"""X11 through libxcb: no Qt here, so that the command line can use it as well."""
