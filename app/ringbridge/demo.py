@@ -21,8 +21,8 @@ class Demo(QObject):
         self._pbx = TrainingPbx(journal=paths.state_dir / "training-pbx.jsonl")
         self._pbx.start()
         self._phone = DeskPhoneWindow(self._pbx)
-        self.account = AccountSettings(url=self._pbx.url, username=DEMO_LOGIN[0], line=DEMO_LINE)
-        self.password = DEMO_LOGIN[1]
+        self.account = AccountSettings(url=self._pbx.url, username=DEMO_LOGIN.username, line=DEMO_LINE)
+        self.password = DEMO_LOGIN.password
 
     def show(self) -> None:
         """Put the desk phone on the screen."""

@@ -1,6 +1,8 @@
 """The tray program behind its icon: builds the parts, brings them up in order, takes them down in order."""
 
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -8,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ringbridge.core.calls import CallRecord
-from ringbridge.core.errors import RingbridgeError
+from ringbridge.core.errors import RingbridgeError, StorageError
 from ringbridge.core.settings import AccountSettings, Settings, with_value
 from ringbridge.desktop.choose import clipboard_backends, first_usable, hotkey_backends
 from ringbridge.desktop.instance import InstanceServer
@@ -72,6 +74,7 @@ class Program(QObject):
         self._fixed_account = account
         self._fixed_password = password
         self._closed = False
+        self._closers: list[Callable[[], None]] = []
         invoker = GuiInvoker()
         self._invoker = invoker
         self._calls_lane = Lane("calls", invoker)
@@ -97,11 +100,13 @@ class Program(QObject):
         self._work_lane.submit(self._load, partial(self._bring_up, link), self._log_failure)
 
     def _load(self) -> "tuple[LoadedSettings, str]":
-        from ringbridge.services.logs import set_up_logs
+        from ringbridge.services import logs
         from ringbridge.services.region import effective_region
         from ringbridge.services.settings_file import SettingsFile
 
-        set_up_logs(self._paths.log_file)
+        with suppress(StorageError):  # a disk that takes no log may still take calls; `doctor` tells of it
+            logs.start(self._paths.log_file)
+        logs.install_crash_hooks()
         if self._file is None:
             self._file = SettingsFile(self._paths.settings_file)
         loaded = self._file.load()
@@ -122,8 +127,9 @@ class Program(QObject):
             profile=self._paths.profile,
             demo=self._fixed_account is not None,
         )
-        self._server = InstanceServer(self._paths.instance_socket, self._remote.handle)
-        self._server.listen()
+        server = InstanceServer(self._paths.instance_socket, self._remote.handle)
+        self._closers += [server.close, self._coordinator.close]
+        server.listen()
         self._connect()
         self._apply_settings()
         self._show_notices(loaded)
@@ -246,6 +252,7 @@ class Program(QObject):
             from ringbridge.ui.call_number import CallNumber
 
             self._call_number = CallNumber(reader=self._reader, caller=self._caller)
+            self._closers.append(self._call_number.close)
         self._call_number.open()
 
     def _open_settings(self) -> None:
@@ -260,6 +267,7 @@ class Program(QObject):
             )
             self._account_flow.saved.connect(self._settings_saved)
             self._account_flow.notice.connect(self._tray.set_status)
+            self._closers.append(self._account_flow.close)
         self._account_flow.open()
 
     def _settings_saved(self, settings: Settings) -> None:
@@ -278,10 +286,8 @@ class Program(QObject):
         self._clipboard.close()
         self._hotkeys.close()
         self._signals.close()
-        for name in ("_server", "_call_number", "_account_flow", "_coordinator"):
-            part = getattr(self, name, None)
-            if part is not None:
-                part.close()
+        for close in self._closers:
+            close()
         self.about_to_quit.emit()
         for lane in (self._calls_lane, self._work_lane):
             if not lane.close(LANE_CLOSE_S):

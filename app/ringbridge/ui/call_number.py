@@ -35,9 +35,7 @@ class CallNumber(QObject):
             self._dialog = CallDialog()
             self._dialog.text_edited.connect(self._edited)
             self._dialog.call_wanted.connect(self._call)
-        self._dialog.show()
-        self._dialog.raise_()
-        self._dialog.activateWindow()
+        self._dialog.begin()
 
     def close(self) -> None:
         """Close the dialog without calling. Safe to call twice."""
@@ -62,7 +60,7 @@ class CallNumber(QObject):
     def _call(self, text: str) -> None:
         def call(reading: "Reading") -> None:
             if self._dialog is not None:
-                self._dialog.close()
+                self._dialog.accept()
             self._caller.want(Wish(target=reading.target, origin=Origin.TYPED, said_yes=True))
 
         def refuse(error: InputError) -> None:
