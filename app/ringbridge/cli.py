@@ -1,11 +1,138 @@
-"""The command line: `ringbridge` and its subcommands."""
+"""The command line: `ringbridge` and its subcommands.
+
+This module decides which command it is and catches what no command caught. Each command stands in a file of
+`ringbridge.commands` and is loaded when it runs, so that a call handed to the running program starts quickly.
+"""
+
+import sys
+
+from ringbridge import __version__
+
+TYPE_CHECKING = False  # `typing` costs a tenth of the time of `ringbridge --version`
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+COMMANDS = {
+    "dial": ("dial", "ring your own phone, then connect it with a number"),
+    "hangup": ("hangup", "end the latest call"),
+    "recent": ("recent", "list the latest calls"),
+    "account": ("account", "set, show, test or forget the PBX account"),
+    "config": ("config", "list, get or set settings"),
+    "detect": ("detect", "find phone numbers in a text"),
+    "link": ("link", "what the desktop runs for tel: links; asks before it calls"),
+    "training-pbx": ("training_pbx", "run a PBX that rings nobody, for trying things out"),
+    "doctor": ("doctor", "check whether everything works here"),
+}
+"""The name of each command, its module in `ringbridge.commands`, and what it does."""
+
+_OUR_BUG = 1
+_INTERRUPTED = 130
+
+_USAGE_LINE = "usage: ringbridge [--demo] [--profile NAME] [COMMAND ...]"
 
 
-def main() -> int:
-    """Run one command and return its exit code."""
-    return 1
+def main(argv: "Sequence[str] | None" = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: The arguments without the program's name; None for the process's own.
+
+    Returns:
+        The exit code (`ringbridge.commands.exit_codes`).
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _print_version() if arguments == ["--version"] else _run(arguments)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except SystemExit as leaving:  # argparse has printed the help
+        return leaving.code if isinstance(leaving.code, int) else 0
+    except Exception as error:  # noqa: BLE001 - the border: what no command caught
+        from ringbridge.commands.failures import report_failure
+
+        return report_failure(error, arguments)
 
 
 def gui_main() -> int:
-    """Run the tray program without a console window."""
+    """The same for desktops that start programs without a console window."""
     return main()
+
+
+def _run(arguments: list[str]) -> int:
+    from importlib import import_module
+
+    profile, demo, position = None, False, 0
+    while position < len(arguments) and arguments[position].startswith("-"):
+        option, has_value, value = arguments[position].partition("=")
+        position += 1
+        if option == "--demo" and not has_value:
+            demo = True
+        elif option == "--version" and not has_value:
+            return _print_version()
+        elif option in {"--help", "-h"} and not has_value:
+            return _print_help()
+        elif option == "--profile" and (has_value or position < len(arguments)):
+            profile = value if has_value else arguments[position]
+            position += not has_value
+        else:
+            _refuse("--profile needs a name." if option == "--profile" else _unknown("option", option, []))
+    if position == len(arguments):
+        return import_module("ringbridge.commands.tray").run(profile, demo=demo)
+    command = arguments[position]
+    if command not in COMMANDS:
+        _refuse(_unknown("command", command, list(COMMANDS)))
+    if demo:
+        _refuse("--demo starts the tray program, so it can't stand before a command.")
+    return import_module(f"ringbridge.commands.{COMMANDS[command][0]}").run(arguments[position + 1 :], profile)
+
+
+def _refuse(sentence: str) -> "NoReturn":
+    from ringbridge.commands.usage import UsageError
+
+    raise UsageError(sentence, _USAGE_LINE)
+
+
+def _print_version() -> int:
+    if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - None without a console (pythonw)
+        try:
+            sys.stdout.write(f"ringbridge {__version__}\n")
+            sys.stdout.flush()
+        except OSError:
+            return _OUR_BUG
+    return 0
+
+
+def _print_help() -> int:
+    from ringbridge.commands import exit_codes
+    from ringbridge.commands.output import say
+
+    lines = [
+        _USAGE_LINE,
+        "",
+        "Click to call from any program: your own phone rings, and the PBX connects it with the number.",
+        "Without a command, Ringbridge starts in the tray, or shows “Call number…” if it runs already.",
+        "",
+        "commands (each explains itself with --help):",
+        *(f"  {name:13} {purpose}" for name, (_, purpose) in COMMANDS.items()),
+        "",
+        "options:",
+        "  --demo         the tray program with a training PBX that rings nobody",
+        "  --profile NAME settings, history and password of their own (a–z 0–9 _ -)",
+        "  --version      print the version",
+        "  --help         print this",
+        "",
+        exit_codes.HELP.rstrip(),
+    ]
+    say("\n".join(lines))
+    return 0
+
+
+def _unknown(kind: str, given: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    from ringbridge.commands.output import shown
+
+    near = get_close_matches(given[:40], known, n=1)
+    hint = f" Did you mean “{near[0]}”?" if near else " See ringbridge --help."
+    return f"There is no {kind} “{shown(given)}”.{hint}"

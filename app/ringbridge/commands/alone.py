@@ -1,0 +1,167 @@
+"""Dialing and hanging up where no program runs: the same gate, the same history, without Qt."""
+
+import uuid
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from ringbridge.commands import exit_codes
+from ringbridge.commands.copied import read_copied
+from ringbridge.commands.dial import source_of
+from ringbridge.commands.output import complain, printable, report_outcome
+from ringbridge.commands.refusals import ORIGINS, refuse_copied, refuse_gate, refuse_input
+from ringbridge.commands.surroundings import Surroundings, logged, look_around
+from ringbridge.commands.usage import Options
+from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Login, Outcome
+from ringbridge.core.dial_plan import to_destination
+from ringbridge.core.errors import FileTooNew, InputError, StorageError
+from ringbridge.core.gate import Decision, Verdict, decide
+from ringbridge.core.settings import AccountSettings
+from ringbridge.core.targets import Target, read_target
+from ringbridge.desktop.ports import ReadProblem
+from ringbridge.services.credentials import Credentials
+from ringbridge.services.dialer import Dialer
+from ringbridge.services.history import History
+from ringbridge.services.pbx import MakeCall, PbxClient, Placed
+from ringbridge.ui.wording import error_sentence, gate_sentence, hang_up_sentence, outcome_sentence
+
+
+def dial(options: Options, profile: str | None) -> int:
+    """Place one call in this process; returns the exit code.
+
+    Args:
+        options: Of `ringbridge dial`.
+        profile: The profile's name, or None for what the environment says.
+
+    Raises:
+        SettingError: The profile's name is not allowed.
+    """
+    here = look_around(profile)
+    source = source_of(options)
+    text = options.target
+    if source != "argument":
+        copied = read_copied(source)
+        text = copied.text
+        if copied.problem is not None or not text.strip():
+            return refuse_copied(copied.problem or ReadProblem.EMPTY, as_json=options.json)
+    try:
+        target = read_target(text, here.region)
+    except InputError as error:
+        return refuse_input(error, source, as_json=options.json)
+    verdict = decide(target, ORIGINS[source], said_yes=options.yes)
+    destination = to_destination(target, here.settings.calls, here.region)
+    if verdict.decision is not Decision.DIAL and not _is_allowed(target, verdict, destination):
+        return refuse_gate(verdict, as_json=options.json)
+    request = CallRequest(
+        request_id=str(uuid.uuid4()),
+        destination=destination,
+        origin=ORIGINS[source],
+        requested_at=datetime.now(UTC),
+        line=options.line or "",
+        caller_id=options.caller_id or "",
+        wait_s=options.wait,
+    )
+    with logged(here.paths):
+        return _place(request, here, as_json=options.json)
+
+
+def hang_up(profile: str | None, *, as_json: bool) -> int:
+    """End the latest call from this process; returns the exit code.
+
+    Raises:
+        SettingError: The profile's name is not allowed.
+    """
+    here = look_around(profile)
+    with logged(here.paths):
+        return _hang_up(here, as_json=as_json)
+
+
+def _hang_up(here: Surroundings, *, as_json: bool) -> int:
+    history = History(here.paths.history_file)
+    failed = _open(history)
+    if failed is not None:
+        return report_outcome(failed, hang_up_sentence(failed), as_json=as_json)
+    dialer = Dialer(history=history, credentials=Credentials(here.paths.profile))
+    try:
+        outcome = dialer.hang_up(here.settings)
+    finally:
+        dialer.close()
+    return report_outcome(outcome, hang_up_sentence(outcome), as_json=as_json)
+
+
+class _WatchedClient(PbxClient):
+    """Remembers whether a request was about to leave, for the case that somebody presses Ctrl-C."""
+
+    def __init__(self, account: AccountSettings) -> None:
+        super().__init__(account)
+        self.handed_over = False
+
+    def make_call(self, login: Login, call: MakeCall) -> Placed:
+        """As `PbxClient.make_call`."""
+        self.handed_over = True
+        return super().make_call(login, call)
+
+
+def _place(request: CallRequest, here: Surroundings, *, as_json: bool) -> int:
+    history = History(here.paths.history_file)
+    failed = _open(history, request)
+    if failed is not None:
+        return report_outcome(failed, outcome_sentence(failed), as_json=as_json)
+    client = _WatchedClient(here.settings.account)
+    dialer = Dialer(history=history, credentials=Credentials(here.paths.profile), client_for=lambda _account: client)
+    try:
+        outcome = dialer.place(request, here.settings)
+    except KeyboardInterrupt:
+        return _report_interrupted(request, history, handed_over=client.handed_over, as_json=as_json)
+    finally:
+        dialer.close()
+    sentence = outcome_sentence(outcome, request.destination.display)
+    return report_outcome(outcome, sentence, as_json=as_json)
+
+
+def _open(history: History, request: CallRequest | None = None) -> CallOutcome | None:
+    """Open the history; None when calls can be remembered, which is the condition for placing any."""
+    try:
+        notice = history.open()
+    except StorageError as error:
+        return CallOutcome(
+            request_id=request.request_id if request else "",
+            outcome=Outcome.NOT_SENT,
+            dialed=request.destination.dialed if request else "",
+            problem="history_too_new" if isinstance(error, FileTooNew) else "history_unavailable",
+        )
+    if notice is not None:
+        complain(printable(error_sentence(notice)))
+    return None
+
+
+def _report_interrupted(request: CallRequest, history: History, *, handed_over: bool, as_json: bool) -> int:
+    """Ctrl-C: the truth depends on whether the request may have left."""
+    if handed_over:
+        outcome = CallOutcome(
+            request_id=request.request_id,
+            outcome=Outcome.UNKNOWN,
+            dialed=request.destination.dialed,
+            problem="program_lost",
+        )
+        return report_outcome(outcome, outcome_sentence(outcome), as_json=as_json)
+    outcome = CallOutcome(
+        request_id=request.request_id,
+        outcome=Outcome.BLOCKED,
+        dialed=request.destination.dialed,
+        problem="declined",
+    )
+    with suppress(StorageError):  # the row says UNKNOWN then, which is less exact
+        history.finish(outcome)
+    return report_outcome(outcome, outcome_sentence(outcome), as_json=as_json, exit_code=exit_codes.INTERRUPTED)
+
+
+def _is_allowed(target: Target, verdict: Verdict, destination: Destination) -> bool:
+    """Ask the person at the terminal, where there is one and the gate wants a yes."""
+    import sys
+
+    if verdict.decision is Decision.REFUSE or sys.stdin is None or not sys.stdin.isatty():  # pyright: ignore[reportUnnecessaryComparison] - None where it was closed
+        return False
+    for reason in verdict.reasons:
+        complain(gate_sentence(reason))
+    complain(f"Call {destination.display or target.e164}? [y/N]")
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}

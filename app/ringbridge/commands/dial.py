@@ -1,0 +1,105 @@
+"""`ringbridge dial`: through the running program when there is one, else alone.
+
+Desktop shortcuts run this for every call, so it imports as little as it can before the running program has the
+request.
+"""
+
+from ringbridge.commands import exit_codes
+from ringbridge.commands.output import report, report_answer
+from ringbridge.commands.usage import Options, dialable, quick_options, seconds_to_wait
+from ringbridge.services import instance_client
+from ringbridge.services.instance_address import instance_address
+
+_FLAGS = ("--clipboard", "--selection", "--yes", "--json", "--explain")
+_VALUES = {"--line": dialable, "--caller-id": dialable, "--wait": seconds_to_wait, "--profile": str}
+
+_PLAIN_LENGTH = 400  # ringbridge.core.targets.MAX_LENGTH
+_UNANSWERED_S = 20  # on top of what the PBX may take: the keyring, the network
+
+
+def run(arguments: list[str], profile: str | None) -> int:
+    """Run the command.
+
+    Raises:
+        UsageError: The command line can't be used.
+        RingbridgeError: The profile can't be used.
+    """
+    options = _read_options(arguments)
+    profile = options.profile if options.profile is not None else profile
+    if options.explain:
+        from ringbridge.commands import explain
+
+        return explain.run(options, profile)
+    if options.target is not None and not _is_plain(options.target):
+        from ringbridge.commands.refusals import refuse_unreadable
+
+        refused = refuse_unreadable(options.target, as_json=options.json)
+        if refused is not None:
+            return refused
+    try:
+        answer = instance_client.dial(
+            instance_address(profile),
+            target=options.target or "",
+            source=source_of(options),
+            line=options.line,
+            caller_id=options.caller_id,
+            wait=options.wait,
+            said_yes=options.yes,
+            patience_s=lambda: _patience_s(profile, options.wait),
+        )
+    except instance_client.NoProgram:
+        from ringbridge.commands import alone
+
+        return alone.dial(options, profile)
+    except instance_client.ProgramLost:
+        return report_lost(as_json=options.json)
+    except instance_client.OtherVersion:
+        return report_other_version(as_json=options.json)
+    return report_answer(answer, as_json=options.json)
+
+
+def source_of(options: Options) -> str:
+    """Where the target is: ``argument``, ``clipboard`` or ``selection``."""
+    if options.clipboard:
+        return "clipboard"
+    return "selection" if options.selection else "argument"
+
+
+def report_lost(*, as_json: bool) -> int:
+    """The running program took the request and gave no answer."""
+    from ringbridge.commands.output import report_outcome
+    from ringbridge.core.calls import CallOutcome, Outcome
+    from ringbridge.ui.wording import outcome_sentence
+
+    outcome = CallOutcome(request_id="", outcome=Outcome.UNKNOWN, problem="program_lost")
+    return report_outcome(outcome, outcome_sentence(outcome), as_json=as_json)
+
+
+def report_other_version(*, as_json: bool) -> int:
+    """The running program is of another version and did nothing."""
+    from ringbridge.commands.output import call_fields
+
+    sentence = "The running Ringbridge is of another version and did nothing. Quit it and start it again."
+    return report(call_fields("blocked", sentence), exit_codes.BLOCKED, as_json=as_json)
+
+
+def _read_options(arguments: list[str]) -> Options:
+    options = quick_options(arguments, flags=_FLAGS, values=_VALUES, positional="target")
+    if options is None or (options.target is not None) + options.clipboard + options.selection != 1:
+        from ringbridge.commands import dial_usage
+
+        options = dial_usage.read(arguments)
+    return options
+
+
+def _is_plain(target: str) -> bool:
+    """Whether nothing speaks against handing this over unread."""
+    return len(target) <= _PLAIN_LENGTH and target.isprintable()
+
+
+def _patience_s(profile: str | None, wait: int | None) -> float:
+    """How long an answer may take: asked only when it does not come at once, so that reading the settings is free."""
+    from ringbridge.commands.surroundings import look_around
+
+    account = look_around(profile).settings.account
+    return (account.wait_s if wait is None else wait) + account.connect_timeout_s + _UNANSWERED_S

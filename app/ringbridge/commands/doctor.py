@@ -1,0 +1,101 @@
+"""`ringbridge doctor`: checks whether everything works here; its report can be pasted into a bug report."""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ringbridge.commands import doctor_checks, exit_codes
+from ringbridge.commands.arguments import Parser
+from ringbridge.commands.doctor_checks import Check
+from ringbridge.commands.output import printable, say, say_json
+from ringbridge.core.settings import AccountSettings
+from ringbridge.services.paths import find_paths
+
+_WORST_FIRST = (
+    exit_codes.NO_ACCOUNT, exit_codes.WRONG_LOGIN, exit_codes.NOTHING_SENT, exit_codes.REFUSED, exit_codes.UNKNOWN,
+    exit_codes.BLOCKED,
+)  # fmt: skip
+_SHORTEST_NAME = 2
+_LONG_DIGITS = re.compile(r"\+?\d{7,}")
+
+
+def run(arguments: list[str], profile: str | None) -> int:
+    """Run the command.
+
+    Raises:
+        UsageError: The command line can't be used.
+        RingbridgeError: The profile can't be used.
+        OutputLost: stdout can't be written.
+    """
+    parser = Parser(
+        "doctor",
+        "Check whether everything works here. Changes nothing, calls nobody.",
+        "Of several findings the exit code tells the first of: 8 account or keyring, 4 login, 5 PBX or calls list,\n"
+        "3 role, 6 an answer that was not understood, 7 this desktop lacks something. 0: all is well.\n"
+        "--json prints one object: ok, and checks with name, ok, detail and remedy each. The report holds no\n"
+        "password, user name, number or host name.\n",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.read(arguments)
+    paths = find_paths(options.profile if options.profile is not None else profile)
+    settings_check, settings = doctor_checks.check_settings(paths)
+    account = settings.account
+    keyring_check, password = doctor_checks.check_keyring(account, paths.profile)
+    checks = [
+        _anonymous(check, account)
+        for check in (
+            doctor_checks.check_versions(),
+            doctor_checks.check_folders(paths),
+            settings_check,
+            doctor_checks.check_account(account),
+            keyring_check,
+            doctor_checks.check_history(paths),
+            doctor_checks.check_display(),
+            doctor_checks.check_tray(),
+            doctor_checks.check_clipboard(),
+            doctor_checks.check_hotkey(),
+            doctor_checks.check_running(paths),
+            doctor_checks.check_pbx(account, password),
+        )
+    ]
+    if options.json:
+        rows = [
+            {"name": check.name, "ok": check.ok, "detail": check.detail, "remedy": check.remedy} for check in checks
+        ]
+        say_json({"ok": all(check.ok for check in checks), "checks": rows})
+    else:
+        say("\n".join(line for check in checks for line in _lines_of(check)))
+    return exit_code_of(checks)
+
+
+def exit_code_of(checks: list[Check]) -> int:
+    """What the command ends with: the most pressing finding's code."""
+    codes = {check.exit_code for check in checks if not check.ok}
+    return next((code for code in _WORST_FIRST if code in codes), exit_codes.DONE)
+
+
+def _lines_of(check: Check) -> list[str]:
+    lines = [f"{'ok' if check.ok else 'FAIL':5}{check.name:11}{printable(check.detail)}"]
+    if check.remedy:
+        lines.append(f"{'':16}{printable(check.remedy)}")
+    return lines
+
+
+def _anonymous(check: Check, account: AccountSettings) -> Check:
+    """The check without the user's home, login, host or numbers."""
+    host = urlsplit(account.url).hostname or ""
+    names = {str(Path.home()): "~", account.username: "…", account.line: "…", host: "…"}
+
+    def clean(text: str) -> str:
+        for name, instead in names.items():
+            if len(name) > _SHORTEST_NAME:
+                text = text.replace(name, instead)
+        return _LONG_DIGITS.sub("…", text)
+
+    return Check(
+        name=check.name,
+        ok=check.ok,
+        detail=clean(check.detail),
+        remedy=clean(check.remedy),
+        exit_code=check.exit_code,
+    )

@@ -1,0 +1,110 @@
+"""`ringbridge dial --explain`: how a target is read and what would be dialed. Calls nobody, stores nothing."""
+
+import phonenumbers
+
+from ringbridge.commands import exit_codes
+from ringbridge.commands.copied import read_copied
+from ringbridge.commands.dial import source_of
+from ringbridge.commands.output import printable, say, say_json
+from ringbridge.commands.refusals import ORIGINS, refuse_copied, refuse_input
+from ringbridge.commands.surroundings import look_around
+from ringbridge.commands.usage import Options
+from ringbridge.core.calls import Destination
+from ringbridge.core.dial_plan import to_destination
+from ringbridge.core.errors import InputError
+from ringbridge.core.gate import Decision, decide
+from ringbridge.core.settings import CallSettings
+from ringbridge.core.targets import Target, read_target
+from ringbridge.desktop.ports import ReadProblem
+from ringbridge.ui.wording import gate_sentence
+
+
+def run(options: Options, profile: str | None) -> int:
+    """Explain one target; returns the exit code.
+
+    Args:
+        options: Of `ringbridge dial`.
+        profile: The profile's name, or None for what the environment says.
+
+    Raises:
+        SettingError: The profile's name is not allowed.
+        OutputLost: stdout can't be written.
+    """
+    here = look_around(profile)
+    source = source_of(options)
+    text = options.target
+    if source != "argument":
+        copied = read_copied(source)
+        text = copied.text
+        if copied.problem is not None or not text.strip():
+            return refuse_copied(copied.problem or ReadProblem.EMPTY, as_json=options.json)
+    try:
+        target = read_target(text, here.region)
+    except InputError as error:
+        return refuse_input(error, source, as_json=options.json)
+    verdict = decide(target, ORIGINS[source], said_yes=options.yes)
+    destination = to_destination(target, here.settings.calls, here.region)
+    rules = _rules(target, destination, here.settings.calls, here.region)
+    line = options.line or here.settings.account.line
+    if options.json:
+        say_json(
+            {
+                "text": text,
+                "region": here.region,
+                "reading": {
+                    "e164": target.e164,
+                    "code": target.code,
+                    "extension": target.extension,
+                    "from_uri": target.from_uri,
+                },
+                "rules": rules,
+                "dialed": destination.dialed,
+                "display": destination.display,
+                "line": line,
+                "decision": str(verdict.decision),
+                "reasons": list(verdict.reasons),
+            }
+        )
+        return exit_codes.DONE
+    decision = {
+        Decision.DIAL: "dialed at once",
+        Decision.ASK: "dialed after a person says yes",
+        Decision.REFUSE: "refused",
+    }[verdict.decision]
+    rows = (
+        ("Text", text),
+        ("Region", here.region),
+        ("Read as", _reading(target)),
+        ("Rules", "; ".join(rules)),
+        ("Dialed", destination.dialed),
+        ("Rings first", line or "nothing: no own line is set"),
+        ("It would be", " ".join((decision, *(f"({gate_sentence(reason)})" for reason in verdict.reasons)))),
+    )
+    say("\n".join(f"{name + ':':13}{printable(value)}" for name, value in rows))
+    return exit_codes.DONE
+
+
+def _reading(target: Target) -> str:
+    kind = f"number {target.e164}" if target.e164 else f"extension or code {target.code}"
+    return (
+        kind
+        + (f", extension {target.extension}" if target.extension else "")
+        + (", from a link" if target.from_uri else "")
+    )
+
+
+def _rules(target: Target, destination: Destination, calls: CallSettings, region: str) -> list[str]:
+    """Which settings of the dial plan made the dial string."""
+    if not target.e164:
+        return ["extensions and codes are dialed as they stand"]
+    own = phonenumbers.parse(target.e164, None).country_code == phonenumbers.country_code_for_region(region)
+    rules = [
+        f"own country: calls.own_country = {calls.own_country}"
+        if own
+        else f"foreign: calls.foreign_prefix = {calls.foreign_prefix or f'the international prefix of {region}'}"
+    ]
+    if calls.outside_prefix and destination.dialed.startswith(calls.outside_prefix):
+        rules.append(f"outside line: calls.outside_prefix = {calls.outside_prefix}")
+    if target.extension:
+        rules.append(f"the extension {target.extension} is not dialed: the PBX has no way to send it")
+    return rules

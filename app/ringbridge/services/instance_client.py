@@ -1,0 +1,367 @@
+"""Asks the running program: one JSON object a line over its local socket, one request a connection.
+
+The command line comes through here on its way to every call, so nothing heavy is imported: the values are small
+classes of their own, because `dataclasses` alone would cost as much time as the whole request.
+"""
+
+import json
+import os
+import socket
+import sys
+import time
+
+TYPE_CHECKING = False  # `typing` costs as much as the request
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, NoReturn, Protocol
+
+    class _Connection(Protocol):
+        """One connection to the running program."""
+
+        def send_line(self, line: bytes) -> None:
+            """Hand a line over, whole."""
+            ...
+
+        def receive(self, timeout_s: float) -> bytes:
+            """Some bytes, or none at the end. Raises OSError, of it TimeoutError."""
+            ...
+
+        def close(self) -> None:
+            """Let go."""
+            ...
+
+
+PROTOCOL_VERSION = 1
+
+MAX_LINE = 64 * 1024
+"""Bytes a request or an answer may have, without its line end."""
+
+CONNECT_TIMEOUT_S = 2.0
+"""A program that does not take a connection within so many seconds has been given nothing."""
+
+QUICK_DEADLINE_S = 5.0
+"""For requests that the running program answers out of its own head."""
+
+_EXIT_CODES = range(9)
+
+
+class NoProgram(Exception):
+    """Nobody listens, so nothing was handed over: the caller may go on alone."""
+
+
+class ProgramLost(Exception):
+    """The request was handed over and no answer came: what became of it is unknown."""
+
+
+class OtherVersion(Exception):
+    """The running program does not know this request, and did nothing."""
+
+
+class CallAnswer:
+    """What became of a wish to call or to hang up, in the running program's words.
+
+    Attributes:
+        outcome: The value of a `ringbridge.core.calls.Outcome`.
+        code: The PBX's code, or None.
+        message: A sentence for people.
+        server: The PBX's server, or empty.
+        callid: The PBX's call identifier, or empty.
+        dialed: The dial string, or empty.
+        request_id: Of the request, or empty.
+        problem: As in `ringbridge.core.calls.CallOutcome`.
+        exit_code: What the command line ends with, 0 to 8.
+    """
+
+    __slots__ = ("callid", "code", "dialed", "exit_code", "message", "outcome", "problem", "request_id", "server")
+
+    def __init__(self, fields: "Mapping[str, Any]") -> None:
+        """Read the fields of an answer line.
+
+        Raises:
+            ProgramLost: They are not those of a call's answer.
+        """
+        self.outcome = _text(fields, "outcome")
+        self.message = _text(fields, "message")
+        self.server = _text(fields, "server")
+        self.callid = _text(fields, "callid")
+        self.dialed = _text(fields, "dialed")
+        self.request_id = _text(fields, "request_id")
+        self.problem = _text(fields, "problem")
+        self.code = _whole(fields, "code")
+        exit_code = _whole(fields, "exit_code")
+        if not self.outcome or exit_code is None or exit_code not in _EXIT_CODES:
+            raise ProgramLost("an answer without outcome or exit code")
+        self.exit_code: int = exit_code
+
+
+class LinkAnswer:
+    """Whether the running program took a link.
+
+    Attributes:
+        taken: It asks the person now.
+        message: A sentence for people where it was not taken, or empty.
+        exit_code: What the command line ends with: 0 when taken.
+    """
+
+    __slots__ = ("exit_code", "message", "taken")
+
+    def __init__(self, fields: "Mapping[str, Any]") -> None:
+        self.taken = fields.get("ok") is True
+        self.message = "" if self.taken else _text(fields, "message")
+        exit_code = _whole(fields, "exit_code")
+        if not self.taken and (exit_code not in _EXIT_CODES or exit_code == 0):
+            raise ProgramLost("an answer without a reason")
+        self.exit_code: int = 0 if self.taken or exit_code is None else exit_code
+
+
+class RunningProgram:
+    """Who listens.
+
+    Attributes:
+        pid: Its process.
+        version: Its version.
+        demo: It calls the training PBX only.
+    """
+
+    __slots__ = ("demo", "pid", "version")
+
+    def __init__(self, fields: "Mapping[str, Any]") -> None:
+        self.pid = _whole(fields, "pid") or 0
+        self.version = _text(fields, "version")
+        self.demo = fields.get("demo") is True
+
+
+def dial(
+    path: str,
+    *,
+    target: str,
+    source: str,
+    line: str | None,
+    caller_id: str | None,
+    wait: int | None,
+    said_yes: bool,
+    patience_s: "Callable[[], float]",
+) -> CallAnswer:
+    """Ask the running program for one call. Never sends twice, whatever happens.
+
+    Args:
+        path: Its socket.
+        target: What to dial as a person wrote it; empty where the program reads the clipboard or the selection.
+        source: ``argument``, ``clipboard`` or ``selection``.
+        line: The own line or number for this call, or None.
+        caller_id: What the other party sees, or None.
+        wait: Seconds the PBX may wait, or None.
+        said_yes: A person said yes to exactly this target.
+        patience_s: Asked only when no answer came at once: seconds to wait in all.
+
+    Raises:
+        NoProgram: Nothing was handed over.
+        ProgramLost: It was, and no answer came.
+        OtherVersion: The program does not know the request.
+    """
+    request = {
+        "command": "dial",
+        "target": target,
+        "source": source,
+        "line": line,
+        "caller_id": caller_id,
+        "wait": wait,
+        "yes": said_yes,
+        "explain": False,
+    }
+    return CallAnswer(_ask(path, request, patience_s))
+
+
+def hang_up(path: str, *, patience_s: "Callable[[], float]") -> CallAnswer:
+    """Ask the running program to end the latest call.
+
+    Raises:
+        NoProgram: Nothing was handed over.
+        ProgramLost: It was, and no answer came.
+        OtherVersion: The program does not know the request.
+    """
+    return CallAnswer(_ask(path, {"command": "hangup"}, patience_s))
+
+
+def open_call_dialog(path: str) -> None:
+    """Ask the running program to show "Call number…".
+
+    Raises:
+        NoProgram: Nobody listens.
+        ProgramLost: It did not answer.
+        OtherVersion: It does not know the request.
+    """
+    _ask_quickly(path, {"command": "call_dialog"})
+
+
+def open_link(path: str, uri: str) -> LinkAnswer:
+    """Hand a link to the running program, which asks the person.
+
+    Raises:
+        NoProgram: Nobody listens.
+        ProgramLost: It did not answer.
+        OtherVersion: It does not know the request.
+    """
+    return LinkAnswer(_ask_quickly(path, {"command": "link", "uri": uri}))
+
+
+def tell_settings_changed(path: str) -> None:
+    """Tell the running program, if there is one, to read its settings again.
+
+    Raises:
+        ProgramLost: There is one, and it did not answer.
+        OtherVersion: It does not know the request.
+    """
+    try:
+        _ask_quickly(path, {"command": "settings_changed"})
+    except NoProgram:
+        return
+
+
+def ping(path: str) -> RunningProgram:
+    """Ask who listens.
+
+    Raises:
+        NoProgram: Nobody.
+        ProgramLost: Somebody who does not answer.
+        OtherVersion: Somebody who does not know the request.
+    """
+    return RunningProgram(_ask_quickly(path, {"command": "ping"}))
+
+
+def _ask_quickly(path: str, request: "Mapping[str, object]") -> "dict[str, Any]":
+    return _ask(path, request, lambda: QUICK_DEADLINE_S)
+
+
+def _ask(path: str, request: "Mapping[str, object]", patience_s: "Callable[[], float]") -> "dict[str, Any]":
+    """Send one request and wait for its answer line.
+
+    Raises:
+        NoProgram: Nothing was handed over.
+        ProgramLost: It was, and no answer came in time.
+        OtherVersion: The program does not know the request.
+    """
+    line = json.dumps({"v": PROTOCOL_VERSION, **request}).encode()
+    if len(line) > MAX_LINE:
+        raise ValueError("the request is longer than a line may be")
+    started = time.monotonic()
+    connection = _connect(path)
+    try:
+        try:
+            connection.send_line(line + b"\n")
+        except OSError as error:
+            # the line end goes last, so a line that could not be written whole was never a request
+            raise NoProgram(str(error)) from error
+        answer = _read_line(connection, started, patience_s)
+    except KeyboardInterrupt:  # in the middle of handing over, or later: it may have been taken
+        raise ProgramLost("interrupted") from None
+    finally:
+        connection.close()
+    return _fields_of(answer)
+
+
+def _read_line(connection: "_Connection", started: float, patience_s: "Callable[[], float]") -> bytes:
+    """The answer line; how long to wait in all is asked only when it does not come at once."""
+    received = bytearray()
+    deadline, asked = started + QUICK_DEADLINE_S, False
+    while b"\n" not in received:
+        try:
+            data = connection.receive(max(deadline - time.monotonic(), 0.001))
+        except TimeoutError:
+            if asked:
+                raise ProgramLost("no answer in time") from None
+            deadline, asked = started + max(patience_s(), QUICK_DEADLINE_S), True
+            continue
+        except OSError as error:
+            raise ProgramLost(str(error)) from error
+        if not data:
+            raise ProgramLost("closed without an answer")
+        received += data
+        if len(received) > MAX_LINE:
+            raise ProgramLost("the answer is longer than a line may be")
+    return bytes(received).partition(b"\n")[0]
+
+
+def _fields_of(line: bytes) -> "dict[str, Any]":
+    try:
+        fields: Any = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ProgramLost("the answer is no JSON") from error
+    if not isinstance(fields, dict):
+        raise ProgramLost("the answer is no JSON object")
+    if "error" in fields or fields.get("v") != PROTOCOL_VERSION:  # pyright: ignore[reportUnknownMemberType] - JSON
+        raise OtherVersion
+    return fields  # pyright: ignore[reportUnknownVariableType] - JSON; each field is checked where it is read
+
+
+def _text(fields: "Mapping[str, Any]", key: str) -> str:
+    value = fields.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _whole(fields: "Mapping[str, Any]", key: str) -> int | None:
+    value = fields.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+if sys.platform == "win32":
+
+    def _connect(path: str) -> "_Connection":
+        from ringbridge.services.instance_pipe import PipeConnection
+
+        try:
+            return PipeConnection(path)
+        except OSError as error:
+            raise NoProgram(str(error)) from error
+
+else:
+
+    class _SocketConnection:
+        """A connection over an AF_UNIX stream socket."""
+
+        def __init__(self, connection: socket.socket) -> None:
+            self._connection = connection
+
+        def send_line(self, line: bytes) -> None:
+            self._connection.settimeout(CONNECT_TIMEOUT_S)
+            self._connection.sendall(line)
+
+        def receive(self, timeout_s: float) -> bytes:
+            self._connection.settimeout(timeout_s)
+            return self._connection.recv(MAX_LINE)
+
+        def close(self) -> None:
+            self._connection.close()
+
+    def _connect(path: str) -> "_Connection":
+        """Connect, and make sure that the one who listens is the same user."""
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            _check_folder(path)
+            connection.settimeout(CONNECT_TIMEOUT_S)
+            connection.connect(path)
+            _check_peer(connection)
+        except OSError as error:  # absent, nobody listens (a dead program's), not ours, or a path too long
+            connection.close()
+            raise NoProgram(str(error)) from error
+        except BaseException:
+            connection.close()
+            raise
+        return _SocketConnection(connection)
+
+    def _check_folder(path: str) -> None:
+        status = os.stat(os.path.dirname(path))  # noqa: PTH116, PTH120 - pathlib costs a tenth of the start
+        if status.st_uid != os.geteuid() or status.st_mode & 0o022:
+            _refuse("others can write to the socket's folder")
+
+    def _check_peer(connection: socket.socket) -> None:
+        if sys.platform != "linux":
+            return  # the folder's mode keeps others out
+        from struct import unpack
+
+        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)  # struct ucred: pid, uid, gid
+        if unpack("3i", credentials)[1] != os.geteuid():
+            _refuse("another user listens")
+
+    def _refuse(reason: str) -> "NoReturn":
+        raise PermissionError(reason)
