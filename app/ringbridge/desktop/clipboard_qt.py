@@ -82,25 +82,31 @@ class ClipboardQt:
         self.unwatch()
 
     def _report(self) -> None:
-        from PySide6.QtGui import QClipboard, QGuiApplication
-
         if self._copied is None or _qt_runs_on_x11():
             return
-        offered = QGuiApplication.clipboard().mimeData(QClipboard.Mode.Clipboard)
+        offered = _offered(Buffer.CLIPBOARD)
         if offered.formats() and not offered.hasFormat(OWN_COPY_FORMAT):
             self._copied(self._read(Buffer.CLIPBOARD))
 
     def _read(self, buffer: Buffer) -> Copied:
-        from PySide6.QtGui import QClipboard, QGuiApplication
+        from PySide6.QtGui import QGuiApplication
 
-        clipboard = QGuiApplication.clipboard()
-        if _qt_runs_on_x11() or (buffer is Buffer.SELECTION and not clipboard.supportsSelection()):
+        no_selection = buffer is Buffer.SELECTION and not QGuiApplication.clipboard().supportsSelection()
+        if no_selection or _qt_runs_on_x11():
             return Copied(problem=ReadProblem.UNSUPPORTED)
-        mode = QClipboard.Mode.Clipboard if buffer is Buffer.CLIPBOARD else QClipboard.Mode.Selection
-        offered = clipboard.mimeData(mode)
+        offered = _offered(buffer)
         native = self._native_formats() if buffer is Buffer.CLIPBOARD else ()
         problem = _look_at_formats(offered, native)
         return Copied(problem=problem) if problem is not None else _text_of(offered)
+
+
+def _offered(buffer: Buffer) -> "QMimeData":
+    from PySide6.QtCore import QMimeData
+    from PySide6.QtGui import QClipboard, QGuiApplication
+
+    mode = QClipboard.Mode.Clipboard if buffer is Buffer.CLIPBOARD else QClipboard.Mode.Selection
+    # None for a cleared clipboard, whatever its annotation says
+    return QGuiApplication.clipboard().mimeData(mode) or QMimeData()
 
 
 def _look_at_formats(offered: "QMimeData", native: tuple[str, ...]) -> ReadProblem | None:

@@ -1,0 +1,106 @@
+"""Which backends each kind of session gets."""
+
+import subprocess
+import sys
+
+import pytest
+
+from ringbridge.desktop import choose
+from ringbridge.desktop.choose import Session
+from ringbridge.desktop.ports import Availability, HotkeyUnavailable
+from support.desktop import Desktop
+
+VARIABLES = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
+
+
+def set_session(monkeypatch: pytest.MonkeyPatch, platform: str, environment: dict[str, str]) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "expected"),
+    [
+        ("linux", {"DISPLAY": ":0"}, Session.X11),
+        ("linux", {"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, Session.WAYLAND),
+        ("linux", {"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0", "QT_QPA_PLATFORM": "xcb"}, Session.X11),
+        ("linux", {"DISPLAY": ":0", "QT_QPA_PLATFORM": "wayland;xcb"}, Session.WAYLAND),
+        ("linux", {"DISPLAY": ":0", "QT_QPA_PLATFORM": "offscreen"}, Session.OFFSCREEN),
+        ("linux", {}, Session.NONE),
+        ("win32", {}, Session.WINDOWS),
+        ("darwin", {}, Session.MACOS),
+        ("win32", {"QT_QPA_PLATFORM": "offscreen"}, Session.OFFSCREEN),
+    ],
+)
+def test_the_session_is_what_qt_will_use(
+    monkeypatch: pytest.MonkeyPatch, platform: str, environment: dict[str, str], expected: Session
+) -> None:
+    set_session(monkeypatch, platform, environment)
+    assert choose.session() is expected
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "clipboard", "hotkey"),
+    [
+        ("linux", {"DISPLAY": ":0"}, ["x11", "none"], ["x11", "none"]),
+        ("linux", {"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, ["qt", "none"], ["none"]),
+        ("linux", {}, ["none"], ["none"]),
+        ("linux", {"QT_QPA_PLATFORM": "offscreen"}, ["qt", "none"], ["none"]),
+        ("win32", {}, ["qt", "none"], ["none"]),
+        ("darwin", {}, ["qt", "none"], ["none"]),
+    ],
+)
+def test_each_session_has_its_candidates(
+    monkeypatch: pytest.MonkeyPatch,
+    platform: str,
+    environment: dict[str, str],
+    clipboard: list[str],
+    hotkey: list[str],
+) -> None:
+    set_session(monkeypatch, platform, environment)
+    assert [backend.name for backend in choose.clipboard_backends()] == clipboard
+    assert [backend.name for backend in choose.hotkey_backends()] == hotkey
+
+
+def test_a_session_without_global_hotkeys_says_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_session(monkeypatch, "linux", {"WAYLAND_DISPLAY": "wayland-0"})
+    backend = choose.first_usable(choose.hotkey_backends())
+    availability = backend.availability()
+    assert availability == Availability(usable=False, reason="not_on_wayland", remedy=choose.REMEDY_COMMAND)
+    with pytest.raises(HotkeyUnavailable):
+        backend.bind("Ctrl+Alt+D", lambda: None)
+    backend.unbind("Ctrl+Alt+D")
+    backend.close()
+
+
+def test_the_first_usable_is_taken_on_a_real_screen(screen: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_session(monkeypatch, "linux", {"DISPLAY": screen.display})
+    assert choose.first_usable(choose.clipboard_backends()).name == "x11"
+    assert choose.first_usable(choose.hotkey_backends()).name == "x11"
+
+
+def test_an_unusable_one_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_session(monkeypatch, "linux", {"DISPLAY": ":4711"})
+    assert choose.first_usable(choose.clipboard_backends()).name == "none"
+    assert choose.first_usable(choose.hotkey_backends()).name == "none"
+
+
+def test_no_candidates_at_all_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="no backends"):
+        choose.first_usable(())
+
+
+def test_choosing_and_looking_load_no_qt() -> None:
+    code = """
+import sys
+from ringbridge.desktop import choose
+assert "ctypes" not in sys.modules
+for backend in (*choose.clipboard_backends(), *choose.hotkey_backends()):
+    backend.availability()
+sys.exit(any(name.startswith(("PySide6", "shiboken6")) for name in sys.modules))
+"""
+    for environment in ({"DISPLAY": ":4711"}, {"QT_QPA_PLATFORM": "offscreen"}, {"WAYLAND_DISPLAY": "wayland-0"}):
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=30, env=environment)
