@@ -1,0 +1,103 @@
+"""“Call number…”: type or paste a number, see how it is read, call it."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
+
+from ringbridge.ui.look import Tone, plain_label, scaled_font, set_text_color, tone_color
+from ringbridge.ui.translation import tr
+
+MAX_TYPED = 500  # characters; more than any number, so that a long paste is refused with a sentence and not cut
+
+
+class CallDialog(QDialog):
+    """A line to type in, and below it what it means. It reads nothing itself: it is told.
+
+    Signals:
+        text_edited: The text changed; answer with `show_reading` or `show_error`.
+        call_wanted: A person wants to call what stands in the line; answer with `accept` or `show_error`.
+    """
+
+    text_edited = Signal(str)
+    call_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Call number"))
+        label = plain_label()
+        label.setText(tr("Phone &number, extension or code:"))
+        self._line = QLineEdit()
+        self._line.setObjectName("number")
+        self._line.setMaxLength(MAX_TYPED)
+        self._line.setClearButtonEnabled(True)
+        self._line.setFont(scaled_font(self.font(), 1.25))
+        self._line.textChanged.connect(self._edited)
+        label.setBuddy(self._line)
+        self._message = plain_label(wrap=True)
+        self._message.setObjectName("reading")
+        buttons = QDialogButtonBox()
+        self._call_button = buttons.addButton(tr("Call", "a button"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self._call_button.setObjectName("call")
+        self._call_button.setDefault(True)
+        cancel = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        cancel.setText(tr("Cancel"))
+        cancel.setIcon(QIcon())  # some styles add one, and only here
+        cancel.setObjectName("cancel")
+        buttons.accepted.connect(self._want_call)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setSpacing(8)
+        for widget in (label, self._line, self._message):
+            column.addWidget(widget)
+        column.addStretch(1)
+        column.addWidget(buttons)
+        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 52)
+        # room for two lines of message, so that the dialog does not jump while typing
+        self._message.setMinimumHeight(2 * self._message.fontMetrics().lineSpacing())
+        self._refresh_button()
+
+    def begin(self, text: str = "") -> None:
+        """Show the dialog in front, with this text to start from; an open one keeps what was typed."""
+        if not self.isVisible():
+            self._line.setText(text)
+            self._say("", bad=False)
+            self._line.selectAll()
+            self._line.setFocus()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    @property
+    def text(self) -> str:
+        """What stands in the line."""
+        return self._line.text()
+
+    def show_reading(self, text: str) -> None:
+        """Show how the line is read, or nothing."""
+        self._say(text, bad=False)
+
+    def show_error(self, sentence: str) -> None:
+        """Show why the line can't be called; it can be corrected and tried again."""
+        self._say(sentence, bad=True)
+        self._refresh_button()
+        self._line.setFocus()
+
+    def _edited(self, text: str) -> None:
+        self._say("", bad=False)
+        self._refresh_button()
+        self.text_edited.emit(text)
+
+    def _want_call(self) -> None:
+        if self._call_button.isEnabled():
+            self._call_button.setEnabled(False)  # one wish at a time: enabled again by an error or another text
+            self.call_wanted.emit(self._line.text())
+
+    def _refresh_button(self) -> None:
+        self._call_button.setEnabled(bool(self._line.text().strip()))
+
+    def _say(self, text: str, *, bad: bool) -> None:
+        palette = self.palette()
+        color = tone_color(Tone.BAD, palette) if bad else palette.windowText().color()
+        set_text_color(self._message, color)
+        self._message.setText(text)
+        self._line.setAccessibleDescription(text)
