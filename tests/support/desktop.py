@@ -10,6 +10,7 @@ the user's. Whatever was started in one ends with it, also when the test process
 """
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from jeepney import DBusErrorResponse
 from support.desktop_bus import MenuEntry, TrayItem
 from support.desktop_config import missing_packages, why_not
 from support.desktop_parts import KEYRING_PASSWORD, DesktopError, DesktopParts
+from support.desktop_widgets import Widget
 
 __all__ = [
     "KEYRING_PASSWORD",
@@ -28,6 +30,7 @@ __all__ = [
     "DesktopError",
     "MenuEntry",
     "TrayItem",
+    "Widget",
     "Window",
     "missing_packages",
     "require_desktop",
@@ -116,6 +119,46 @@ class Desktop(DesktopParts):
     def click(self, x: int, y: int, button: int = 1) -> None:
         """Click at a place of the screen, in pixels from its top left."""
         self.run(["xdotool", "mousemove", "--sync", str(x), str(y), "click", str(button)], check=True)
+
+    # ------------------------------------------------------------ widgets; for a desktop with accessibility
+
+    def widgets(self, window: str = "") -> tuple[Widget, ...]:
+        """Return what shows in the windows whose accessible name holds the pattern `window`."""
+        return tuple(self.widget_tree.widgets(window))
+
+    def widget(self, name: str, role: str = "", *, window: str = "", timeout_s: float = 10) -> Widget:
+        """Wait until a widget can be used whose name holds the pattern `name`; see `Widget` for the roles.
+
+        Where its window is, the X server says: a Qt program whose window has no frame may believe it to be at 0, 0.
+        """
+        seen: list[str] = []
+
+        def usable() -> Widget | None:
+            widgets = self.widgets(window)
+            seen[:] = [f"{widget.role} {widget.name!r}" for widget in widgets if widget.name]
+            for widget in widgets:
+                if widget.enabled and role in {"", widget.role} and re.search(name, widget.name):
+                    return self._placed(widget)
+            return None
+
+        try:
+            return self.wait_for(usable, timeout_s, f"a usable widget {name!r}")
+        except DesktopError as error:
+            raise DesktopError(f"{error}; there are: {', '.join(seen) or 'none'}") from None
+
+    def _placed(self, widget: Widget) -> Widget | None:
+        """Return the widget where it really is, or None while its window is not on the screen."""
+        fitting = [window for window in self.windows() if (window.width, window.height) == widget.frame[2:]]
+        fitting.sort(key=lambda window: window.title == widget.window, reverse=True)
+        return widget.moved_to(fitting[0].x, fitting[0].y) if fitting else None
+
+    def click_widget(
+        self, name: str, role: str = "push button", *, window: str = "", timeout_s: float = 10
+    ) -> Widget:
+        """Wait for a widget as `widget` does, and click its middle with the mouse."""
+        widget = self.widget(name, role, window=window, timeout_s=timeout_s)
+        self.click(*widget.middle)
+        return widget
 
     # ------------------------------------------------------------ tray
 

@@ -15,6 +15,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from support import desktop_config, desktop_reaper
 from support.desktop_bus import SessionBus
+from support.desktop_widgets import WidgetTree
 from support.desktop_x import XServer
 
 T = TypeVar("T")
@@ -66,15 +67,28 @@ class DesktopParts:
         notify: Literal["xfce4", "none"] = "none",
         keyring: Literal["unlocked", "locked", "none"] = "none",
         screen: str = "1280x800x24",
+        accessibility: bool = False,
         activate: Iterable[str] = (),
     ) -> None:
-        """Say what is wanted; `activate` names D-Bus services that the bus may start on demand."""
+        """Say what is wanted.
+
+        Args:
+            tray: What shows icons: a panel for StatusNotifierItems (and XEmbed), one for XEmbed alone, or nothing.
+            wm: The window manager.
+            notify: The notification daemon.
+            keyring: Whether there is a Secret Service, and whether its login collection is unlocked.
+            screen: Width, height and depth.
+            accessibility: Let programs describe their widgets, for `Desktop.widget`.
+            activate: Names of D-Bus services that the bus may start on demand.
+        """
         self._tray, self._wm, self._notify, self._keyring = tray, wm, notify, keyring
         self._screen = screen
-        self._activate = ("org.xfce.Xfconf", *activate)
+        self._accessibility = accessibility
+        self._activate = ("org.xfce.Xfconf", *(("org.a11y.Bus",) if accessibility else ()), *activate)
         self._parts: dict[str, subprocess.Popen[Any]] = {}
         self._programs: list[subprocess.Popen[Any]] = []
         self._bus: SessionBus | None = None
+        self._widget_tree: WidgetTree | None = None
         self._marker = secrets.token_hex(8)
         self.env: dict[str, str] = {}
         self.display = ""
@@ -121,6 +135,8 @@ class DesktopParts:
         """
         if self._reaper.stdin is None or self._reaper.stdin.closed:
             return
+        if self._widget_tree is not None:
+            self._widget_tree.close()
         if self._bus is not None:
             self._bus.close()
         self._reaper.stdin.close()
@@ -145,6 +161,8 @@ class DesktopParts:
         pyenv = Path.home() / ".pyenv"
         if "PYENV_ROOT" not in env and pyenv.is_dir():
             env["PYENV_ROOT"] = str(pyenv)  # its shims would look for it in HOME
+        if self._accessibility:
+            env["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"  # otherwise only once a screen reader runs
         home = self.home
         return env | {
             desktop_reaper.MARKER_NAME: self._marker,
@@ -280,6 +298,15 @@ class DesktopParts:
         if self._bus is None:
             raise DesktopError("the desktop is not started")
         return self._bus
+
+    @property
+    def widget_tree(self) -> WidgetTree:
+        """The test's own connection to the accessibility bus."""
+        if not self._accessibility:
+            raise DesktopError("this desktop was started without accessibility=True")
+        if self._widget_tree is None:
+            self._widget_tree = WidgetTree(self.bus)
+        return self._widget_tree
 
     def log(self, name: str) -> str:
         """Return what a part (`wm`), or a program by its file name (`ringbridge`), has printed so far."""

@@ -120,6 +120,40 @@ def test_windows_are_found_by_title_and_get_keys_and_clicks(desktop: Desktop):
     assert program.communicate(timeout=10)[0] == "+49 (0) 30 x7\n"
 
 
+CARD_PROGRAM = """
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+app = QApplication([])
+card = QWidget(None, Qt.Tool | Qt.FramelessWindowHint | Qt.WindowDoesNotAcceptFocus)
+card.setWindowTitle("Card")
+layout = QVBoxLayout(card)
+for widget in (QLabel("Hello"), QPushButton("&Call"), QPushButton("Grey"), QPushButton("Hidden")):
+    layout.addWidget(widget)
+    widget.setEnabled(getattr(widget, "text")() != "Grey")
+    widget.setHidden(getattr(widget, "text")() == "Hidden")
+layout.itemAt(1).widget().clicked.connect(lambda: print("clicked", flush=True))
+card.move(300, 200)
+card.show()
+app.exec()
+"""
+
+
+def test_widgets_are_found_by_name_and_clicked_where_they_are():
+    require_desktop(tray="none")
+    with Desktop(tray="none", accessibility=True) as desktop:
+        desktop.spawn([sys.executable, "-c", CARD_PROGRAM])
+        label = desktop.widget("Hello", "label", window="Card")
+        names = [widget.name for widget in desktop.widgets("Card")]
+        assert names == ["Card", "Hello", "Call", "Grey"]
+        assert (label.x, label.y) > (300, 200)
+        assert not desktop.widgets("Other window")
+        call = desktop.click_widget("^Call$")
+        assert label.y + label.height <= call.y
+        desktop.wait_for(lambda: "clicked" in desktop.log(Path(sys.executable).name), 5, "the click")
+        with pytest.raises(DesktopError, match=r"there are: .*push button 'Grey'"):
+            desktop.widget("Grey", timeout_s=0.1)
+
+
 @pytest.mark.parametrize(("wm", "tray"), [("xfwm4", "sni"), ("openbox", "xembed"), ("none", "none")])
 def test_other_parts_start_too(wm: str, tray: str):
     require_desktop(wm=wm, tray=tray)
