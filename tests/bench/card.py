@@ -43,8 +43,8 @@ def measure(rounds: int | None) -> Report:
     notes = (
         f"xclip started → the card's window mapped, as another X client sees it; with openbox; {rounds} copies "
         f"after the first, each after the card had gone; {lost} without a card.",
-        f"p90 {shown(percentile(latencies_ms, 90))} ms, longest {shown(max(latencies_ms, default=None))} ms; the first "
-        f"card of all took {shown(first_ms)} ms.",
+        f"p90 {shown(percentile(latencies_ms, 90))} ms, longest {shown(max(latencies_ms, default=None))} ms; the "
+        f"first card of all took {shown(first_ms)} ms.",
     )
     return Report(bars=bars, notes=notes, samples=samples)
 

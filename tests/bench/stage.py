@@ -152,7 +152,7 @@ def _furnish(home: Home, url: str) -> None:
     for number in range(CALLS_IN_HISTORY):
         request = CallRequest(
             request_id=str(uuid4()),
-            destination=Destination(dialed=f"0212555{number:04}", e164=f"+1212555{number:04}", region="US"),
+            destination=Destination(dialed=f"1646555{number:04}", e164=f"+1646555{number:04}", region="US"),
             origin=Origin.CARD,
             requested_at=started + timedelta(minutes=number),
         )
