@@ -18,7 +18,7 @@ class Demo(QObject):
 
     def __init__(self, paths: Paths) -> None:
         super().__init__()
-        self._pbx = TrainingPbx(journal=paths.state_dir / "training-pbx.jsonl")
+        self._pbx = TrainingPbx(level="4.1", journal=paths.state_dir / "training-pbx.jsonl")
         self._pbx.start()
         self._phone = DeskPhoneWindow(self._pbx)
         self.account = AccountSettings(url=self._pbx.url, username=DEMO_LOGIN.username, line=DEMO_LINE)

@@ -9,8 +9,9 @@ from ringbridge.ui.tasks import GuiInvoker, Lane
 def test_work_runs_elsewhere_and_its_result_comes_back_to_the_gui_thread(qtbot: QtBot) -> None:
     lane = Lane("test", GuiInvoker())
     seen: list[tuple[int, object]] = []
+    errors: list[Exception] = []
     gui = QThread.currentThread()
-    lane.submit(threading.get_ident, lambda ident: seen.append((ident, QThread.currentThread())), seen.append)
+    lane.submit(threading.get_ident, lambda ident: seen.append((ident, QThread.currentThread())), errors.append)
     qtbot.waitUntil(lambda: bool(seen))
     ((ident, thread),) = seen
     assert ident != threading.get_ident()

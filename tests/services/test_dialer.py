@@ -1,0 +1,159 @@
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ringbridge.core.calls import CallRequest, Destination, Origin, Outcome
+from ringbridge.core.settings import AccountSettings, Settings
+from ringbridge.services.credentials import Credentials
+from ringbridge.services.dialer import Dialer
+from ringbridge.services.history import History
+from ringbridge.training.server import DEMO_LINE, DEMO_LOGIN, TrainingPbx
+
+PASSWORD = DEMO_LOGIN.password
+
+
+@pytest.fixture
+def pbx() -> Iterator[TrainingPbx]:
+    with TrainingPbx(level="4.1", scenario="auto", pace=0.02) as pbx:
+        yield pbx
+
+
+@pytest.fixture
+def settings(pbx: TrainingPbx) -> Settings:
+    account = AccountSettings(url=pbx.url, username=DEMO_LOGIN.username, line=DEMO_LINE, wait_s=0)
+    return replace(Settings(), account=account)
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> History:
+    return History(tmp_path / "history.db")
+
+
+def dialer_for(history: History, settings: Settings, password: str = PASSWORD) -> Dialer:
+    credentials = Credentials()
+    if password:
+        credentials.keep_in_memory(settings.account, password)
+    return Dialer(history=history, credentials=credentials)
+
+
+def request_for(dialed: str = "2125550142", **fields: object) -> CallRequest:
+    values = {
+        "request_id": str(uuid.uuid4()),
+        "destination": Destination(dialed=dialed, e164=f"+1{dialed}"),
+        "origin": Origin.CARD,
+        "requested_at": datetime.now(UTC),
+    }
+    return CallRequest(**(values | fields))  # pyright: ignore[reportArgumentType] - a test's shorthand
+
+
+def test_a_call_is_placed_and_remembered(pbx: TrainingPbx, settings: Settings, history: History) -> None:
+    request = request_for(wait_s=3)
+    outcome = dialer_for(history, settings).place(request, settings)
+    assert outcome.outcome is Outcome.REQUESTED
+    assert outcome.code == 200
+    assert outcome.callid
+    (row,) = history.recent()
+    assert (row.request_id, row.outcome, row.callid) == (request.request_id, Outcome.REQUESTED, outcome.callid)
+    assert row.line == DEMO_LINE
+    assert len(pbx.calls) == 1
+
+
+def test_without_wait_the_pbx_names_no_call(settings: Settings, history: History) -> None:
+    outcome = dialer_for(history, settings).place(request_for(), settings)
+    assert (outcome.outcome, outcome.code, outcome.callid) == (Outcome.REQUESTED, 204, "")
+
+
+def test_the_same_wish_again_places_no_second_call(pbx: TrainingPbx, settings: Settings, history: History) -> None:
+    dialer = dialer_for(history, settings)
+    assert dialer.place(request_for(), settings).outcome is Outcome.REQUESTED
+    again = dialer.place(request_for(), settings)
+    assert (again.outcome, again.problem) == (Outcome.BLOCKED, "repeated")
+    assert len(pbx.calls) == 1
+    assert dialer.place(request_for("2125550143"), settings).outcome is Outcome.REQUESTED
+    assert len(pbx.calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "calls"),
+    [
+        ("cut_after", Outcome.UNKNOWN, 1),
+        ("cut_before", Outcome.UNKNOWN, 0),
+        ("half_answer", Outcome.UNKNOWN, 1),
+        ("html", Outcome.UNKNOWN, 0),
+        ("http_500", Outcome.UNKNOWN, 1),
+        ("redirect", Outcome.UNKNOWN, 0),
+    ],
+)
+def test_a_lost_answer_is_unknown_and_nothing_is_sent_again(
+    pbx: TrainingPbx, settings: Settings, history: History, fault: str, outcome: Outcome, calls: int
+) -> None:
+    pbx.set_faults(fault)
+    dialer = dialer_for(history, settings)
+    ended = dialer.place(request_for(), settings)
+    assert ended.outcome is outcome
+    assert history.recent()[0].outcome is outcome
+    pbx.set_faults()
+    assert dialer.place(request_for(), settings).problem == "repeated"
+    assert len(pbx.calls) == calls
+    assert dialer.place(request_for("2125550143"), settings).outcome is Outcome.REQUESTED
+
+
+def test_nothing_is_sent_where_nobody_listens_and_the_next_try_works(
+    pbx: TrainingPbx, settings: Settings, history: History
+) -> None:
+    nowhere = replace(settings, account=replace(settings.account, url="http://127.0.0.1:9/local/api/json/"))
+    outcome = dialer_for(history, nowhere).place(request_for(), nowhere)
+    assert (outcome.outcome, outcome.problem) == (Outcome.NOT_SENT, "unreachable")
+    assert dialer_for(history, settings).place(request_for(), settings).outcome is Outcome.REQUESTED
+    assert len(pbx.calls) == 1
+
+
+def test_a_wrong_password_is_said_and_bars_nothing(pbx: TrainingPbx, settings: Settings, history: History) -> None:
+    outcome = dialer_for(history, settings, "wrong").place(request_for(), settings)
+    assert (outcome.outcome, outcome.code) == (Outcome.WRONG_LOGIN, 401)
+    assert dialer_for(history, settings).place(request_for(), settings).outcome is Outcome.REQUESTED
+    assert len(pbx.calls) == 1
+
+
+@pytest.mark.parametrize("missing", ["url", "username", "line"])
+def test_an_incomplete_account_asks_nobody(settings: Settings, history: History, missing: str) -> None:
+    incomplete = replace(settings, account=replace(settings.account, **{missing: ""}))
+    outcome = dialer_for(history, settings).place(request_for(), incomplete)
+    assert (outcome.outcome, outcome.problem) == (Outcome.NO_ACCOUNT, f"no_{missing}")
+    assert history.recent() == ()
+
+
+def test_without_a_writable_history_nothing_is_sent(pbx: TrainingPbx, settings: Settings, tmp_path: Path) -> None:
+    blocked = tmp_path / "a file"
+    blocked.write_text("not a folder")
+    outcome = dialer_for(History(blocked / "history.db"), settings).place(request_for(), settings)
+    assert (outcome.outcome, outcome.problem) == (Outcome.NOT_SENT, "history_unavailable")
+    assert pbx.calls == ()
+
+
+def test_a_bug_while_asking_leaves_no_row_that_says_placing(settings: Settings, history: History) -> None:
+    class Broken:
+        def make_call(self, *_: object) -> None:
+            raise ZeroDivisionError
+
+        def close(self) -> None:
+            pass
+
+    credentials = Credentials()
+    credentials.keep_in_memory(settings.account, PASSWORD)
+    dialer = Dialer(history=history, credentials=credentials, client_for=lambda _: Broken())  # type: ignore[arg-type, return-value]
+    with pytest.raises(ZeroDivisionError):
+        dialer.place(request_for(), settings)
+    assert history.recent()[0].outcome is Outcome.UNKNOWN
+
+
+def test_the_latest_named_call_is_hung_up(pbx: TrainingPbx, settings: Settings, history: History) -> None:
+    dialer = dialer_for(history, settings)
+    assert dialer.hang_up(settings).problem == "no_call"
+    placed = dialer.place(request_for(wait_s=3), settings)
+    ended = dialer.hang_up(settings)
+    assert (ended.outcome, ended.callid) == (Outcome.REQUESTED, placed.callid)

@@ -1,0 +1,55 @@
+"""The tray program's parts around a real PBX that rings nobody."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ringbridge.core.settings import AccountSettings, Settings
+from ringbridge.services.credentials import Credentials
+from ringbridge.services.dialer import Dialer
+from ringbridge.services.history import History
+from ringbridge.training.server import DEMO_LINE, DEMO_LOGIN, TrainingPbx
+from ringbridge.ui.calling import Caller
+from ringbridge.ui.reading import Reader
+from ringbridge.ui.session import Session
+from ringbridge.ui.tasks import GuiInvoker, Lane
+
+
+class Parts:
+    """Session, reader and caller on lanes of their own, and the history they write."""
+
+    def __init__(self, pbx: TrainingPbx, folder: Path) -> None:
+        self.pbx = pbx
+        account = AccountSettings(url=pbx.url, username=DEMO_LOGIN.username, line=DEMO_LINE, wait_s=0)
+        self.session = Session(replace(Settings(), account=account), "US")
+        self.credentials = Credentials()
+        self.credentials.keep_in_memory(account, DEMO_LOGIN.password)
+        self.history = History(folder / "history.db")
+        self.invoker = GuiInvoker()
+        self.calls_lane = Lane("calls", self.invoker)
+        self.work_lane = Lane("work", self.invoker)
+        self.reader = Reader(session=self.session, lane=self.work_lane)
+        dialer = Dialer(history=self.history, credentials=self.credentials)
+        self.dialer: Callable[[], Dialer] = lambda: dialer
+        self.caller = Caller(session=self.session, reader=self.reader, dialer=self.dialer, lane=self.calls_lane)
+
+    def close(self) -> None:
+        for lane in (self.calls_lane, self.work_lane):
+            assert lane.close(timeout_s=10)
+        self.dialer().close()
+
+
+@pytest.fixture
+def pbx() -> Iterator[TrainingPbx]:
+    with TrainingPbx(level="4.1", scenario="auto", pace=0.02) as pbx:
+        yield pbx
+
+
+@pytest.fixture
+def parts(qtbot: QtBot, pbx: TrainingPbx, tmp_path: Path) -> Iterator[Parts]:
+    parts = Parts(pbx, tmp_path)
+    yield parts
+    parts.close()

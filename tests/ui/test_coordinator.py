@@ -1,0 +1,197 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from ringbridge.core.calls import CallRecord, Destination, Origin, Outcome
+from ringbridge.core.targets import Target
+from ringbridge.desktop.ports import Copied, ReadProblem
+from ringbridge.ui.calling import Wish
+from ringbridge.ui.card import Card
+from ringbridge.ui.coordinator import Coordinator
+from ringbridge.ui.tray import Tray
+
+from .conftest import Parts
+
+NUMBER = "call +1 212 555 0142 today"
+
+
+class Desk:
+    """A coordinator with a real tray and card, and what a person sees of them."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.tray = Tray()
+        self.coordinator = Coordinator(
+            session=parts.session, reader=parts.reader, caller=parts.caller, tray=self.tray
+        )
+        self.coordinator._made_card = self.card = Card(guard_ms=0)
+        self.card.call_wanted.connect(self.coordinator._card_called)
+        self.card.dismissed.connect(self.coordinator._card_dismissed)
+
+    def entry(self, name: str) -> QAction | None:
+        return next((a for a in self.tray.menu.actions() if a.objectName() == name and a.isVisible()), None)
+
+    def press(self, name: str) -> None:
+        button = next(b for b in self.card.findChildren(QWidget, name) if b.isVisibleTo(self.card))
+        button.click()  # type: ignore[attr-defined]
+
+    def texts(self) -> str:
+        from PySide6.QtWidgets import QLabel
+
+        return " | ".join(label.text() for label in self.card.findChildren(QLabel) if label.isVisibleTo(self.card))
+
+
+@pytest.fixture
+def desk(parts: Parts) -> Iterator[Desk]:
+    desk = Desk(parts)
+    yield desk
+    desk.coordinator.close()
+    desk.tray.close()
+
+
+def wait_for_row(qtbot: QtBot, desk: Desk, count: int, outcome: Outcome) -> CallRecord:
+    def settled() -> bool:
+        rows = desk.parts.history.recent()
+        return len(rows) == count and rows[0].outcome is outcome
+
+    qtbot.waitUntil(settled)
+    return desk.parts.history.recent()[0]
+
+
+def test_a_copied_number_is_offered_and_called_on_a_click(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.copied(Copied(text=NUMBER))
+    qtbot.waitUntil(desk.card.isVisible)
+    assert "+1 212-555-0142" in desk.texts()
+    assert desk.parts.pbx.calls == ()
+    assert desk.entry("offer") is not None
+    desk.press("call")
+    row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
+    assert (row.origin, row.destination.dialed) == (Origin.CARD, "2125550142")
+    assert len(desk.parts.pbx.calls) == 1
+    assert desk.entry("offer") is None
+    qtbot.waitUntil(lambda: "Your phone is ringing" in desk.texts())
+    recent = desk.entry("recent_0")
+    assert recent is not None
+    assert "+1 212-555-0142" in recent.text()
+
+
+@pytest.mark.parametrize("text", ["hello", "", "12:30", "Total 1,234.56"])
+def test_other_texts_show_nothing(qtbot: QtBot, desk: Desk, text: str) -> None:
+    desk.coordinator.copied(Copied(text=text))
+    desk.coordinator.copied(Copied(text=NUMBER))  # in order: when this one shows, the other had its turn
+    qtbot.waitUntil(desk.card.isVisible)
+    assert "212-555-0142" in desk.texts()
+    assert desk.parts.pbx.calls == ()
+
+
+def test_what_could_not_be_read_is_passed_over(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.copied(Copied(problem=ReadProblem.SECRET))
+    qtbot.wait(50)
+    assert not desk.card.isVisible()
+
+
+def test_a_dismissed_offer_calls_nobody(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.copied(Copied(text=NUMBER))
+    qtbot.waitUntil(desk.card.isVisible)
+    desk.press("dismiss")
+    assert not desk.card.isVisible()
+    assert desk.entry("offer") is None
+    assert desk.parts.pbx.calls == ()
+
+
+def test_of_several_numbers_the_chosen_one_is_called(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.copied(Copied(text="office 212-555-0142, mobile 212-555-0199"))
+    qtbot.waitUntil(desk.card.isVisible)
+    desk.press("call_1")
+    row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
+    assert row.destination.dialed == "2125550199"
+
+
+def test_the_offer_is_reached_from_the_tray_menu(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.copied(Copied(text=NUMBER))
+    qtbot.waitUntil(lambda: desk.entry("offer") is not None)
+    offer = desk.entry("offer")
+    assert offer is not None
+    offer.trigger()
+    row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
+    assert row.origin is Origin.MENU
+
+
+def test_a_recent_call_is_made_again_from_the_menu(qtbot: QtBot, desk: Desk) -> None:
+    record = CallRecord(
+        request_id="1",
+        requested_at=datetime.now(UTC),
+        origin=Origin.CARD,
+        outcome=Outcome.REQUESTED,
+        destination=Destination(dialed="2125550142", e164="+12125550142", display="+1 212-555-0142"),
+    )
+    desk.coordinator.show_recent((record,))
+    redial = desk.entry("redial")
+    assert redial is not None
+    redial.trigger()
+    row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
+    assert (row.origin, row.destination.e164) == (Origin.REDIAL, "+12125550142")
+
+
+def test_a_link_waits_for_a_yes(qtbot: QtBot, desk: Desk) -> None:
+    outcomes: list[Outcome] = []
+    wish = Wish(target=Target(e164="+12125550142", from_uri=True), origin=Origin.LINK)
+    desk.parts.caller.want(wish, lambda outcome: outcomes.append(outcome.outcome))
+    qtbot.waitUntil(desk.card.isVisible)
+    assert outcomes == []
+    assert desk.parts.pbx.calls == ()
+    desk.press("dont_call")
+    assert outcomes == [Outcome.BLOCKED]
+    desk.parts.caller.want(wish, lambda outcome: outcomes.append(outcome.outcome))
+    qtbot.waitUntil(desk.card.isVisible)
+    desk.press("call")
+    row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
+    assert row.origin is Origin.LINK
+    qtbot.waitUntil(lambda: outcomes == [Outcome.BLOCKED, Outcome.REQUESTED])
+
+
+def test_a_copied_service_code_is_never_dialed(qtbot: QtBot, desk: Desk) -> None:
+    outcomes: list[str] = []
+    wish = Wish(target=Target(code="*21*5550142#"), origin=Origin.CLIPBOARD, said_yes=True)
+    desk.parts.caller.want(wish, lambda outcome: outcomes.append(outcome.problem))
+    assert outcomes == ["input_code_copied"]
+    assert desk.parts.history.recent() == ()
+
+
+def test_many_triggers_at_once_ring_once(qtbot: QtBot, desk: Desk) -> None:
+    outcomes: list[Outcome] = []
+    wish = Wish(target=Target(e164="+12125550142"), origin=Origin.HOTKEY, said_yes=True)
+    for _ in range(10):
+        desk.parts.caller.want(wish, lambda outcome: outcomes.append(outcome.outcome))
+    qtbot.waitUntil(lambda: len(outcomes) == 10)
+    assert sorted(outcomes) == [Outcome.BLOCKED] * 9 + [Outcome.REQUESTED]
+    assert len(desk.parts.pbx.calls) == 1
+
+
+def test_a_wrong_login_stays_on_the_screen_and_in_the_tray(qtbot: QtBot, desk: Desk) -> None:
+    desk.parts.credentials.keep_in_memory(desk.parts.session.settings.account, "wrong")
+    desk.parts.caller.want(Wish(target=Target(e164="+12125550142"), origin=Origin.CARD, said_yes=True))
+    wait_for_row(qtbot, desk, 1, Outcome.WRONG_LOGIN)
+    qtbot.waitUntil(lambda: desk.entry("status") is not None)
+    assert "user name or password" in desk.texts()
+
+
+def test_the_second_press_of_the_hotkey_calls_the_selected_number(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.selected(Copied(text="212 555 0142"))
+    qtbot.waitUntil(desk.card.isVisible)
+    assert desk.parts.pbx.calls == ()
+    desk.coordinator.selected(Copied(text="212 555 0142"))
+    row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
+    assert row.origin is Origin.HOTKEY
+
+
+def test_buttons_have_names_for_screen_readers(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.copied(Copied(text=NUMBER))
+    qtbot.waitUntil(desk.card.isVisible)
+    for button in desk.card.findChildren(QPushButton):
+        if button.isVisibleTo(desk.card):
+            assert button.accessibleName() or button.text()
