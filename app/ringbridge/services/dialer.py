@@ -120,7 +120,7 @@ class Dialer:
         except StorageError as error:
             # the row still says PLACING, which becomes UNKNOWN: true, only less exact
             _log.error("the outcome %s could not be saved: %s", outcome.outcome, type(error).__name__)
-        _log.info("call to …%s: %s %s", outcome.dialed[-2:], outcome.outcome, outcome.problem)
+        _log.info("call to …%s: %s", outcome.dialed[-2:], outcome.problem or outcome.outcome)
 
     def _missing(self, request: CallRequest, account: AccountSettings) -> CallOutcome | None:
         parts = {"url": account.url, "username": account.username, "line": request.line or account.line}

@@ -8,6 +8,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QSystemTrayIcon
 
 from ringbridge.core.calls import CallRecord
 from ringbridge.core.errors import RingbridgeError, StorageError
@@ -23,6 +24,7 @@ from ringbridge.ui.remote import Remote
 from ringbridge.ui.session import Session
 from ringbridge.ui.tasks import GuiInvoker, Lane
 from ringbridge.ui.translation import tr
+from ringbridge.ui.tray_icon import TrayState, tray_icon
 from ringbridge.ui.wording import error_sentence, hotkey_invalid_sentence, hotkey_taken_sentence, problem_sentence
 
 if TYPE_CHECKING:
@@ -97,7 +99,17 @@ class Program(QObject):
         """
         self._application.aboutToQuit.connect(self._shut_down)
         self._tray.quit_wanted.connect(self._application.quit)
+        if not QSystemTrayIcon.isSystemTrayAvailable():
+            self._wait_for_tray()
         self._work_lane.submit(self._load, partial(self._bring_up, link), self._log_failure)
+
+    def _wait_for_tray(self) -> None:
+        """At login the panel may come up after us, and an icon made before it stays invisible in it."""
+        from ringbridge.desktop.tray_host import TrayHostWatcher
+
+        watcher = TrayHostWatcher(appeared=self._tray.remake, vanished=lambda: None)
+        if watcher.start():
+            self._closers.append(watcher.close)
 
     def _load(self) -> "tuple[LoadedSettings, str]":
         from ringbridge.services import logs
@@ -114,6 +126,7 @@ class Program(QObject):
 
     def _bring_up(self, link: str, result: "tuple[LoadedSettings, str]") -> None:
         loaded, region = result
+        self._application.setWindowIcon(tray_icon(TrayState.IDLE))
         self._session = Session(self._in_force(loaded.settings), region)
         self._reader = Reader(session=self._session, lane=self._work_lane)
         self._caller = Caller(session=self._session, reader=self._reader, dialer=self._dialer, lane=self._calls_lane)

@@ -17,7 +17,7 @@ from ringbridge.core.gate import Decision, decide
 from ringbridge.desktop.ports import Buffer, ClipboardBackend, Copied, ReadProblem
 from ringbridge.ui.calling import Caller, Wish
 from ringbridge.ui.reading import Reader, Reading
-from ringbridge.ui.wording import error_sentence, outcome_sentence, read_problem_sentence
+from ringbridge.ui.wording import error_sentence, hang_up_sentence, outcome_sentence, read_problem_sentence
 
 _log = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ class Remote(QObject):
         self.settings_changed.emit()
 
     def _hang_up(self, _request: Mapping[str, Any], answer: Answer) -> None:
-        self._caller.hang_up(lambda outcome: answer(_fields_of(outcome)))
+        self._caller.hang_up(lambda outcome: answer(_fields_of(outcome, hang_up_sentence(outcome))))
 
     def _link(self, request: Mapping[str, Any], answer: Answer) -> None:
         def read(reading: Reading) -> None:
@@ -162,7 +162,8 @@ class Remote(QObject):
                 caller_id=order.caller_id,
                 wait_s=order.wait_s,
             )
-            self._caller.want(wish, lambda outcome: answer(_fields_of(outcome)))
+            who = reading.destination.display
+            self._caller.want(wish, lambda outcome: answer(_fields_of(outcome, outcome_sentence(outcome, who))))
 
         def refused(error: InputError) -> None:
             code = _exit_code_of(error)
@@ -184,15 +185,15 @@ def _exit_code_of(error: InputError) -> int:
 
 def _blocked(problem: str, sentence: str, *, exit_code: int = EXIT_CODES[Outcome.BLOCKED]) -> dict[str, object]:
     outcome = CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem=problem)
-    return {**_fields_of(outcome), "message": sentence, "exit_code": exit_code}
+    return {**_fields_of(outcome, sentence), "exit_code": exit_code}
 
 
-def _fields_of(outcome: CallOutcome) -> dict[str, object]:
+def _fields_of(outcome: CallOutcome, sentence: str) -> dict[str, object]:
     return {
         "outcome": str(outcome.outcome),
         "code": outcome.code,
         "key": outcome.key,
-        "message": outcome_sentence(outcome),
+        "message": sentence,
         "server": outcome.server,
         "callid": outcome.callid,
         "dialed": outcome.dialed,
