@@ -260,6 +260,8 @@ def _root(error: BaseException) -> BaseException:
 def _in_words(root: BaseException) -> str:
     """What went wrong, from parts that can't hold a URL."""
     match root:
+        case RequestException():  # an OSError, but with words of its own about URLs
+            text = type(root).__name__
         case ssl.SSLCertVerificationError():
             text = root.verify_message
         case ssl.SSLError():
@@ -291,7 +293,7 @@ def _failure(error: BaseException, exchange: Exchange, *, proxied: bool) -> PbxE
 
 
 def _nothing_sent(root: BaseException, words: str, stage: Stage, *, proxied: bool) -> NothingSent:
-    from_the_network = isinstance(root, (OSError, HTTPException))
+    from_the_network = isinstance(root, (OSError, HTTPException)) and not isinstance(root, RequestException)
     if stage is Stage.PROXY or (proxied and stage is Stage.CONNECTING):
         return ProxyFailed(words if from_the_network else f"the proxy's address is not a usable one ({words})")
     if not from_the_network:

@@ -34,9 +34,9 @@ class SystemTrust(truststore.SSLContext):
     replaced by one that remembers them; on other systems that changes nothing.
     """
 
-    def __init__(self) -> None:
-        super().__init__(ssl.PROTOCOL_TLS_CLIENT)
-        inner = _RootsOnce(ssl.PROTOCOL_TLS_CLIENT)
+    def __init__(self, protocol: int) -> None:
+        super().__init__(protocol)
+        inner = _RootsOnce(protocol)
         inner.sslsocket_class, inner.sslobject_class = self._ctx.sslsocket_class, self._ctx.sslobject_class
         self._ctx = inner
 
@@ -51,7 +51,7 @@ def tls_context(ca_file: str) -> ssl.SSLContext:
     Raises:
         RequestInvalid: ``ca_file`` can't be read or holds no certificate.
     """
-    context = SystemTrust()
+    context = SystemTrust(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if ca_file:
         problem = ""
