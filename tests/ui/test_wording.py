@@ -115,6 +115,14 @@ def test_other_refusals_show_the_words_of_the_pbx_too() -> None:
     assert "“Ask Ada”" in sentence
 
 
+def test_the_words_of_the_pbx_become_one_short_line() -> None:
+    message = "first\r\n\tsecond \u202ebackwards\x00 " + "x" * 5000
+    sentence = wording.outcome_sentence(outcome(Outcome.REFUSED, "invalid_input", code=400, message=message))
+    assert "“first second backwards xxx" in sentence
+    assert "…”" in sentence
+    assert len(sentence) < 400
+
+
 def test_hanging_up_has_sentences_of_its_own() -> None:
     assert wording.hang_up_sentence(outcome(Outcome.REQUESTED)) == "The PBX ends the call."
     assert "no call to hang up" in wording.hang_up_sentence(outcome(Outcome.BLOCKED, "no_call"))

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from ringbridge.core.calls import Line
 from ringbridge.core.errors import SettingError
 from ringbridge.core.settings import Settings, plain_http_allowed, with_value
-from ringbridge.ui.look import Tone, country_name, heading, plain_label, set_text_color, tone_color
+from ringbridge.ui.look import Tone, breakable, country_name, heading, plain_label, set_text_color, tone_color
 from ringbridge.ui.translation import fill, tr
 from ringbridge.ui.wording import setting_name, setting_sentence
 
@@ -195,7 +195,7 @@ class AccountDialog(QDialog):
     def _text_field(self, key: str, placeholder: str) -> QLineEdit:
         edit = QLineEdit()
         edit.setPlaceholderText(placeholder)
-        self._add(key, setting_name(key), edit, edit.text)
+        self._add(key, setting_name(key), edit, lambda: edit.text().strip())  # a paste may end with a line break
         return edit
 
     def _add(self, key: str, title: str, editor: QWidget, read: Callable[[], object] | None) -> None:
@@ -265,12 +265,15 @@ class AccountDialog(QDialog):
                 settings = None
         if settings is not None:
             self._say(self._result, tr("Asking the PBX…"), None)
-            self.test_wanted.emit(settings.account, self._password.text())
+            self.test_wanted.emit(settings.account, self._typed_password())
 
     def _save(self) -> None:
         settings = self._collect()
         if settings is not None:
-            self.save_wanted.emit(settings, self._password.text())
+            self.save_wanted.emit(settings, self._typed_password())
+
+    def _typed_password(self) -> str:
+        return self._password.text().strip("\r\n")
 
     def _forget_messages(self) -> None:
         for label in (self._result, self._foot, *self._error_labels.values()):
@@ -282,7 +285,7 @@ class AccountDialog(QDialog):
     def _say(self, label: QLabel, text: str, tone: Tone | None) -> None:
         palette = self.palette()
         set_text_color(label, tone_color(tone, palette) if tone else palette.windowText().color())
-        label.setText(text)
+        label.setText(breakable(text))
         label.setVisible(True)
 
 

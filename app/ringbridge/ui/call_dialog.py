@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
-from ringbridge.ui.look import Tone, plain_label, scaled_font, set_text_color, tone_color
+from ringbridge.ui.look import Tone, breakable, plain_label, scaled_font, set_text_color, tone_color
 from ringbridge.ui.translation import tr
 
 MAX_TYPED = 500  # characters; more than any number, so that a long paste is refused with a sentence and not cut
@@ -58,19 +58,21 @@ class CallDialog(QDialog):
 
     def begin(self, text: str = "") -> None:
         """Show the dialog in front, with this text to start from; an open one keeps what was typed."""
-        if not self.isVisible():
+        if self.isVisible():
+            self.raise_()
+        else:
             self._line.setText(text)
             self._say("", bad=False)
+            self._refresh_button()
             self._line.selectAll()
             self._line.setFocus()
-        self.show()
-        self.raise_()
+            self.show()
         self.activateWindow()
 
     @property
     def text(self) -> str:
-        """What stands in the line."""
-        return self._line.text()
+        """What stands in the line; line breaks that came with a paste are spaces."""
+        return " ".join(self._line.text().split())
 
     def show_reading(self, text: str) -> None:
         """Show how the line is read, or nothing."""
@@ -82,22 +84,22 @@ class CallDialog(QDialog):
         self._refresh_button()
         self._line.setFocus()
 
-    def _edited(self, text: str) -> None:
+    def _edited(self, _text: str) -> None:
         self._say("", bad=False)
         self._refresh_button()
-        self.text_edited.emit(text)
+        self.text_edited.emit(self.text)
 
     def _want_call(self) -> None:
         if self._call_button.isEnabled():
             self._call_button.setEnabled(False)  # one wish at a time: enabled again by an error or another text
-            self.call_wanted.emit(self._line.text())
+            self.call_wanted.emit(self.text)
 
     def _refresh_button(self) -> None:
-        self._call_button.setEnabled(bool(self._line.text().strip()))
+        self._call_button.setEnabled(bool(self.text))
 
     def _say(self, text: str, *, bad: bool) -> None:
         palette = self.palette()
         color = tone_color(Tone.BAD, palette) if bad else palette.windowText().color()
         set_text_color(self._message, color)
-        self._message.setText(text)
+        self._message.setText(breakable(text))
         self._line.setAccessibleDescription(text)

@@ -28,6 +28,7 @@ from ringbridge.ui.look import (
     CloseButton,
     FlatButton,
     Tone,
+    breakable,
     country_name,
     leading_alignment,
     line_color,
@@ -215,8 +216,8 @@ class Card(QWidget):
         self, *, title: str, tone: Tone, closable: bool, question: bool = False, sentence: str = ""
     ) -> None:
         self._tone = tone
-        self._title.setText(title)
-        self._sentence.setText(sentence)
+        self._title.setText(breakable(title))
+        self._sentence.setText(breakable(sentence))
         self._sentence.setVisible(bool(sentence))
         self._close_button.setVisible(closable)
         self._answers.setVisible(question)
@@ -237,7 +238,6 @@ class Card(QWidget):
             self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, not focusable)
         self._place()
         self.show()
-        self.raise_()
         if focusable:
             self.activateWindow()
         self.update()
@@ -336,7 +336,7 @@ class Card(QWidget):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the desktop's colours and fonts while it runs."""
         super().changeEvent(event)
-        if event.type() in {QEvent.Type.ApplicationPaletteChange, QEvent.Type.ApplicationFontChange}:
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
             self._restyle()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name and argument
@@ -402,7 +402,7 @@ class ChoiceRow(QWidget):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the desktop's colours and fonts while it runs."""
         super().changeEvent(event)
-        if event.type() in {QEvent.Type.ApplicationPaletteChange, QEvent.Type.ApplicationFontChange}:
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
             self._restyle()
 
     def _restyle(self) -> None:

@@ -1,5 +1,6 @@
 """How Ringbridge's own widgets look: colours from the palette, fonts relative to the user's, one flat button."""
 
+import re
 from enum import StrEnum
 
 from PySide6.QtCore import QLocale, QPointF, QRectF, QSize, Qt
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from ringbridge.ui.translation import isolated
 
 RADIUS = 6.0
+_LONG_WORD = re.compile(r"(\S{40})(?=\S)")
 _DARK_BELOW = 128
 
 
@@ -22,7 +24,7 @@ class Tone(StrEnum):
 
 # Each pair is for light and dark backgrounds; contrast to white and to #2b2b2b is at least 4.5 (WCAG 2.2, 1.4.3).
 _TONES = {
-    Tone.CALL: ("#15803d", "#4ade80"),
+    Tone.CALL: ("#137333", "#4ade80"),
     Tone.CAUTION: ("#a8480c", "#fbbf24"),
     Tone.BAD: ("#b91c1c", "#fca5a5"),
 }
@@ -81,6 +83,11 @@ def plain_label(*, wrap: bool = False) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(wrap)
     return label
+
+
+def breakable(text: str) -> str:
+    """The text with places to break in words longer than any of ours: a window becomes as wide as its longest."""
+    return _LONG_WORD.sub("\\1\u200b", text)
 
 
 def heading(text: str) -> QLabel:

@@ -25,6 +25,7 @@ __all__ = [
     "read_problem_sentence", "relative_time", "setting_name", "setting_sentence", "storage_sentence",
 ]  # fmt: skip
 
+_MAX_MESSAGE = 200  # characters
 _SECONDS_OF_NOW = 60
 _SECONDS_OF_HOUR = 3600
 
@@ -159,6 +160,14 @@ def _joined(*sentences: str) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
+def _says(message: str) -> str:
+    """The PBX's words, as one line of reasonable length."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in message).split())
+    if len(line) > _MAX_MESSAGE:
+        line = line[: _MAX_MESSAGE - 1] + "…"
+    return fill(tr("It says: “{message}”."), message=line)
+
+
 def _plain(name: str) -> str:
     return name.replace("_", " ")
 
@@ -184,7 +193,7 @@ def _cause_and_remedy(outcome: CallOutcome) -> tuple[str, str]:
     known = _network_words() | _login_words() | _local_words()
     cause, remedy = known.get(problem) or _unnamed(outcome)
     if outcome.message and outcome.outcome is Outcome.REFUSED:
-        cause = _joined(cause, fill(tr("It says: “{message}”."), message=outcome.message))
+        cause = _joined(cause, _says(outcome.message))
     return cause, remedy
 
 
@@ -293,7 +302,7 @@ def _invalid_input(outcome: CallOutcome) -> tuple[str, str]:
     else:
         cause = fill(tr("The PBX does not accept “{key}”."), key=outcome.key)
     if outcome.message:
-        cause = _joined(cause, fill(tr("It says: “{message}”."), message=outcome.message))
+        cause = _joined(cause, _says(outcome.message))
     return cause, _check(outcome.key)
 
 
