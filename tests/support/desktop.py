@@ -94,15 +94,20 @@ class Desktop(DesktopParts):
         return self._window(int(found)) if found else None
 
     def _window(self, window_id: int) -> Window | None:
-        answer = self.run(
-            ["xdotool", "getwindowgeometry", "--shell", str(window_id), "getwindowname", str(window_id)]
-        )
+        # not `xdotool getwindowgeometry`: that adds the frame of the window manager twice
+        answer = self.run(["xwininfo", "-int", "-id", str(window_id)])
         if answer.returncode:
             return None  # it closed in between
-        lines = answer.stdout.split("\n")  # WINDOW, X, Y, WIDTH, HEIGHT, SCREEN, then the title, which may be empty
-        values, title = dict(line.split("=") for line in lines[:6]), lines[6]
-        x, y, width, height = (int(values[name]) for name in ("X", "Y", "WIDTH", "HEIGHT"))
-        return Window(window_id=window_id, title=title, x=x, y=y, width=width, height=height)
+        title = re.search(r"^xwininfo: Window id: \d+ (.*)$", answer.stdout, re.MULTILINE)
+        values = dict(re.findall(r"^  ([A-Z][^:]*): +(-?\d+)$", answer.stdout, re.MULTILINE))
+        return Window(
+            window_id=window_id,
+            title=title[1][1:-1] if title and title[1].startswith('"') else "",
+            x=int(values["Absolute upper-left X"]),
+            y=int(values["Absolute upper-left Y"]),
+            width=int(values["Width"]),
+            height=int(values["Height"]),
+        )
 
     def focus(self, window: Window) -> None:
         """Give a window the keys, through the window manager."""

@@ -10,6 +10,7 @@ _ALWAYS = {
     "xclip": "xclip",
     "xdotool": "xdotool",
     "xprop": "x11-utils",
+    "xwininfo": "x11-utils",
     "import": "imagemagick",
 }
 _WM = {"openbox": {"openbox": "openbox"}, "xfwm4": {"xfwm4": "xfwm4", "xfconf-query": "xfconf"}, "none": {}}

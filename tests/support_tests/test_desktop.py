@@ -111,7 +111,7 @@ def test_windows_are_found_by_title_and_get_keys_and_clicks(desktop: Desktop):
     window = desktop.window("Line of t")
     assert (window.title, window.width, window.height) == ("Line of text", 300, 40)
     desktop.focus(window)
-    desktop.click(window.x + 20, window.y + 20)
+    desktop.click(window.x + 20, window.y + 1)  # right below its title bar
     focused = desktop.focused_window()
     assert focused is not None
     assert focused.window_id == window.window_id
