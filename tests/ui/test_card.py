@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QGuiApplication, QPalette
+from PySide6.QtGui import QAccessible, QColor, QEnterEvent, QGuiApplication, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -58,6 +58,21 @@ def test_a_code_shows_itself_alone(card: Card) -> None:
 def test_an_expensive_number_is_marked(card: Card) -> None:
     card.offer((Choice(display="+1 900-555-1234", region="US", kind="premium"),), seconds=0)
     assert "Premium rate, may be expensive." in texts(card)
+
+
+@pytest.fixture
+def screen_reader(qapp: QApplication) -> Generator[None]:
+    QAccessible.setActive(True)
+    yield
+    QAccessible.setActive(False)
+
+
+@pytest.mark.usefixtures("screen_reader")
+def test_a_screen_reader_learns_what_the_card_says(card: Card) -> None:
+    card.offer((ADA, BOB), seconds=0)
+    assert card.accessibleName() == "Call one of these numbers? Call +1 212-555-1234 Call +44 20 7946 0958"
+    card.status("Not called", "The PBX can't be reached.", good=False)
+    assert card.accessibleName() == "Not called The PBX can't be reached."
 
 
 def test_a_click_calls(card: Card, qtbot: QtBot) -> None:

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,7 @@ from ringbridge.core.errors import (
 from ringbridge.core.phone_numbers import NumberKind
 from ringbridge.core.settings import DEFAULTS, SettingProblem
 from ringbridge.desktop.ports import Availability, ReadProblem
-from ringbridge.ui import translation, wording
+from ringbridge.ui import setting_words, translation, wording
 
 PROBLEMS = re.findall(
     r"``(\w+)``", (CallOutcome.__doc__ or "").partition("problem: ")[2].partition("or ``input_``")[0]
@@ -207,6 +208,29 @@ def test_unknown_mechanisms_are_shown_plainly() -> None:
     odd = Availability(usable=False, reason="no_wings", remedy="grow_some")
     assert wording.availability_sentence("hotkey_x11", odd) == "hotkey_x11: no wings. Grow some."
     assert wording.availability_sentence("hotkey_x11", Availability(usable=True)) == "hotkey_x11: works."
+
+
+def reasons_in_the_code() -> set[str]:
+    """Every reason and remedy that stands in a backend."""
+    folder = Path(wording.__file__).parents[1] / "desktop"
+    code = "\n".join(file.read_text(encoding="utf-8") for file in folder.rglob("*.py"))
+    wanted = r"(?:reason|remedy|limit)(?:: str)? ?= ?\"(\w+)\"|XcbError\(\"(\w+)\"|^REMEDY\w* = \"(\w+)\""
+    found = re.findall(wanted, code, re.MULTILINE)
+    return {name for names in found for name in names if name}
+
+
+def test_every_reason_and_remedy_of_the_desktop_has_words() -> None:
+    names = reasons_in_the_code()
+    assert {"no_display", "no_library", "no_tray_host", "bind_dial_command"} <= names
+    silent = {name for name in names if name not in setting_words._reasons() | setting_words._remedies()}
+    assert silent == set()
+
+
+def test_limits_of_what_works_are_told() -> None:
+    limited = Availability(usable=True, reason="only_xembed")
+    assert wording.availability_sentence("tray", limited) == (
+        "tray: works, but this desktop shows tray icons in the old way."
+    )
 
 
 def test_kinds_that_say_nothing_have_no_word() -> None:

@@ -143,7 +143,7 @@ class AccountDialog(QDialog):
         column.addWidget(buttons)
         hint = self._form.sizeHint()
         width = max(hint.width(), self.fontMetrics().averageCharWidth() * _WIDE_CHARS * 2)
-        self.resize(self._fitting(width + 50, hint.height() + 110))
+        self.resize(self._fitting(width + 50, hint.height() + 150))
 
     def _build_account(self) -> None:
         self._rows.addRow(heading(tr("Your PBX")))

@@ -10,6 +10,8 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
     QCloseEvent,
     QCursor,
     QEnterEvent,
@@ -21,26 +23,23 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
 )
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from ringbridge.ui.choice import Choice
+from ringbridge.ui.choice_row import ChoiceRow
 from ringbridge.ui.look import (
     CloseButton,
     FlatButton,
     Tone,
     breakable,
-    country_name,
-    leading_alignment,
     line_color,
     muted_color,
-    number_text,
     plain_label,
     scaled_font,
     set_text_color,
     tone_color,
 )
 from ringbridge.ui.translation import fill, tr
-from ringbridge.ui.wording import kind_word
 
 MAX_CHOICES = 5
 GUARD_MS = 300
@@ -222,7 +221,6 @@ class Card(QWidget):
         self._close_button.setVisible(closable)
         self._answers.setVisible(question)
         self._yes.setObjectName("call" if question else "yes")
-        self.setAccessibleName(f"{title} {sentence}".strip())
         for button in (self._yes, *(row.button for row in self._rows)):
             button.setEnabled(True)
 
@@ -241,7 +239,17 @@ class Card(QWidget):
         if focusable:
             self.activateWindow()
         self.update()
+        self._announce()
         self._count_down()
+
+    def _announce(self) -> None:
+        """Let a screen reader say what the card says: without the focus it would stay silent."""
+        numbers = [row.button.accessibleName() for row in self._rows if not row.isHidden()]
+        self.setAccessibleName(
+            " ".join(part for part in (self._title.text(), self._sentence.text(), *numbers) if part)
+        )
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.accessibleName()))
 
     def _place(self) -> None:
         """Size the card for its content and move it to its corner, on the screen with the pointer."""
@@ -349,69 +357,3 @@ class Card(QWidget):
         left = self.width() - _BAR if self.layoutDirection() is Qt.LayoutDirection.RightToLeft else 0
         painter.fillRect(left, 0, _BAR, self.height(), tone_color(self._tone, palette))
         painter.end()
-
-
-class ChoiceRow(QWidget):
-    """One number on the card, with its button."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._large = True
-        self._number = plain_label()
-        self._number.setObjectName("number")
-        self._detail = plain_label(wrap=True)
-        self._detail.setObjectName("detail")
-        self._note = plain_label(wrap=True)
-        self._note.setObjectName("note")
-        self.button = FlatButton(tr("Call", "a button"), filled=True, parent=self)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        for label in (self._number, self._detail, self._note):
-            words.addWidget(label)
-        self._layout = row = QHBoxLayout(self)
-        row.setContentsMargins(0, 2, 0, 2)
-        row.setSpacing(16)
-        row.addLayout(words, 1)
-        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._restyle()
-
-    def forget_size(self) -> None:
-        """Count the size anew, since labels came or went: Qt would do so in the next turn of the event loop."""
-        self._layout.invalidate()
-        self._layout.activate()
-
-    def show_choice(self, choice: Choice, *, large: bool, callable_: bool) -> None:
-        """Show one number, alone or as one of several."""
-        if large != self._large:
-            self._large = large
-            self._restyle()
-        kind = kind_word(choice.kind)
-        warning = kind if choice.kind == "premium" else ""
-        extension = fill(tr("extension {digits}"), digits=choice.extension) if choice.extension else ""
-        details = [country_name(choice.region), "" if warning else kind, extension]
-        notes = [warning[:1].upper() + warning[1:] + "." if warning else "", choice.note]
-        self._set(self._number, number_text(choice.display))
-        self._number.setAlignment(leading_alignment())
-        self._detail.setAlignment(leading_alignment())
-        self._set(self._detail, " · ".join(detail for detail in details if detail))
-        self._set(self._note, " ".join(note for note in notes if note))
-        self.button.setVisible(callable_)
-        self.button.setAccessibleName(fill(tr("Call {number}"), number=choice.display))
-        self.button.setAccessibleDescription(f"{self._detail.text()} {self._note.text()}".strip())
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow the desktop's colours and fonts while it runs."""
-        super().changeEvent(event)
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
-            self._restyle()
-
-    def _restyle(self) -> None:
-        size, weight = (1.55, QFont.Weight.DemiBold) if self._large else (1.15, QFont.Weight.DemiBold)
-        self._number.setFont(scaled_font(self.font(), size, weight))
-        set_text_color(self._detail, muted_color(self.palette()))
-        set_text_color(self._note, tone_color(Tone.CAUTION, self.palette()))
-
-    @staticmethod
-    def _set(label: QLabel, text: str) -> None:
-        label.setText(text)
-        label.setVisible(bool(text))

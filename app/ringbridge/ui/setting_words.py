@@ -119,10 +119,11 @@ def availability_sentence(name: str, availability: "Availability") -> str:
         name: The mechanism's name, such as ``clipboard_x11``; shown as it is.
         availability: What it says of itself. Names without a sentence here are shown plainly.
     """
+    reason = _reasons().get(availability.reason) or _plain(availability.reason)
     if availability.usable:
-        return fill(tr("{name}: works."), name=name)
-    reason = _reasons().get(availability.reason) or _plain(availability.reason) or tr("does not work here")
-    sentence = fill(tr("{name}: {reason}."), name=name, reason=reason)
+        template = tr("{name}: works, but {reason}.") if reason else tr("{name}: works.")
+        return fill(template, name=name, reason=reason)
+    sentence = fill(tr("{name}: {reason}."), name=name, reason=reason or tr("does not work here"))
     if not availability.remedy:
         return sentence
     return f"{sentence} {_remedies().get(availability.remedy) or _plain(availability.remedy).capitalize() + '.'}"
@@ -149,11 +150,28 @@ def _plain(name: str) -> str:
 
 
 def _reasons() -> dict[str, str]:
+    """The reasons that the parts of `ringbridge.desktop` give."""
+    elsewhere = tr("Ringbridge can't take hotkeys on this desktop")
     return {
         "no_display": tr("there is no graphical desktop"),
         "no_library": tr("a library is missing"),
+        "no_xfixes": tr("the X server does not tell when something is copied"),
+        "gone": tr("the connection to the desktop was lost"),
+        "blocks_on_x11": tr("it would make Ringbridge wait for other programs"),
+        "only_when_focused": tr("only while a window of Ringbridge has the focus"),
+        "only_xembed": tr("this desktop shows tray icons in the old way"),
+        "no_tray_host": tr("this desktop shows no tray icons"),
+        "not_on_wayland": elsewhere,
+        "not_on_windows": elsewhere,
+        "not_on_macos": elsewhere,
     }
 
 
 def _remedies() -> dict[str, str]:
-    return {}
+    return {
+        "install_libxcb": tr("Install the package libxcb1 (libxcb on Fedora and Arch)."),
+        "install_pyside6": tr("Install the Python package PySide6-Essentials."),
+        "bind_dial_command": tr("In the desktop's keyboard settings, add a shortcut that runs: "
+            "ringbridge dial --selection"),
+        "start_tray_host": tr("Add a tray to your panel; on GNOME, install the extension AppIndicator."),
+    }  # fmt: skip
