@@ -26,7 +26,6 @@ COMMANDS = {
 }
 """The name of each command, its module in `ringbridge.commands`, and what it does."""
 
-_OUR_BUG = 1
 _INTERRUPTED = 130
 
 _USAGE_LINE = "usage: ringbridge [--demo] [--profile NAME] [COMMAND ...]"
@@ -94,12 +93,9 @@ def _refuse(sentence: str) -> "NoReturn":
 
 
 def _print_version() -> int:
-    if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - None without a console (pythonw)
-        try:
-            sys.stdout.write(f"ringbridge {__version__}\n")
-            sys.stdout.flush()
-        except OSError:
-            return _OUR_BUG
+    from ringbridge.commands.output import say
+
+    say(f"ringbridge {__version__}")
     return 0
 
 

@@ -19,6 +19,9 @@ from ringbridge.services import instance_client
 from ringbridge.services.paths import Paths
 from ringbridge.ui.wording import availability_sentence, error_sentence, setting_sentence
 
+_UNLOCK_S = 15.0
+"""For a person to unlock the keyring: scripts run this command too, and then nobody is there."""
+
 _SETTINGS_VERSION = 1  # ringbridge.services.settings_file.VERSION
 
 
@@ -213,12 +216,13 @@ def check_running(paths: Paths) -> Check:
 def check_keyring(account: AccountSettings, profile: str) -> tuple[Check, str]:
     """Whether the password can be had; it is returned for the login test."""
     from ringbridge.services.credentials import Credentials
+    from ringbridge.services.secret_service import Deadlines
 
     name = "keyring"
     if not (account.url and account.username):
         return Check(name=name, ok=True, detail="not asked: no account is set"), ""
     try:
-        password = Credentials(profile).read(account)
+        password = Credentials(profile, deadlines=Deadlines(prompt_s=_UNLOCK_S)).read(account)
     except RingbridgeError as error:
         detail = error_sentence(error)
         return Check(name=name, ok=False, detail=detail, exit_code=exit_codes.NO_ACCOUNT), ""
