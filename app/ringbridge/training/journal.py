@@ -48,7 +48,7 @@ class Journal:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
-            self._file = path.open("a", encoding="utf-8")
+            self._file = path.open("ab", buffering=0)  # a line is on its way before the answer is
 
     def request(
         self,
@@ -128,7 +128,6 @@ class Journal:
             if self._file is None:
                 return
             try:
-                self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
-                self._file.flush()
+                self._file.write((json.dumps(line, ensure_ascii=False) + "\n").encode())
             except OSError:  # a full disk must not stop the calls, and must not pass unseen
                 log.exception("the journal can't be written")

@@ -136,9 +136,12 @@ class TrainingPbx:
 
         Raises:
             OSError: The address can't be had, or the journal can't be written.
+            RuntimeError: It was started before.
         """
         from ringbridge.training.web import HttpServer, Web
 
+        if self._journal is not None or self._stopping:
+            raise RuntimeError("a training PBX starts once")
         journal = self._journal = Journal(self._journal_path)
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         listening = socket.socket(family, socket.SOCK_STREAM)

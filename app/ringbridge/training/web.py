@@ -296,7 +296,7 @@ class HttpServer(ThreadedWSGIServer):
         super().serve_forever(poll_interval=cast("float", poll_interval))  # None: select without a timeout
 
     def stop(self) -> None:
-        """Take no further connections, break the open ones, and wait for their threads."""
+        """Take no further connections, end the open ones, and wait for their threads (at most 4 s)."""
         ending = threading.Thread(target=self.shutdown, name="training-pbx-stop", daemon=True)
         ending.start()
         family, address = self.address_family, self.server_address[:2]
