@@ -554,6 +554,14 @@ def test_a_file_damaged_while_the_program_runs_is_set_aside_too(history, path, c
     assert begin(history, 3) is None, "and a removed one is made again"
 
 
+def test_each_row_is_on_the_disk_before_the_call_goes_on(history):
+    begin(history)
+    with closing(history._connect()) as connection:
+        full = 2
+        assert connection.execute("PRAGMA synchronous").fetchone()[0] == full
+        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+
+
 def test_the_file_is_for_the_user_alone(history, path):
     before = os.umask(0)
     begin(history)

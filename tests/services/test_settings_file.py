@@ -421,6 +421,15 @@ def test_killed_at_each_step_of_a_change_the_old_or_the_new_file_is_whole(path, 
     assert step > 8, "the steps were not counted"
 
 
+def test_the_content_is_on_the_disk_before_the_file_gets_its_name(file, path, monkeypatch):
+    done: list[str] = []
+    for name in ("fsync", "replace"):
+        real = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *args, name=name, real=real: (done.append(name), real(*args))[1])
+    file.change("region", "US")
+    assert done == ["fsync", "replace", "fsync"], "the file, its name, the folder"
+
+
 def test_killed_at_any_time_the_file_is_whole(path):
     code = """
 import sys
