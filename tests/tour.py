@@ -39,6 +39,7 @@ Tel. {NUMBER}
 LETTER_ROWS = 14
 LETTER_BORDER = 8  # pixels
 LETTER_RIGHT = 660
+PHONE = "^Desk phone"
 PHONE_AT = ("740", "80")
 PERSON_S = 0.5  # until a person moves the pointer to what appeared; a card ignores clicks that come sooner than 0.3 s
 REPEAT_GUARD_S = 5.0  # the same number is not called again within so many seconds
@@ -84,11 +85,9 @@ class Tour:
         self.program = self.desktop.spawn([str(RINGBRIDGE), "--demo"])
         self.desktop.tray_item()
         took_s = time.monotonic() - started
-        self.phone = self.desktop.window("^Desk phone")
-        self.desktop.run(["xdotool", "windowmove", str(self.phone.window_id), *PHONE_AT], check=True)
-        self.desktop.wait_for(
-            lambda: self.desktop.window("^Desk phone").x > LETTER_RIGHT, 5, "the phone to move aside"
-        )
+        phone = self.desktop.window(PHONE)
+        self.desktop.run(["xdotool", "windowmove", str(phone.window_id), *PHONE_AT], check=True)
+        self.desktop.wait_for(lambda: self.desktop.window(PHONE).x > LETTER_RIGHT, 5, "the phone to move aside")
         self.show(f"Ringbridge is in the tray, {took_s:.2f} s after it was started", "started")
 
     def copy_a_number(self) -> None:
@@ -123,7 +122,7 @@ class Tour:
         time.sleep(PERSON_S)
         clicked = time.monotonic()
         self.desktop.click_widget(CALL_BUTTON)
-        self.desktop.widget("^Answer", "push button", window=self.phone.title)
+        self.desktop.widget("^Answer", "push button", window=PHONE)
         took_s = time.monotonic() - clicked
         self.expect_phase("ringing_a")
         if self.desktop.focused_window() != focused:
@@ -132,14 +131,14 @@ class Tour:
 
     def answer(self) -> None:
         """Answer the desk phone; the PBX calls the other party, and both talk."""
-        self.desktop.click_widget("^Answer", window=self.phone.title)
+        self.desktop.click_widget("^Answer", window=PHONE)
         self.guard_over = time.monotonic() + REPEAT_GUARD_S
         self.expect_phase("connected")
         self.show("The desk phone was answered, and the PBX has connected it with the number", "connected")
 
     def hang_up(self) -> None:
         """Hang up at the desk phone."""
-        self.desktop.click_widget("^Hang up", window=self.phone.title)
+        self.desktop.click_widget("^Hang up", window=PHONE)
         self.expect_phase("ended")
         self.show("The desk phone was hung up", "ended")
 
@@ -166,9 +165,9 @@ class Tour:
         answer = json.loads(done.stdout or "{}")
         if done.returncode or answer.get("outcome") != "requested":
             raise DesktopError(f"the command failed with {done.returncode}: {done.stdout}{done.stderr}")
-        self.desktop.widget("^Answer", "push button", window=self.phone.title)
+        self.desktop.widget("^Answer", "push button", window=PHONE)
         self.show(f"A command called the number again in {took_s:.2f} s; the desk phone rings", "command")
-        self.desktop.click_widget("^(Decline|Reject)", window=self.phone.title)
+        self.desktop.click_widget("^(Decline|Reject)", window=PHONE)
         self.expect_phase("ended")
 
     def quit(self) -> None:
