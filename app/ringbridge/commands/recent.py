@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, datetime
+from pathlib import Path
 
 from ringbridge.commands import exit_codes
 from ringbridge.commands.arguments import Parser, checked
@@ -46,7 +47,7 @@ def run(arguments: list[str], profile: str | None) -> int:
     options = parser.read(arguments)
     paths = find_paths(options.profile if options.profile is not None else profile)
     with logged(paths):
-        calls = History(paths.history_file).recent(options.limit) if paths.history_file.exists() else ()
+        calls = _read(paths.history_file, options.limit) if paths.history_file.exists() else ()
     if options.json:
         say_json([_fields_of(call) for call in calls])
     elif options.csv:
@@ -57,6 +58,12 @@ def run(arguments: list[str], profile: str | None) -> int:
         now = datetime.now(UTC)
         say("\n".join(_line_of(call, now) for call in calls))
     return exit_codes.DONE
+
+
+def _read(file: Path, limit: int) -> tuple[CallRecord, ...]:
+    history = History(file)
+    history.settle_abandoned()  # a call whose program was killed is not being placed any more
+    return history.recent(limit)
 
 
 def _fields_of(call: CallRecord) -> dict[str, str | int | None]:

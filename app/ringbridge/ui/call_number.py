@@ -59,8 +59,9 @@ class CallNumber(QObject):
 
     def _call(self, text: str) -> None:
         def call(reading: "Reading") -> None:
-            if self._dialog is not None:
-                self._dialog.accept()
+            if self._dialog is None or not self._dialog.isVisible():
+                return  # closed while the number was being read: nobody wants the call any more
+            self._dialog.accept()
             self._caller.want(Wish(target=reading.target, origin=Origin.TYPED, said_yes=True))
 
         def refuse(error: InputError) -> None:

@@ -1,7 +1,7 @@
 """Brings the parts together: what is copied becomes an offer, an offer a call, a call an entry in the menu."""
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -39,6 +39,21 @@ _CALLING_SHOWN_MS = 10_000
 _GOOD_NEWS_S = 6
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """A wish that waits for a person's yes.
+
+    Attributes:
+        wish: The wish.
+        choice: What the card and the menu show of it.
+        done: Waits for what becomes of it, or None.
+    """
+
+    wish: Wish
+    choice: Choice
+    done: OutcomeHandler | None
+
+
 class Coordinator(QObject):
     """Listens to everybody, decides nothing that `core` decides. GUI thread.
 
@@ -71,7 +86,7 @@ class Coordinator(QObject):
         self._offer: tuple[Reading, ...] = ()
         self._selected: Reading | None = None
         self._recent: tuple[CallRecord, ...] = ()
-        self._question: tuple[Wish, OutcomeHandler | None] | None = None
+        self._question: _Question | None = None
         self._calling_shown = QTimer(self)
         self._calling_shown.setSingleShot(True)
         self._calling_shown.setInterval(_CALLING_SHOWN_MS)
@@ -144,42 +159,53 @@ class Coordinator(QObject):
         if not readings or self._question is not None:
             return  # a question on the screen is more urgent than a new offer
         self._offer = readings
-        self._tray.set_offer(tuple(_choice(reading.destination, reading.kind) for reading in readings))
+        self._show_offer_in_tray()
         self._show_offer(focusable=False)
         self._caller.warm_up()
 
     def _show_offer(self, *, focusable: bool) -> None:
-        if self._offer:
+        if self._question is not None:
+            self._show_question(self._question, focusable=focusable)
+        elif self._offer:
             card = self._session.settings.card
             choices = tuple(_choice(reading.destination, reading.kind) for reading in self._offer)
             self._card.offer(choices, seconds=card.seconds, corner=card.corner, focusable=focusable)
 
     def _card_called(self, index: int) -> None:
-        if self._question is not None:
-            wish, done = self._question
-            self._question = None
-            self._caller.want(replace(wish, said_yes=True), done)
-        else:
-            self._call_offered(index, origin=Origin.CARD)
+        self._call_offered(index, origin=Origin.CARD)
 
     def _card_dismissed(self) -> None:
         if self._question is not None:
-            _, done = self._question
-            self._question = None
-            if done is not None:
-                done(CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="declined"))
+            self._answer_no(self._question)
         else:
             self._forget_offer()
 
     def _call_offered(self, index: int, *, origin: Origin) -> None:
-        if index < len(self._offer):
+        if self._question is not None:
+            question, self._question = self._question, None
+            self._show_offer_in_tray()
+            self._caller.want(replace(question.wish, said_yes=True), question.done)
+        elif index < len(self._offer):
             target = self._offer[index].target
             self._forget_offer()
             self._caller.want(Wish(target=target, origin=origin, said_yes=True))
 
+    def _answer_no(self, question: _Question) -> None:
+        self._question = None
+        self._show_offer_in_tray()
+        if question.done is not None:
+            question.done(CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="declined"))
+
+    def _show_offer_in_tray(self) -> None:
+        """The menu offers what the card shows, so that it is reached by keyboard."""
+        if self._question is not None:
+            self._tray.set_offer((self._question.choice,))
+        else:
+            self._tray.set_offer(tuple(_choice(reading.destination, reading.kind) for reading in self._offer))
+
     def _forget_offer(self) -> None:
         self._offer = ()
-        self._tray.set_offer(())
+        self._show_offer_in_tray()
 
     def _redial(self, request_id: str) -> None:
         record = next((record for record in self._recent if record.request_id == request_id), None)
@@ -193,12 +219,16 @@ class Coordinator(QObject):
         self._caller.want(Wish(target=target, origin=Origin.REDIAL, said_yes=True, name=record.name))
 
     def _ask(self, wish: Wish, destination: "Destination", done: OutcomeHandler | None) -> None:
-        if self._question is not None and self._question[1] is not None:
-            self._question[1](CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="declined"))
-        self._question = (wish, done)
+        if self._question is not None:
+            self._answer_no(self._question)  # one question at a time, and the latest counts
         choice = _choice(destination, note=gate_sentence("link"))
-        self._card.ask(choice, corner=self._session.settings.card.corner)
+        self._question = _Question(wish=wish, choice=choice, done=done)
+        self._show_offer_in_tray()
+        self._show_question(self._question, focusable=False)
         self._caller.warm_up()
+
+    def _show_question(self, question: _Question, *, focusable: bool) -> None:
+        self._card.ask(question.choice, corner=self._session.settings.card.corner, focusable=focusable)
 
     def _call_started(self, request: CallRequest) -> None:
         self._calling_shown.stop()
