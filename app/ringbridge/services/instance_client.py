@@ -307,10 +307,10 @@ def _whole(fields: "Mapping[str, Any]", key: str) -> int | None:
 if sys.platform == "win32":
 
     def _connect(path: str) -> "_Connection":
-        from ringbridge.services.instance_pipe import PipeConnection
+        from ringbridge.services.instance_pipe import PipeConnection, pipe_name
 
         try:
-            return PipeConnection(path)
+            return PipeConnection(pipe_name(path))
         except OSError as error:
             raise NoProgram(str(error)) from error
 
