@@ -136,3 +136,14 @@ def test_in_a_new_home_saving_asks_for_a_keyring_password_once(monkeypatch):
         saving.join(20)
         assert not saving.is_alive()
         assert Credentials().read(ACCOUNT) == "secret"
+
+
+def test_a_quiet_read_asks_nobody_and_leaves_the_question_for_later(locked):
+    credentials = Credentials()
+    with pytest.raises(KeyringLocked):
+        credentials.read(ACCOUNT, quietly=True)
+    assert locked.windows(UNLOCK) == ()
+    reading = Reading(credentials)
+    locked.window(UNLOCK)
+    locked.press("Escape")
+    assert isinstance(reading.end(), KeyringLocked)

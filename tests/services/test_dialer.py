@@ -145,7 +145,7 @@ def test_a_bug_while_asking_leaves_no_row_that_says_placing(settings: Settings, 
 
     credentials = Credentials()
     credentials.keep_in_memory(settings.account, PASSWORD)
-    dialer = Dialer(history=history, credentials=credentials, client_for=lambda _: Broken())  # type: ignore[arg-type, return-value]
+    dialer = Dialer(history=history, credentials=credentials, client_for=lambda _: Broken())  # pyright: ignore[reportArgumentType] - a stand-in
     with pytest.raises(ZeroDivisionError):
         dialer.place(request_for(), settings)
     assert history.recent()[0].outcome is Outcome.UNKNOWN
@@ -157,3 +157,27 @@ def test_the_latest_named_call_is_hung_up(pbx: TrainingPbx, settings: Settings, 
     placed = dialer.place(request_for(wait_s=3), settings)
     ended = dialer.hang_up(settings)
     assert (ended.outcome, ended.callid) == (Outcome.REQUESTED, placed.callid)
+
+
+def test_after_a_wrong_login_the_keyring_is_asked_again(
+    pbx: TrainingPbx, settings: Settings, history: History
+) -> None:
+    class Keyring:
+        """Holds what another process has just put right."""
+
+        def __init__(self) -> None:
+            self.passwords = ["old", PASSWORD]
+            self.known = ""
+
+        def ask_again(self) -> None:
+            pass
+
+        def read(self, _account: AccountSettings, *, fresh: bool = False, quietly: bool = False) -> str:
+            if fresh or not self.known:
+                self.known = self.passwords.pop(0)
+            return self.known
+
+    dialer = Dialer(history=history, credentials=Keyring())  # pyright: ignore[reportArgumentType] - a stand-in
+    assert dialer.place(request_for(), settings).outcome is Outcome.WRONG_LOGIN
+    assert dialer.place(request_for(), settings).outcome is Outcome.REQUESTED
+    assert len(pbx.calls) == 1

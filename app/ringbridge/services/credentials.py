@@ -83,12 +83,13 @@ class Credentials:
         """Whether a password is in use that the keyring does not have."""
         return bool(self._memory_only)
 
-    def read(self, account: AccountSettings, *, fresh: bool = False) -> str:
+    def read(self, account: AccountSettings, *, fresh: bool = False, quietly: bool = False) -> str:
         """The account's password; asked for once, then remembered.
 
         Args:
             account: Whose.
             fresh: Ask the keyring again: another process may have saved a new one.
+            quietly: A locked keyring stays so, and nobody is asked: nobody wants anything yet.
 
         Raises:
             NoAccount: There is none (``password``), or the account has no ``url`` or ``username``.
@@ -100,7 +101,7 @@ class Credentials:
         key = _key_of(account)
         if key in self._known and (not fresh or key in self._memory_only):
             return self._known[key]
-        password = self._ask(key, lambda store: store.get_password(self._service, key))
+        password = self._ask(key, lambda store: store.get_password(self._service, key), quietly=quietly)
         if not password:
             self._known.pop(key, None)
             raise NoAccount("password")
@@ -171,14 +172,16 @@ class Credentials:
         """The person wants another try: the next call may show the window that unlocks the keyring once more."""
         self._asked = False
 
-    def _ask(self, key: str, work: "Callable[[KeyringBackend], T]", *, create: bool = False) -> T | None:
+    def _ask(
+        self, key: str, work: "Callable[[KeyringBackend], T]", *, create: bool = False, quietly: bool = False
+    ) -> T | None:
         """Run `work` on a thread of its own; None also when there is no place where anything could be stored."""
         if not self._turn.acquire(timeout=self._deadlines.call_s):
             raise self._call.late("another call waits") if self._call else KeyringNoAnswer("another call waits")
         try:
             if self._call is not None and not self._call.ended:
                 raise self._call.late("an earlier call still waits")
-            call = _Call(lambda running: self._reach(running, key, work, create=create))
+            call = _Call(lambda running: self._reach(running, key, work, create=create, quietly=quietly))
             self._call = call
             call.start(self._deadlines.questions_s if self._probes else self._deadlines.prompt_s)
             return call.wait()
@@ -186,7 +189,13 @@ class Credentials:
             self._turn.release()
 
     def _reach(
-        self, call: "_Call[T | None]", key: str, work: "Callable[[KeyringBackend], T]", *, create: bool
+        self,
+        call: "_Call[T | None]",
+        key: str,
+        work: "Callable[[KeyringBackend], T]",
+        *,
+        create: bool,
+        quietly: bool,
     ) -> T | None:
         """On the call's thread."""
         if self._probes:
@@ -195,8 +204,8 @@ class Credentials:
             asked_before = self._asked
 
             def before_prompt() -> None:
-                if asked_before:
-                    raise KeyringLocked("asked before")
+                if quietly or asked_before:
+                    raise KeyringLocked("nobody is asked now" if quietly else "asked before")
                 self._asked = True
                 call.extend(self._deadlines.prompt_s, late=KeyringLocked)
 

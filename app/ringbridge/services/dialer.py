@@ -4,7 +4,15 @@ import logging
 from collections.abc import Callable
 
 from ringbridge.core.calls import CallOutcome, CallRequest, Login, Outcome
-from ringbridge.core.errors import CredentialsError, FileTooNew, NoAccount, NotFound, PbxError, StorageError
+from ringbridge.core.errors import (
+    CredentialsError,
+    FileTooNew,
+    NoAccount,
+    NotFound,
+    PbxError,
+    StorageError,
+    WrongLogin,
+)
 from ringbridge.core.settings import AccountSettings, Settings
 from ringbridge.services.credentials import Credentials
 from ringbridge.services.failures import failed_outcome
@@ -35,6 +43,7 @@ class Dialer:
         self._client_for = client_for
         self._client: PbxClient | None = None
         self._client_account: AccountSettings | None = None
+        self._password_doubtful = False
 
     def place(self, request: CallRequest, settings: Settings) -> CallOutcome:
         """Ask the PBX for one call, once, and remember how it ended.
@@ -42,6 +51,7 @@ class Dialer:
         The row stands before the request leaves, so that a killed program never forgets a call. Nothing is ever
         sent again: a lost answer is UNKNOWN.
         """
+        self._credentials.ask_again()  # a person wants to call: a locked keyring may ask for its password
         outcome = self._missing(request, settings.account)
         if outcome is not None:
             return outcome
@@ -103,10 +113,14 @@ class Dialer:
         if not (account.url and account.username and account.line):
             return
         try:
-            self._credentials.read(account)
+            self._credentials.read(account, quietly=True)
             self._client_of(account).connect()
         except (PbxError, CredentialsError, NoAccount) as error:
             _log.info("not ready ahead of a call: %s", type(error).__name__)
+
+    def doubt_password(self) -> None:
+        """Read the password from the keyring again before the next call: another process may have changed it."""
+        self._password_doubtful = True
 
     def close(self) -> None:
         """Drop the kept connection. Safe to call twice."""
@@ -136,7 +150,9 @@ class Dialer:
         return self._client
 
     def _login(self, account: AccountSettings) -> Login:
-        return Login(username=account.username, password=self._credentials.read(account))
+        password = self._credentials.read(account, fresh=self._password_doubtful)
+        self._password_doubtful = False
+        return Login(username=account.username, password=password)
 
     def _ask(self, request: CallRequest, settings: Settings) -> CallOutcome:
         account = settings.account
@@ -151,6 +167,7 @@ class Dialer:
             )
             placed = self._client_of(account).make_call(self._login(account), call)
         except (PbxError, CredentialsError, NoAccount) as error:
+            self._password_doubtful = isinstance(error, WrongLogin)
             return failed_outcome(error, request_id=request.request_id, dialed=request.destination.dialed)
         return CallOutcome(
             request_id=request.request_id,

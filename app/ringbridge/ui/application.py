@@ -197,6 +197,7 @@ class Program(QObject):
             loaded, region = result
             self._session.use(self._in_force(loaded.settings), region)
             self._show_notices(loaded)
+            self._caller.doubt_password()
 
         self._work_lane.submit(self._load, use, self._log_failure)
 

@@ -119,8 +119,12 @@ class Caller(QObject):
         self._lane.submit(
             lambda: self._dialer().warm_up(settings),
             lambda _: None,
-            lambda error: _log.error("warming up failed: %s", type(error).__name__),
+            _log_failure,
         )
+
+    def doubt_password(self) -> None:
+        """Another process may have changed the account: the password is read again before the next call."""
+        self._lane.submit(lambda: self._dialer().doubt_password(), lambda _: None, _log_failure)
 
     @property
     def busy(self) -> bool:
@@ -173,3 +177,7 @@ def _our_bug(error: Exception, *, request_id: str, dialed: str) -> CallOutcome:
     """An error nobody foresaw: the request may have left, so the outcome is unknown."""
     _log.error("unexpected error while calling", exc_info=error)
     return CallOutcome(request_id=request_id, outcome=Outcome.UNKNOWN, dialed=dialed, problem="answer_lost")
+
+
+def _log_failure(error: Exception) -> None:
+    _log.error("unexpected error beside a call", exc_info=error)
