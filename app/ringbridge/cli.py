@@ -38,7 +38,7 @@ def main(argv: "Sequence[str] | None" = None) -> int:
         argv: The arguments without the program's name; None for the process's own.
 
     Returns:
-        The exit code (`ringbridge.commands.exit_codes`).
+        The exit code (`ringbridge.core.exit_codes`).
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -100,8 +100,8 @@ def _print_version() -> int:
 
 
 def _print_help() -> int:
-    from ringbridge.commands import exit_codes
     from ringbridge.commands.output import say
+    from ringbridge.core import exit_codes
 
     lines = [
         _USAGE_LINE,

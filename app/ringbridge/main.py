@@ -10,6 +10,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ringbridge.core import exit_codes
 from ringbridge.services.paths import Paths, find_paths
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 DEMO_PROFILE = "demo"
 _START_RACE_S = 5.0
-_UNUSABLE = 1
 
 
 def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") -> int:
@@ -32,7 +32,8 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
         link: A URI to ask about at once, or empty.
 
     Returns:
-        The exit code: 0, or what a refused link means.
+        The exit code (`core.exit_codes`): 0, what a refused link means, or BLOCKED when the running program does not
+        answer.
 
     Raises:
         SettingError: The profile's name is not allowed.
@@ -52,7 +53,7 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
     lock = _take_lock(paths)
     if lock is None:
         handed_over = _hand_over_to_starting(paths, link)
-        return _UNUSABLE if handed_over is None else handed_over
+        return exit_codes.BLOCKED if handed_over is None else handed_over
 
     from ringbridge.ui.tray import Tray
 
@@ -121,7 +122,7 @@ def _hand_over(paths: Paths, link: str) -> int | None:
     except NoProgram:
         return None
     except (ProgramLost, OtherVersion):
-        return _UNUSABLE
+        return exit_codes.BLOCKED
     if answer.message:
         print(answer.message, file=sys.stderr)  # noqa: T201 - this process ends here
     return answer.exit_code

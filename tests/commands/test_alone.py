@@ -228,7 +228,7 @@ def test_ctrl_c_while_the_keyring_asks_sends_nothing(
 ) -> None:
     from ringbridge.services.credentials import Credentials
 
-    def interrupted(self: Credentials, *_: object) -> None:
+    def interrupted(self: Credentials, *_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

@@ -34,7 +34,15 @@ def test_one_number_is_read_as_e164(text: str, region: str, e164: str, extension
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("1234", "1234"), ("*97", "*97"), ("911", "911"), ("112", "112"), ("1234568", "1234568"), ("*72 555", "*72555")],
+    [
+        ("1234", "1234"),
+        ("*97", "*97"),
+        ("911", "911"),
+        ("112", "112"),
+        ("1234568", "1234568"),
+        ("*72 555", "*72555"),
+        ("*21*2125551234#", "*21*2125551234#"),
+    ],
 )
 def test_codes_and_lines_are_dialed_as_they_stand(text: str, code: str) -> None:
     assert read_target(text, "IL") == Target(code=code)

@@ -3,12 +3,12 @@
 import sys
 from dataclasses import replace
 
-from ringbridge.commands import exit_codes
 from ringbridge.commands.arguments import Parser, action_of
 from ringbridge.commands.output import complain, printable, say, say_json
 from ringbridge.commands.running import tell_settings_changed
 from ringbridge.commands.surroundings import Surroundings, logged, look_around
 from ringbridge.commands.usage import Options, UsageError
+from ringbridge.core import exit_codes
 from ringbridge.core.calls import Line, Login
 from ringbridge.core.errors import (
     CredentialsError,

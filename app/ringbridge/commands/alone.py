@@ -4,13 +4,13 @@ import uuid
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from ringbridge.commands import exit_codes
 from ringbridge.commands.copied import read_copied
 from ringbridge.commands.dial import source_of
 from ringbridge.commands.output import complain, printable, report_outcome
 from ringbridge.commands.refusals import ORIGINS, refuse_copied, refuse_gate, refuse_input
 from ringbridge.commands.surroundings import Surroundings, logged, look_around
 from ringbridge.commands.usage import Options
+from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Login, Outcome
 from ringbridge.core.dial_plan import to_destination
 from ringbridge.core.errors import FileTooNew, InputError, StorageError

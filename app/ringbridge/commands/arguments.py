@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, TypeVar
 
-from ringbridge.commands import exit_codes
 from ringbridge.commands.output import printable, say, shown
 from ringbridge.commands.usage import Options, UsageError
+from ringbridge.core import exit_codes
 
 T = TypeVar("T")
 

@@ -2,12 +2,12 @@
 
 from difflib import get_close_matches
 
-from ringbridge.commands import exit_codes
 from ringbridge.commands.arguments import Parser, action_of
 from ringbridge.commands.output import complain, printable, say, say_json, shown
 from ringbridge.commands.running import tell_settings_changed
 from ringbridge.commands.surroundings import Surroundings, look_around
 from ringbridge.commands.usage import Options, UsageError, values_last
+from ringbridge.core import exit_codes
 from ringbridge.core.errors import SettingError
 from ringbridge.core.settings import DEFAULTS, SettingValue, flatten, is_by_hand, plain_http_allowed, with_value
 from ringbridge.ui.wording import error_sentence

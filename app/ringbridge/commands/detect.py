@@ -4,9 +4,10 @@ import json
 import sys
 from importlib import import_module
 
-from ringbridge.commands import exit_codes, quick_start
+from ringbridge.commands import quick_start
 from ringbridge.commands.output import complain, say
 from ringbridge.commands.usage import Options, UsageError, quick_options, region
+from ringbridge.core import exit_codes
 
 TYPE_CHECKING = False  # as in `ringbridge.cli`: `typing` is not for the quick commands
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ Desktop shortcuts run this for every call, so it imports as little as it can bef
 request.
 """
 
-from ringbridge.commands import exit_codes
 from ringbridge.commands.output import report, report_answer
 from ringbridge.commands.usage import Options, dialable, quick_options, seconds_to_wait
+from ringbridge.core import exit_codes
 from ringbridge.services import instance_client
 from ringbridge.services.instance_address import instance_address
 
@@ -14,7 +14,7 @@ _FLAGS = ("--clipboard", "--selection", "--yes", "--json", "--explain")
 _VALUES = {"--line": dialable, "--caller-id": dialable, "--wait": seconds_to_wait, "--profile": str}
 
 _PLAIN_LENGTH = 400  # ringbridge.core.targets.MAX_LENGTH
-_UNANSWERED_S = 20  # on top of what the PBX may take: the keyring, the network
+_UNANSWERED_S = 150  # on top of what the PBX may take: a person may have to unlock the keyring first
 
 
 def run(arguments: list[str], profile: str | None) -> int:

@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ringbridge.commands import doctor_checks, exit_codes
+from ringbridge.commands import doctor_checks
 from ringbridge.commands.arguments import Parser
 from ringbridge.commands.doctor_checks import Check
 from ringbridge.commands.output import printable, say, say_json
+from ringbridge.core import exit_codes
 from ringbridge.core.settings import AccountSettings
 from ringbridge.services.paths import find_paths
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ringbridge import __version__
-from ringbridge.commands import exit_codes
+from ringbridge.core import exit_codes
 from ringbridge.core.errors import NoAccount, RingbridgeError, SettingError
 from ringbridge.core.settings import AccountSettings, Settings, from_mapping, plain_http_allowed
 from ringbridge.desktop.choose import Session, clipboard_backends, hotkey_backends, session

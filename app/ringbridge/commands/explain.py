@@ -2,13 +2,13 @@
 
 import phonenumbers
 
-from ringbridge.commands import exit_codes
 from ringbridge.commands.copied import read_copied
 from ringbridge.commands.dial import source_of
 from ringbridge.commands.output import printable, say, say_json
 from ringbridge.commands.refusals import ORIGINS, refuse_copied, refuse_input
 from ringbridge.commands.surroundings import look_around
 from ringbridge.commands.usage import Options
+from ringbridge.core import exit_codes
 from ringbridge.core.calls import Destination
 from ringbridge.core.dial_plan import to_destination
 from ringbridge.core.errors import InputError

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from ringbridge import __version__
-from ringbridge.commands import exit_codes
 from ringbridge.commands.output import OutputLost, call_fields, complain, printable, report, report_outcome
 from ringbridge.commands.usage import UsageError, wants_json
+from ringbridge.core import exit_codes
 
 
 def report_failure(error: Exception, arguments: Sequence[str]) -> int:

@@ -4,9 +4,9 @@ Anybody can write a link, so this command never dials: the running program asks,
 with the question.
 """
 
-from ringbridge.commands import exit_codes
 from ringbridge.commands.arguments import Parser
 from ringbridge.commands.output import complain, printable
+from ringbridge.core import exit_codes
 from ringbridge.services import instance_client
 from ringbridge.services.instance_address import instance_address
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from ringbridge.commands import exit_codes
+from ringbridge.core import exit_codes
 
 TYPE_CHECKING = False  # as in `ringbridge.cli`: `typing` is not for the quick commands
 if TYPE_CHECKING:

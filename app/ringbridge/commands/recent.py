@@ -5,11 +5,11 @@ import io
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ringbridge.commands import exit_codes
 from ringbridge.commands.arguments import Parser, checked
 from ringbridge.commands.output import printable, say, say_json
 from ringbridge.commands.surroundings import logged
 from ringbridge.commands.usage import rows
+from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallRecord
 from ringbridge.services.history import History
 from ringbridge.services.paths import find_paths

@@ -1,7 +1,7 @@
 """Wishes to call that end before the PBX is asked: what is said, and what the command ends with."""
 
-from ringbridge.commands import exit_codes
 from ringbridge.commands.output import report_outcome
+from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallOutcome, Origin, Outcome
 from ringbridge.core.errors import InputError
 from ringbridge.core.gate import Decision, Verdict

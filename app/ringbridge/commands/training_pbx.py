@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from ringbridge.commands import exit_codes
 from ringbridge.commands.arguments import Parser, checked
 from ringbridge.commands.output import complain
 from ringbridge.commands.usage import port
+from ringbridge.core import exit_codes
 from ringbridge.training.command import EXIT_UNAVAILABLE, describe, serve
 
 _NOBODY_ELSE = {"127.0.0.1", "localhost", "::1"}

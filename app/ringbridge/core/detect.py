@@ -23,7 +23,8 @@ _INVISIBLE = {
 _DASHES = dict.fromkeys((*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63, 0xFF0D, 0x05BE), "-")
 _SPACES = dict.fromkeys((0x00A0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
 _PLAIN = {**_DASHES, **_SPACES, 0xFF0B: "+", 0xFF08: "(", 0xFF09: ")", 0xFF0E: "."}
-_CODE = re.compile(r"[*#]{1,2}[0-9*#]{1,14}|[0-9]{2,6}")
+_CODE = re.compile(r"[0-9]{2,6}")
+_SERVICE_CODE = re.compile(r"[*#][0-9*#]{1,40}")
 _VANITY = re.compile(
     r"(?<![\w-])(?:1[-. ]?)?8(?:00|33|44|55|66|77|88)[-. ]"
     r"(?=[A-Z0-9-]*[A-Z])[A-Z0-9]{2,7}(?:-[A-Z0-9]{1,7}){0,2}(?!\w)"
@@ -108,7 +109,8 @@ def read_explicit(text: str, region: str) -> ExplicitReading:
     plain, _ = _normalise(text[:MAX_LENGTH])
     plain = plain.strip()
     compact = "".join(unicodedata.normalize("NFKC", plain).split())
-    if is_emergency(compact, region):
+    if is_emergency(compact, region) or _SERVICE_CODE.fullmatch(compact):
+        # *21*2125551234# is one code, not the number in it
         return ExplicitReading(dial=compact, is_code=True)
     candidates = find_numbers(text, region)
     if not candidates and _CODE.fullmatch(compact):

@@ -11,6 +11,7 @@ from typing import Any, cast
 from PySide6.QtCore import QObject, Signal
 
 from ringbridge import __version__
+from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallOutcome, Origin, Outcome
 from ringbridge.core.errors import InputError
 from ringbridge.core.gate import Decision, decide
@@ -24,17 +25,6 @@ _log = logging.getLogger(__name__)
 PROTOCOL_VERSION = 1
 
 Answer = Callable[[Mapping[str, object]], None]
-
-EXIT_CODES = {
-    Outcome.REQUESTED: 0,
-    Outcome.REFUSED: 3,
-    Outcome.WRONG_LOGIN: 4,
-    Outcome.NOT_SENT: 5,
-    Outcome.UNKNOWN: 6,
-    Outcome.BLOCKED: 7,
-    Outcome.NO_ACCOUNT: 8,
-}
-_USAGE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +108,13 @@ class Remote(QObject):
         def read(reading: Reading) -> None:
             verdict = decide(reading.target, Origin.LINK, said_yes=False)
             if verdict.decision is Decision.REFUSE:
-                answer({"ok": False, "message": error_sentence(InputError(verdict.reasons[0])), "exit_code": 7})
+                answer(
+                    {
+                        "ok": False,
+                        "message": error_sentence(InputError(verdict.reasons[0])),
+                        "exit_code": exit_codes.BLOCKED,
+                    }
+                )
                 return
             answer({"ok": True})
             self.link_opened.emit(reading)
@@ -168,7 +164,7 @@ class Remote(QObject):
         def refused(error: InputError) -> None:
             code = _exit_code_of(error)
             if origin is not Origin.COMMAND_LINE:
-                code = EXIT_CODES[Outcome.BLOCKED]  # what was copied is no usage error
+                code = exit_codes.BLOCKED  # what was copied is no usage error
             answer(_blocked(f"input_{error.problem}", error_sentence(error), exit_code=code))
 
         self._reader.read(text, read, refused)
@@ -180,10 +176,10 @@ def _text_of(request: Mapping[str, Any], key: str) -> str:
 
 
 def _exit_code_of(error: InputError) -> int:
-    return EXIT_CODES[Outcome.BLOCKED] if error.problem == "code_in_link" else _USAGE
+    return exit_codes.BLOCKED if error.problem == "code_in_link" else exit_codes.USAGE
 
 
-def _blocked(problem: str, sentence: str, *, exit_code: int = EXIT_CODES[Outcome.BLOCKED]) -> dict[str, object]:
+def _blocked(problem: str, sentence: str, *, exit_code: int = exit_codes.BLOCKED) -> dict[str, object]:
     outcome = CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem=problem)
     return {**_fields_of(outcome, sentence), "exit_code": exit_code}
 
@@ -199,5 +195,5 @@ def _fields_of(outcome: CallOutcome, sentence: str) -> dict[str, object]:
         "dialed": outcome.dialed,
         "request_id": outcome.request_id,
         "problem": outcome.problem,
-        "exit_code": EXIT_CODES[outcome.outcome],
+        "exit_code": exit_codes.of_outcome(outcome.outcome),
     }
