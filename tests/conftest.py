@@ -29,6 +29,8 @@ def _isolate() -> Path:
         (home / folder).mkdir(parents=True, mode=0o700)
         os.environ[name] = str(home / folder)
     os.environ |= {"HOME": str(home), "USERPROFILE": str(home), "QT_QPA_PLATFORM": "offscreen"}
+    # some machines set it, no user's does; with it, output that is lost at the end of a process goes unnoticed
+    os.environ.pop("PYTHONUNBUFFERED", None)
     for name in ("RINGBRIDGE_PROFILE", "DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XAUTHORITY"):
         os.environ.pop(name, None)
     return home
