@@ -193,7 +193,7 @@ def test_raw_control_characters_in_texts_are_read() -> None:
     assert caught.value.message == "not here"
 
 
-@pytest.mark.parametrize("evil", [b'{"', b'"\\"', b",  ", b'"', b"\\"])
+@pytest.mark.parametrize("evil", [b'{"', b'"\\"', b'\\"', b",  ", b'"', b"\\"])
 def test_a_hostile_answer_takes_no_time(evil: bytes) -> None:
     started = time.monotonic()
     with pytest.raises(AnswerNotUnderstood):

@@ -114,6 +114,7 @@ def assert_absent_in_logs(caplog: pytest.LogCaptureFixture) -> None:
             assert_absent(password, formatter.format(record) + repr(record.args))
 
 
+@pytest.mark.parametrize("proxy_host", ["127.0.0.1:9", ":3128", "[::1", "a b"])
 @pytest.mark.parametrize("method", ["post", "get"])
 def test_failures_before_the_request_do_not_show_it_either(
     tls_server: PbxServer,
@@ -122,18 +123,20 @@ def test_failures_before_the_request_do_not_show_it_either(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
     method: str,
+    proxy_host: str,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setenv("HTTPS_PROXY", "http://user:pr0xy-secret@127.0.0.1:9")
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:pr0xy-secret@{proxy_host}")
     for password in PASSWORDS:
         login = Login(username="anna", password=password)
-        for account in (
+        accounts: tuple[dict[str, Any], ...] = (
             {"ca_file": ""},
             {"ca_file": "/no/such/file"},
             {"url": "https://127.0.0.1:9/"},
             {"url": "http://pbx.test/"},
             {"url": "https://pbx.invalid/"},
-        ):
+        )
+        for account in accounts:
             with pytest.raises(PbxError) as caught:
                 client_for(tls_server, method=method, **account).make_call(login, call)
             check_error(password, caught.value)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from http.client import NotConnected
 
 import pytest
 
@@ -120,6 +121,24 @@ def test_a_request_cut_half_way_may_have_been_taken(
     assert type(fail(client_for(either_server), login, call)) is AnswerLost
     assert [len(piece) for piece in either_server.pieces] == [size]
     assert either_server.connections == 1
+
+
+def test_a_request_that_could_not_be_written_to_its_end_may_have_been_taken(
+    server: PbxServer, client_for: Clients, call: MakeCall
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client = client_for(server, url=f"http://127.0.0.1:{deaf.getsockname()[1]}/", connect_timeout_s=1)
+        long = Login(username="anna", password="x" * 6_000_000)  # more than the system's buffers take
+        assert type(fail(client, long, call)) is AnswerLost
+
+
+def test_a_connection_is_never_opened_in_the_middle_of_a_request(server: PbxServer) -> None:
+    connection = wire.WatchedConnection("127.0.0.1", server.port)
+    connection.begin(wire.Exchange(connect_timeout_s=1, answer_timeout_s=1, idle_s=1))
+    with pytest.raises(NotConnected):
+        connection.request("GET", "/")
+    assert connection.exchange.stage is wire.Stage.SENT  # when in doubt, it may have left
 
 
 @pytest.mark.parametrize("behaviour", [close_at_once, reset, silence, drip(WHOLE, every_s=0.02)])
@@ -359,6 +378,21 @@ def test_a_connection_idle_for_too_long_is_replaced(
     client.make_call(login, call)
     client.connect()
     either_server.wait_for_connections(3)
+
+
+def test_a_connection_in_use_now_and_then_is_not_idle(
+    server: PbxServer, client_for: Clients, login: Login, call: MakeCall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(wire, "_clocks", lambda: (now, now))
+    client = client_for(server)
+    client.connect()
+    for now in (59.0, 118.0, 177.0):  # noqa: B007 - the clock reads it
+        client.make_call(login, call)
+    assert server.connections == 1
+    now = 237.5
+    client.make_call(login, call)
+    assert server.connections == 2
 
 
 @pytest.mark.parametrize("jump_s", [61, -61])

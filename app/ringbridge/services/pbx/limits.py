@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds of one request. The time to connect is the account's own setting.
+    """Bounds of one request.
+
+    The time to connect is the account's own setting; looking up a name takes as long as the system's resolver does.
 
     Attributes:
         placing_margin_s: ``calls/make`` may take `wait` + `delay` and so many seconds more, from the moment the
