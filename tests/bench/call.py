@@ -24,8 +24,7 @@ def measure(rounds: int | None) -> Report:
         save_password(place.desktop, pbx.url)
         home = place.home(url=pbx.url)
         with place.running(FURNISHED, home) as process, Screen(place.desktop.display) as screen:
-            place.wait_icon(FURNISHED, process)
-            time.sleep(2)  # the measure is of a program that has long been there
+            place.wait_ready(FURNISHED, process, home)
             first_ms = _call_once(place, screen, pbx, process.pid, 0)
             opened = pbx.connections
             latencies_ms = [_call_once(place, screen, pbx, process.pid, number + 1) for number in range(rounds)]

@@ -25,8 +25,7 @@ def measure(rounds: int | None) -> Report:
         settings = home.config / "ringbridge" / "settings.toml"
         settings.write_text(settings.read_text() + f"\n[card]\nseconds = {_CARD_STAYS_S}\n")
         with place.running(FURNISHED, home) as process, Screen(place.desktop.display) as screen:
-            place.wait_icon(FURNISHED, process)
-            time.sleep(2)  # the measure is of a program that has long been there
+            place.wait_ready(FURNISHED, process, home)
             latencies_ms, first_ms, lost = _copy_all(place, screen, process.pid, rounds)
     samples = {"card": [{"ms": ms} for ms in latencies_ms]}
     bars = (

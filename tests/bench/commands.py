@@ -5,7 +5,6 @@ import random
 import subprocess
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from bench.bars import Bar, Report, median, paired_ratio, percentile, shown, table
 from bench.pbx import Pbx
@@ -16,7 +15,6 @@ from bench.startup import FURNISHED
 ROUNDS = 31
 _FLOOR = "python -c pass"
 _LINE = b"Please call +1 212 555 1234 before noon\n"
-_ENDS_S = 60.0
 _QUIET_S = 5.0
 
 
@@ -28,8 +26,7 @@ def measure(rounds: int | None) -> Report:
         home = place.home(url=pbx.url)
         env = place.desktop.env | home.env
         with place.running(FURNISHED, home) as process:
-            place.wait_icon(FURNISHED, process)
-            _wait_listening(env)
+            place.wait_ready(FURNISHED, process, home)
             samples = _run_all(rounds, env)
         placed = 0
         while pbx.wait_call(0.1) is not None:
@@ -98,12 +95,3 @@ def _run(argv: list[str], stdin: bytes, env: dict[str, str]) -> dict[str, float]
     if process.returncode:
         raise MeasureFailed(f"{' '.join(argv)} ended with {process.returncode}: {said.decode(errors='replace')}")
     return {"ms": lasted_ns / 1e6, "cpu_ms": (usage.ru_utime + usage.ru_stime) * 1000}
-
-
-def _wait_listening(env: dict[str, str]) -> None:
-    socket = Path(env["XDG_RUNTIME_DIR"]) / "ringbridge" / "instance.socket"
-    deadline = time.monotonic() + _ENDS_S
-    while not socket.exists():
-        if time.monotonic() > deadline:
-            raise MeasureFailed("the running program does not listen for commands")
-        time.sleep(0.05)  # no event tells when a socket appears

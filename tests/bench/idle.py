@@ -31,8 +31,11 @@ def measure(rounds: int | None) -> Report:
                 save_password(place.desktop, pbx.url)
             home = place.home(url=pbx.url if program.with_account else "")
             process = stack.enter_context(place.running(program, home))
-            place.wait_icon(program, process)
             watched[name] = process.pid
+            if program is FLOOR_PROGRAM:
+                place.wait_icon(program, process)
+            else:
+                place.wait_ready(program, process, home)
             if program.with_account:
                 screen = stack.enter_context(Screen(place.desktop.display))
                 place.desktop.copy("Please call +1 212 555 1234")

@@ -4,6 +4,7 @@ import contextlib
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ CALLS_IN_HISTORY = 20
 
 READY_S = 30.0
 _ENDS_S = 10.0
+_CALM_S = 2.0
 
 
 class MeasureFailed(Exception):
@@ -116,6 +118,21 @@ class Stage:
             said = self.desktop.log(Path(program.argv[0]).name)
             raise MeasureFailed(f"{program.name}: no tray icon within {READY_S:g} s\n{said}")
         return at_ns
+
+    def wait_ready(self, program: Program, process: subprocess.Popen[bytes], home: Home) -> None:
+        """Wait until Ringbridge has been there for a while: it takes commands, and nothing of its start goes on.
+
+        Raises:
+            MeasureFailed: It does not get there.
+        """
+        self.wait_icon(program, process)
+        socket = Path(home.env["XDG_RUNTIME_DIR"]) / "ringbridge" / "instance.socket"
+        deadline = time.monotonic() + READY_S
+        while not socket.exists():
+            if time.monotonic() > deadline:
+                raise MeasureFailed(f"the running program does not listen within {READY_S:g} s")
+            time.sleep(0.05)  # no event tells when a socket appears
+        time.sleep(_CALM_S)
 
 
 @contextlib.contextmanager
