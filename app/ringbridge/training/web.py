@@ -35,6 +35,7 @@ FUNCTIONS = {function.path: function for function in (*CALL_FUNCTIONS, *LIST_FUN
 BASE_PATHS = ("/local/api/json/", "/api/json/")
 LOGIN_PATH = "/auth.php"
 ELSEWHERE = "https://elsewhere.invalid"
+NOT_ANSWERING = "ringbridge.not_answering"
 LONGEST_BODY = 1_000_000
 SLOW_S = 3.0
 
@@ -168,6 +169,7 @@ class Web:
         if "slow" in struck:
             self._world.hold(SLOW_S * self._pace).wait()
         if "stall" in struck:
+            cast("Callable[[], None]", environ[NOT_ANSWERING])()
             _wait_until_gone(cast("socket.socket", environ["werkzeug.socket"]))
         if struck & {"cut_after", "stall"}:
             raise _Cut
@@ -250,6 +252,12 @@ class _Handler(WSGIRequestHandler):
     disable_nagle_algorithm = True
     timeout = None
 
+    def make_environ(self) -> "WSGIEnvironment":
+        """Note that an answer begins, and how to take that back."""
+        server = cast("HttpServer", self.server)
+        server.mark(self.connection, answering=True)
+        return super().make_environ() | {NOT_ANSWERING: lambda: server.mark(self.connection, answering=False)}
+
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401, ARG002 - the base class's signature
         """Keep quiet, but for the kind of trouble."""
         log.debug("HTTP: %s", type)
@@ -278,6 +286,7 @@ class HttpServer(ThreadedWSGIServer):
     def __init__(self, listening: socket.socket, app: Callable[..., Iterable[bytes]], ssl_context: Any) -> None:  # noqa: ANN401 - ssl.SSLContext or None; naming it imports ssl
         host, port = listening.getsockname()[:2]
         self._open: set[socket.socket] = set()
+        self._answering: set[socket.socket] = set()
         self._changed = threading.Condition()
         super().__init__(host, port, app, _Handler, ssl_context=ssl_context, fd=listening.fileno())
         listening.close()  # werkzeug took a copy of it
@@ -308,12 +317,20 @@ class HttpServer(ThreadedWSGIServer):
                 ending.join(0.05)
         self._thread.join()
         with self._changed:
-            for connection in self._open:
-                with suppress(OSError):
-                    socket.socket.shutdown(
-                        connection, socket.SHUT_RDWR
-                    )  # not the TLS one: another thread reads from it
-            self._changed.wait_for(lambda: not self._open, timeout=5)
+            for connections in (self._open - self._answering, self._open):  # first those that wait for their client
+                for connection in connections:
+                    with suppress(OSError):  # the plain socket's: TLS's own would disturb the thread that reads there
+                        socket.socket.shutdown(connection, socket.SHUT_RDWR)
+                if self._changed.wait_for(lambda: not self._open, timeout=2):
+                    return
+
+    def mark(self, connection: socket.socket, *, answering: bool) -> None:
+        """Note whether an answer for this connection is under way: such a one may finish when the server stops."""
+        with self._changed:
+            if answering:
+                self._answering.add(connection)
+            else:
+                self._answering.discard(connection)
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the base class's signature
         """Remember the connection, and serve it in a thread of its own."""
@@ -328,4 +345,5 @@ class HttpServer(ThreadedWSGIServer):
         finally:
             with self._changed:
                 self._open.discard(request)
+                self._answering.discard(request)
                 self._changed.notify_all()
