@@ -1,5 +1,7 @@
+import sqlite3
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ringbridge.core.calls import CallRequest, Destination, Origin, Outcome
+from ringbridge.core.errors import KeyringLocked
 from ringbridge.core.settings import AccountSettings, Settings
 from ringbridge.services.credentials import Credentials
 from ringbridge.services.dialer import Dialer
@@ -159,25 +162,61 @@ def test_the_latest_named_call_is_hung_up(pbx: TrainingPbx, settings: Settings, 
     assert (ended.outcome, ended.callid) == (Outcome.REQUESTED, placed.callid)
 
 
+class Keyring:
+    """Gives one password after the other, as another process puts them in; "" = it is locked just then."""
+
+    def __init__(self, *passwords: str) -> None:
+        self.passwords = list(passwords)
+        self.known = ""
+
+    def ask_again(self) -> None:
+        pass
+
+    def read(self, _account: AccountSettings, *, fresh: bool = False, quietly: bool = False) -> str:
+        if fresh or not self.known:
+            if not self.passwords[0]:
+                self.passwords.pop(0)
+                raise KeyringLocked("nobody unlocked it")
+            self.known = self.passwords.pop(0)
+        return self.known
+
+
 def test_after_a_wrong_login_the_keyring_is_asked_again(
     pbx: TrainingPbx, settings: Settings, history: History
 ) -> None:
-    class Keyring:
-        """Holds what another process has just put right."""
-
-        def __init__(self) -> None:
-            self.passwords = ["old", PASSWORD]
-            self.known = ""
-
-        def ask_again(self) -> None:
-            pass
-
-        def read(self, _account: AccountSettings, *, fresh: bool = False, quietly: bool = False) -> str:
-            if fresh or not self.known:
-                self.known = self.passwords.pop(0)
-            return self.known
-
-    dialer = Dialer(history=history, credentials=Keyring())  # pyright: ignore[reportArgumentType] - a stand-in
+    dialer = Dialer(history=history, credentials=Keyring("old", PASSWORD))  # pyright: ignore[reportArgumentType] - a stand-in
     assert dialer.place(request_for(), settings).outcome is Outcome.WRONG_LOGIN
     assert dialer.place(request_for(), settings).outcome is Outcome.REQUESTED
     assert len(pbx.calls) == 1
+
+
+def test_a_locked_keyring_does_not_bring_the_old_password_back(
+    pbx: TrainingPbx, settings: Settings, history: History
+) -> None:
+    """A password that is known to be out of date is not sent, however often the keyring is locked meanwhile."""
+    keyring = Keyring("old", "", PASSWORD)
+    keyring.read(settings.account)
+    dialer = Dialer(history=history, credentials=keyring)  # pyright: ignore[reportArgumentType] - a stand-in
+    dialer.doubt_password()
+    assert dialer.place(request_for(), settings).problem == "keyring_locked"
+    assert dialer.place(request_for(), settings).outcome is Outcome.REQUESTED
+    assert len(pbx.calls) == 1
+
+
+def test_a_wrong_login_while_hanging_up_asks_the_keyring_again(
+    pbx: TrainingPbx, settings: Settings, history: History
+) -> None:
+    dialer_for(history, settings).place(request_for(wait_s=3), settings)
+    dialer = Dialer(history=history, credentials=Keyring("old", PASSWORD))  # pyright: ignore[reportArgumentType] - a stand-in
+    assert dialer.hang_up(settings).outcome is Outcome.WRONG_LOGIN
+    assert dialer.hang_up(settings).outcome is Outcome.REQUESTED
+
+
+def test_a_history_of_a_newer_version_is_named(settings: Settings, history: History) -> None:
+    history.open()
+    with closing(sqlite3.connect(history.path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    dialer = dialer_for(history, settings)
+    placed, ended = dialer.place(request_for(), settings), dialer.hang_up(settings)
+    assert (placed.outcome, placed.problem) == (Outcome.NOT_SENT, "history_too_new")
+    assert (ended.outcome, ended.problem) == (Outcome.NOT_SENT, "history_too_new")

@@ -13,13 +13,14 @@ from ringbridge.commands.usage import Options
 from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Login, Outcome
 from ringbridge.core.dial_plan import to_destination
-from ringbridge.core.errors import FileTooNew, InputError, StorageError
+from ringbridge.core.errors import InputError, StorageError
 from ringbridge.core.gate import Decision, Verdict, decide
 from ringbridge.core.settings import AccountSettings
 from ringbridge.core.targets import Target, read_target
 from ringbridge.desktop.ports import ReadProblem
 from ringbridge.services.credentials import Credentials
 from ringbridge.services.dialer import Dialer
+from ringbridge.services.failures import failed_outcome
 from ringbridge.services.history import History
 from ringbridge.services.pbx import MakeCall, PbxClient, Placed
 from ringbridge.ui.wording import error_sentence, gate_sentence, hang_up_sentence, outcome_sentence
@@ -123,11 +124,10 @@ def _open(history: History, request: CallRequest | None = None) -> CallOutcome |
     try:
         notice = history.open()
     except StorageError as error:
-        return CallOutcome(
+        return failed_outcome(
+            error,
             request_id=request.request_id if request else "",
-            outcome=Outcome.NOT_SENT,
             dialed=request.destination.dialed if request else "",
-            problem="history_too_new" if isinstance(error, FileTooNew) else "history_unavailable",
         )
     if notice is not None:
         complain(printable(error_sentence(notice)))

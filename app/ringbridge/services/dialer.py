@@ -6,7 +6,6 @@ from collections.abc import Callable
 from ringbridge.core.calls import CallOutcome, CallRequest, Login, Outcome
 from ringbridge.core.errors import (
     CredentialsError,
-    FileTooNew,
     NoAccount,
     NotFound,
     PbxError,
@@ -62,8 +61,7 @@ class Dialer:
                 repeat_guard_s=settings.calls.repeat_guard_s,
             )
         except StorageError as error:
-            problem = "history_too_new" if isinstance(error, FileTooNew) else "history_unavailable"
-            return _outcome(request, Outcome.NOT_SENT, problem)
+            return failed_outcome(error, request_id=request.request_id, dialed=request.destination.dialed)
         if earlier is not None:
             return _outcome(request, Outcome.BLOCKED, "repeated", callid=earlier.callid, server=earlier.server)
         try:
@@ -98,6 +96,7 @@ class Dialer:
                 dialed=latest.destination.dialed,
             )
         except (PbxError, CredentialsError, NoAccount) as error:
+            self._doubt_after(error)
             return failed_outcome(error, request_id=latest.request_id, dialed=latest.destination.dialed)
         return CallOutcome(
             request_id=latest.request_id,
@@ -154,6 +153,10 @@ class Dialer:
         self._password_doubtful = False
         return Login(username=account.username, password=password)
 
+    def _doubt_after(self, error: Exception) -> None:
+        # a doubt ends when the keyring has answered (`_login`), not when something else went wrong meanwhile
+        self._password_doubtful |= isinstance(error, WrongLogin)
+
     def _ask(self, request: CallRequest, settings: Settings) -> CallOutcome:
         account = settings.account
         try:
@@ -167,7 +170,7 @@ class Dialer:
             )
             placed = self._client_of(account).make_call(self._login(account), call)
         except (PbxError, CredentialsError, NoAccount) as error:
-            self._password_doubtful = isinstance(error, WrongLogin)
+            self._doubt_after(error)
             return failed_outcome(error, request_id=request.request_id, dialed=request.destination.dialed)
         return CallOutcome(
             request_id=request.request_id,

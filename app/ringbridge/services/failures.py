@@ -1,10 +1,11 @@
-"""What a failure of asking the PBX means for the call: was it sent, and why not."""
+"""What a failure means for the call: was it sent, and why not."""
 
 from ringbridge.core.calls import CallOutcome, Outcome
 from ringbridge.core.errors import (
     AnswerLost,
     AnswerNotUnderstood,
     CredentialsError,
+    FileTooNew,
     InvalidInput,
     KeyringLocked,
     KeyringMissing,
@@ -45,6 +46,7 @@ _MEANINGS: tuple[tuple[type[RingbridgeError], Outcome, str], ...] = (
     (KeyringLocked, Outcome.NO_ACCOUNT, "keyring_locked"),
     (KeyringNoAnswer, Outcome.NO_ACCOUNT, "keyring_no_answer"),
     (CredentialsError, Outcome.NO_ACCOUNT, "keyring_refused"),
+    (FileTooNew, Outcome.NOT_SENT, "history_too_new"),
     (StorageError, Outcome.NOT_SENT, "history_unavailable"),
 )
 _CODES = {"login_code": 202, "wrong_login": 401}
