@@ -32,7 +32,8 @@ class Verdict:
     reasons: tuple[str, ...] = ()
 
 
-_COPIED = {Origin.CARD, Origin.CLIPBOARD, Origin.SELECTION}
+_TYPED = {Origin.TYPED, Origin.COMMAND_LINE, Origin.REDIAL}
+"""Where a code is known to have been typed, now or when it was called first; all else may have come by a copy."""
 
 
 def decide(target: "Target", origin: Origin, *, said_yes: bool) -> Verdict:
@@ -46,7 +47,7 @@ def decide(target: "Target", origin: Origin, *, said_yes: bool) -> Verdict:
     is_service_code = bool(set(target.code) & set("*#"))
     if is_service_code and (target.from_uri or origin is Origin.LINK):
         return Verdict(decision=Decision.REFUSE, reasons=("code_in_link",))
-    if is_service_code and origin in _COPIED:
+    if is_service_code and origin not in _TYPED:
         return Verdict(decision=Decision.REFUSE, reasons=("code_copied",))
     if origin is Origin.LINK and not said_yes:
         return Verdict(decision=Decision.ASK, reasons=("link",))
