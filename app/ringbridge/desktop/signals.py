@@ -25,19 +25,20 @@ class QuitSignals(QObject):
         for end in (self._reader, self._writer):
             end.setblocking(False)
         self._old_descriptor = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        for name in ("SIGTERM", "SIGINT", "SIGHUP"):
-            number = getattr(signal, name, None)  # Windows has no SIGHUP
-            if number is not None:
-                signal.signal(number, _ignore)
+        numbers = [getattr(signal, name, None) for name in ("SIGTERM", "SIGINT", "SIGHUP")]  # Windows has no SIGHUP
+        self._old_handlers = {number: signal.signal(number, _ignore) for number in numbers if number is not None}
         self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._arrived)
 
     def close(self) -> None:
-        """Give the signals back. Safe to call twice."""
+        """Give the signals back: from now on one more ends the program at once. Safe to call twice."""
         if self._reader.fileno() < 0:
             return
         self._notifier.setEnabled(False)
         signal.set_wakeup_fd(self._old_descriptor)
+        for number, handler in self._old_handlers.items():
+            # None: a handler that Python did not set, which it can't set again either
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
         self._reader.close()
         self._writer.close()
 
