@@ -39,6 +39,16 @@ def test_without_bus_and_screen_there_is_none(monkeypatch: pytest.MonkeyPatch) -
     assert tray_host_availability().reason == "no_tray_host"
 
 
+@pytest.mark.parametrize(
+    "address", ["tcp:host=localhost,port=1", "autolaunch:", "disabled:", "", "unix:path=/nowhere/bus"]
+)
+def test_an_odd_bus_address_is_no_host(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    assert tray_host_availability().reason == "no_tray_host"
+
+
 @pytest.mark.parametrize("platform", ["win32", "darwin"])
 def test_other_systems_always_have_one(monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
     monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)

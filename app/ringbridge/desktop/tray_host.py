@@ -100,7 +100,7 @@ def _has_notifier_host() -> bool:
             answer = bus.send_and_get_reply(  # pyright: ignore[reportUnknownMemberType] - has no annotations
                 question, timeout=_BUS_TIMEOUT_S
             )
-    except (OSError, KeyError, ValueError):
+    except (OSError, KeyError, ValueError, RuntimeError):  # nobody there, no address, a strange or an unknown one
         return False
     kind = cast("object", answer.header.message_type)  # pyright: ignore[reportUnknownMemberType] - likewise
     return kind is MessageType.method_return and answer.body[0][1] is True
