@@ -48,3 +48,14 @@ def test_the_detector_never_loads_the_geocoder(tmp_path: Path) -> None:
         "print(json.dumps(sorted(sys.modules)))"
     )
     assert _modules(code, tmp_path) & NEVER == set()
+
+
+def test_a_target_needs_no_numbering_plans(tmp_path: Path) -> None:
+    """The GUI thread makes one for Redial, and must not wait for them."""
+    code = (
+        "import json, sys\n"
+        "from ringbridge.core.targets import Target\n"
+        "Target(e164='+12125550142')\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    assert not any(name.startswith("phonenumbers") for name in _modules(code, tmp_path))

@@ -74,19 +74,6 @@ def kind_of_e164(e164: str) -> str:
         return ""
 
 
-def format_international(e164: str) -> str:
-    """How people write it for readers anywhere: ``+1 212-555-1234``.
-
-    Args:
-        e164: An E.164 number; anything else comes back as it is.
-    """
-    try:
-        number = phonenumbers.parse(e164, None)
-    except NumberParseException:
-        return e164
-    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
-
-
 def is_emergency(digits: str, region: str) -> bool:
     """Whether these digits reach an emergency service in `region` (112 and 911 count everywhere)."""
     if digits in {"112", "911", "999"}:

@@ -1,13 +1,18 @@
-"""What a person asks to dial: a number as written, or a `tel:`, `callto:` or `sip:` URI."""
+"""What a person asks to dial: a number as written, or a `tel:`, `callto:` or `sip:` URI.
+
+The numbering plans take 40 ms to load, so they come with the first reading: the GUI thread makes a `Target` too.
+"""
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from ringbridge.core.detect import Candidate, read_explicit
 from ringbridge.core.errors import InputError
-from ringbridge.core.phone_numbers import e164_of, parse_valid
+
+if TYPE_CHECKING:
+    from ringbridge.core.detect import Candidate
 
 MAX_LENGTH = 400
 """Characters a target may have; nobody writes a longer number."""
@@ -36,7 +41,7 @@ class Target:
     from_uri: bool = False
 
 
-def target_of(candidate: Candidate) -> Target:
+def target_of(candidate: "Candidate") -> Target:
     """The target that a found number stands for."""
     return Target(e164=candidate.e164, extension=candidate.extension)
 
@@ -95,6 +100,9 @@ def _read_uri(scheme: str, rest: str, region: str) -> Target:
 
 
 def _read_text(text: str, region: str, *, from_uri: bool) -> Target:
+    from ringbridge.core.detect import read_explicit
+    from ringbridge.core.phone_numbers import e164_of, parse_valid
+
     compact = _VISUAL_SEPARATORS.sub("", text)
     number = parse_valid(text, region) if _DIALABLE.fullmatch(compact) else None
     if number is not None and not number.extension:

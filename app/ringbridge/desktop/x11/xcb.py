@@ -15,7 +15,6 @@ from ringbridge.desktop.x11.events import Event, decode_event
 
 CURRENT_TIME = 0
 ANY_PROPERTY_TYPE = 0
-ATOM_ATOM = 4
 ATOM_PRIMARY = 1
 ATOM_STRING = 31
 
