@@ -131,3 +131,23 @@ def test_what_is_no_request_is_answered_as_such(qtbot: QtBot, remote: Remote, li
     answers: list[dict[str, object]] = []
     remote.handle(line, lambda answer: answers.append(json.loads(answer)))
     assert "error" in answers[0]
+
+
+@pytest.mark.parametrize("line", [b"", b"dial 5550142", b"[]", b'"dial"', b"\xff", b"[" * 60_000])
+def test_a_line_that_is_no_request_is_refused_and_calls_nobody(remote: Remote, parts: Parts, line: bytes) -> None:
+    answers: list[bytes] = []
+    remote.handle(line, answers.append)
+    assert [json.loads(answer) for answer in answers] == [{"v": 1, "error": "malformed"}]
+    assert parts.pbx.calls == ()
+
+
+@pytest.mark.parametrize(
+    "fields", [{"v": 2, "command": "dial"}, {"command": "dial"}, {"v": 1, "command": "fly"}, {"v": 1}]
+)
+def test_a_request_of_another_version_is_refused_and_calls_nobody(
+    remote: Remote, parts: Parts, fields: dict[str, object]
+) -> None:
+    answers: list[bytes] = []
+    remote.handle(json.dumps({"target": "5550142", **fields}).encode(), answers.append)
+    assert [json.loads(answer) for answer in answers] == [{"v": 1, "error": "unsupported"}]
+    assert parts.pbx.calls == ()

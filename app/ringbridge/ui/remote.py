@@ -78,7 +78,7 @@ class Remote(QObject):
 
         try:
             request: Any = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             request = None
         if not isinstance(request, dict):
             answer({"error": "malformed"})
