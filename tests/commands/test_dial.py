@@ -1,6 +1,7 @@
 """`ringbridge dial` through a running program."""
 
 import json
+import signal
 import socket
 import threading
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from ringbridge.services import instance_client
+from ringbridge.ui import wording
 from support.command_line import FIELDS, Home, run_process
 from support.fake_program import REQUESTED, FakeProgram, answer, close
 
@@ -116,6 +118,19 @@ def test_ctrl_c_while_the_program_works_leaves_the_call_unknown(home: Home, monk
         program.behave(program.silence)
         ran = home.run("dial", "2125551234", "--json")
     assert (ran.code, ran.json["outcome"]) == (6, "unknown")
+
+
+def test_a_second_ctrl_c_does_not_deny_what_was_handed_over(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> str:
+        signal.raise_signal(signal.SIGINT)
+        return "It is not known."
+
+    monkeypatch.setattr(wording, "outcome_sentence", interrupted)
+    handler = signal.getsignal(signal.SIGINT)
+    with FakeProgram(home.paths.instance_socket, close):
+        ran = home.run("dial", "2125551234")
+    assert (ran.code, ran.err) == (6, "It is not known.\n")
+    assert signal.getsignal(signal.SIGINT) == handler
 
 
 def test_ctrl_c_before_anything_is_handed_over_ends_with_130(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from ringbridge.commands.copied import read_copied
 from ringbridge.commands.dial import source_of
-from ringbridge.commands.output import complain, printable, report_outcome
+from ringbridge.commands.output import complain, printable, report_outcome, uninterrupted
 from ringbridge.commands.refusals import ORIGINS, refuse_copied, refuse_gate, refuse_input
 from ringbridge.commands.surroundings import Surroundings, logged, look_around
 from ringbridge.commands.usage import Options
@@ -112,7 +112,9 @@ def _place(request: CallRequest, here: Surroundings, *, as_json: bool) -> int:
     try:
         outcome = dialer.place(request, here.settings)
     except KeyboardInterrupt:
-        return _report_interrupted(request, history, handed_over=client.handed_over, as_json=as_json)
+        return uninterrupted(
+            lambda: _report_interrupted(request, history, handed_over=client.handed_over, as_json=as_json)
+        )
     finally:
         dialer.close()
     sentence = outcome_sentence(outcome, request.destination.display)

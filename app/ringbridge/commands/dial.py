@@ -4,7 +4,7 @@ Desktop shortcuts run this for every call, so it imports as little as it can bef
 request.
 """
 
-from ringbridge.commands.output import report, report_answer
+from ringbridge.commands.output import report, report_answer, uninterrupted
 from ringbridge.commands.usage import Options, dialable, quick_options, seconds_to_wait
 from ringbridge.core import exit_codes
 from ringbridge.services import instance_client
@@ -52,7 +52,7 @@ def run(arguments: list[str], profile: str | None) -> int:
 
         return alone.dial(options, profile)
     except instance_client.ProgramLost:
-        return report_lost(as_json=options.json)
+        return uninterrupted(lambda: report_lost(as_json=options.json))
     except instance_client.OtherVersion:
         return report_other_version(as_json=options.json)
     return report_answer(answer, as_json=options.json)
@@ -65,14 +65,15 @@ def source_of(options: Options) -> str:
     return "selection" if options.selection else "argument"
 
 
-def report_lost(*, as_json: bool) -> int:
+def report_lost(*, hanging_up: bool = False, as_json: bool) -> int:
     """The running program took the request and gave no answer."""
     from ringbridge.commands.output import report_outcome
     from ringbridge.core.calls import CallOutcome, Outcome
-    from ringbridge.ui.wording import outcome_sentence
+    from ringbridge.ui.wording import hang_up_sentence, outcome_sentence
 
     outcome = CallOutcome(request_id="", outcome=Outcome.UNKNOWN, problem="program_lost")
-    return report_outcome(outcome, outcome_sentence(outcome), as_json=as_json)
+    sentence = hang_up_sentence(outcome) if hanging_up else outcome_sentence(outcome)
+    return report_outcome(outcome, sentence, as_json=as_json)
 
 
 def report_other_version(*, as_json: bool) -> int:

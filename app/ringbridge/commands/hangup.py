@@ -2,7 +2,7 @@
 
 from ringbridge.commands.arguments import Parser
 from ringbridge.commands.dial import report_lost, report_other_version
-from ringbridge.commands.output import report_answer
+from ringbridge.commands.output import report_answer, uninterrupted
 from ringbridge.services import instance_client
 from ringbridge.services.instance_address import instance_address
 
@@ -31,7 +31,7 @@ def run(arguments: list[str], profile: str | None) -> int:
 
         return alone.hang_up(profile, as_json=options.json)
     except instance_client.ProgramLost:
-        return report_lost(as_json=options.json)
+        return uninterrupted(lambda: report_lost(hanging_up=True, as_json=options.json))
     except instance_client.OtherVersion:
         return report_other_version(as_json=options.json)
     return report_answer(answer, as_json=options.json)

@@ -6,7 +6,7 @@ from ringbridge.core import exit_codes
 
 TYPE_CHECKING = False  # as in `ringbridge.cli`: `typing` is not for the quick commands
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import TextIO
 
     from ringbridge.core.calls import CallOutcome
@@ -131,6 +131,17 @@ def report(fields: "Mapping[str, object]", exit_code: int, *, as_json: bool) -> 
     except OutputLost as error:
         complain(f"ringbridge: the result could not be printed: {error}")
     return exit_code
+
+
+def uninterrupted(work: "Callable[[], int]") -> int:
+    """Run `work` deaf to Ctrl-C: it tells of a request that may have left, and exit code 130 would deny it."""
+    import signal
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return work()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _write(stream: "TextIO | None", text: str) -> None:

@@ -218,7 +218,7 @@ def _network_words() -> dict[str, tuple[str, str]]:
             tr("The PBX answered in a way Ringbridge does not understand."),
             tr("If it happens again, check the server address in the settings."),
         ),
-        "program_lost": (tr("Ringbridge was closed before the PBX answered."), ""),
+        "program_lost": (tr("Ringbridge never learned what the PBX answered."), ""),
     }
 
 
