@@ -163,6 +163,11 @@ def customer_check(ask: Ask) -> Mapping[str, Check]:
     return {"customer": check}
 
 
+def whole_parameter(name: str, *, low: int = 0, default: int = 0) -> Parameter:
+    """A numeric parameter without an upper bound."""
+    return Parameter(name=name, whole=True, low=low, default=default)
+
+
 CUSTOMER = Parameter(name="customer", whole=True)
 LIST_PARAMETERS = (
     Parameter(name="count", whole=True, high=1),

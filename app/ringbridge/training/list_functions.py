@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from ringbridge.training.call_functions import dial_complaint, direction
+from ringbridge.training.call_functions import dial_complaint
 from ringbridge.training.envelope import Answer, JsonValue, Row, answer
 from ringbridge.training.function import (
     CUSTOMER,
@@ -15,6 +15,7 @@ from ringbridge.training.function import (
     check_password,
     customer_check,
     list_answer,
+    whole_parameter,
 )
 from ringbridge.training.parameters import Parameter, Values
 from ringbridge.training.people import (
@@ -32,7 +33,7 @@ from ringbridge.training.people import (
     find_place,
 )
 from ringbridge.training.scenarios import Other, read_scenario, scenario_for
-from ringbridge.training.states import Call, Cause, Leg, LegPhase, Level
+from ringbridge.training.states import Level
 from ringbridge.training.tokens import TOTP_TOKEN_LIFE_S, totp_matches
 
 # ---------------------------------------------------------------------- logins and people
@@ -210,76 +211,6 @@ def _numbers_list(ask: Ask, values: Values) -> Answer:
     return list_answer(rows, values, sort="number", short=("id", "number"))
 
 
-# ---------------------------------------------------------------------- history
-
-
-def _cdr_status(leg: Leg) -> str:
-    if leg.answered_at:
-        return "answer"
-    return "cancel" if leg.cause in {Cause.CANCELLED, Cause.HANGUP_A, Cause.HANGUP_API} else "other"
-
-
-def _cdr(call: Call, leg: Leg) -> Row:
-    order = call.order
-    place = find_place(order.snumber, order.customer)
-    return {
-        "uniqueid": leg.uniqueid,
-        "callid": call.callid,
-        "start": int(leg.started_at),
-        "end": int(leg.ended_at),
-        "talktime": int(leg.ended_at - leg.answered_at) if leg.answered_at else 0,
-        "totaltime": int(leg.ended_at - leg.started_at),
-        "status": _cdr_status(leg),
-        "direction": direction(leg),
-        "stype": order.stype,
-        "snumber": order.snumber,
-        "snumber_display": f"{order.snumber} {place.name}",
-        "ctype": order.ctype,
-        "cnumber": order.cnumber,
-        "cnumber_display": f"{order.cnumber} {call.name}",
-        "dtype": leg.dtype,
-        "dnumber": leg.dnumber,
-        "dnumber_display": f"{leg.dnumber} {leg.name}",
-        "scustomer": order.customer,
-        "dcustomer": order.customer if leg.dtype == "phone" else 0,
-        "callerid_internal": order.snumber,
-        "callerid_external": order.callerid2,
-        "peer": 0 if leg.dtype != "number" else 3,
-        "cost_excluding_tax": "0.0000",
-    }
-
-
-def _ended_legs(ask: Ask) -> list[tuple[Call, Leg]]:
-    calls = [call for call in ask.world.exchange.calls() if call.order.customer == ask.person.customer]
-    return [(call, leg) for call in calls for leg in call.legs if leg.phase is LegPhase.ENDED]
-
-
-def _cdrs_list(ask: Ask, values: Values) -> Answer:
-    legs = _ended_legs(ask)
-    if values.text("detail") == "call":  # one row a call: its last leg tells how it went
-        legs = [(call, leg) for call, leg in legs if leg.uniqueid == call.legs[-1].uniqueid]
-    until = values.whole("end") or ask.world.clock.now() + 1
-    rows = [
-        row
-        for row in (_cdr(call, leg) for call, leg in legs)
-        if values.whole("start") <= int(str(row["start"])) <= until
-        and all(values.text(name) in ("", row[name]) for name in ("callid", "direction", "status", *_PARTIES))
-        and values.text("phone") in ("", row["snumber"])
-        and int(str(row["talktime"])) >= values.whole("talktime_minimum")
-        and (values.whole("talktime_maximum") < 0 or int(str(row["talktime"])) <= values.whole("talktime_maximum"))
-    ]
-    return list_answer(rows, values, sort="start", short=("uniqueid", "start"))
-
-
-def _cdrs_get(ask: Ask, values: Values) -> Answer:
-    for call, leg in _ended_legs(ask):
-        if leg.uniqueid == values.text("uniqueid"):
-            return answer(200, data=_cdr(call, leg))
-    return NOT_FOUND
-
-
-_PARTIES = ("stype", "snumber", "ctype", "cnumber", "dtype", "dnumber")
-
 # ---------------------------------------------------------------------- the rest
 
 
@@ -337,13 +268,8 @@ def _only_checks(raw: Mapping[str, str]) -> bool:
     return raw.get("check") == "1"
 
 
-def _whole(name: str, **more: int) -> Parameter:
-    return Parameter(name=name, whole=True, low=more.get("low", 0), default=more.get("default", 0))
-
-
 _USER = frozenset({"user"})
 _HOME = frozenset({"residential", "user"})
-_HISTORY = frozenset({"callshop", "cdrs"})
 _NAME = Parameter(name="name")
 
 LIST_FUNCTIONS = (
@@ -360,7 +286,12 @@ LIST_FUNCTIONS = (
     Function(
         path="people/get",
         privileges=_USER,
-        parameters=(_whole("id"), Parameter(name="username"), Parameter(name="email"), _whole("check")),
+        parameters=(
+            whole_parameter("id"),
+            Parameter(name="username"),
+            Parameter(name="email"),
+            whole_parameter("check"),
+        ),
         open_to_all=_only_checks,
         run=_people_get,
     ),
@@ -379,7 +310,10 @@ LIST_FUNCTIONS = (
         run=_phones_list,
     ),
     Function(
-        path="phones/get", privileges=_HOME | {"wholesale"}, parameters=(_NAME, _whole("password")), run=_phones_get
+        path="phones/get",
+        privileges=_HOME | {"wholesale"},
+        parameters=(_NAME, whole_parameter("password")),
+        run=_phones_get,
     ),
     Function(
         path="phones/list/panel",
@@ -392,31 +326,9 @@ LIST_FUNCTIONS = (
     Function(
         path="numbers/list",
         privileges=_USER | {"wholesale"},
-        parameters=(*LIST_PARAMETERS, _whole("callerid"), _whole("callerid_location")),
+        parameters=(*LIST_PARAMETERS, whole_parameter("callerid"), whole_parameter("callerid_location")),
         checks=customer_check,
         run=_numbers_list,
-    ),
-    Function(
-        path="cdrs/list",
-        privileges=_HISTORY,
-        parameters=(
-            *LIST_PARAMETERS,
-            _whole("start"),
-            _whole("end"),
-            *(Parameter(name=name) for name in ("callid", "direction", "status", "phone", *_PARTIES)),
-            _whole("talktime_minimum"),
-            _whole("talktime_maximum", low=-1, default=-1),
-            Parameter(name="detail", choices=("call", "leg"), default="leg", since=Level.V44),
-        ),
-        checks=customer_check,
-        run=_cdrs_list,
-    ),
-    Function(
-        path="cdrs/get",
-        privileges=_HISTORY,
-        parameters=(Parameter(name="uniqueid", required=True), CUSTOMER),
-        checks=customer_check,
-        run=_cdrs_get,
     ),
     Function(path="codes/list", privileges=_USER, parameters=LIST_PARAMETERS, checks=customer_check, run=_codes_list),
     Function(
@@ -436,7 +348,7 @@ LIST_FUNCTIONS = (
     Function(
         path="customers/get",
         privileges=_USER,
-        parameters=(_whole("id"), _NAME, Parameter(name="email"), _whole("check")),
+        parameters=(whole_parameter("id"), _NAME, Parameter(name="email"), whole_parameter("check")),
         open_to_all=_only_checks,
         run=_customers_get,
     ),

@@ -22,6 +22,7 @@ from ringbridge.training.call_functions import CALL_FUNCTIONS
 from ringbridge.training.envelope import Writer
 from ringbridge.training.faults import FaultBox
 from ringbridge.training.function import NOBODY, Ask, World, call_function
+from ringbridge.training.history_functions import HISTORY_FUNCTIONS
 from ringbridge.training.journal import Journal
 from ringbridge.training.list_functions import LIST_FUNCTIONS
 from ringbridge.training.parameters import merge_parameters
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FUNCTIONS = {function.path: function for function in (*CALL_FUNCTIONS, *LIST_FUNCTIONS)}
+FUNCTIONS = {function.path: function for function in (*CALL_FUNCTIONS, *HISTORY_FUNCTIONS, *LIST_FUNCTIONS)}
 BASE_PATHS = ("/local/api/json/", "/api/json/")
 LOGIN_PATH = "/auth.php"
 ELSEWHERE = "https://elsewhere.invalid"
