@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject
 
 from ringbridge.core.settings import AccountSettings
-from ringbridge.services.paths import Paths
+from ringbridge.services.paths import find_paths
 from ringbridge.training.desk_phone import DeskPhoneWindow
 from ringbridge.training.server import DEMO_LINE, DEMO_LOGIN, TrainingPbx
 
@@ -16,8 +16,9 @@ class Demo(QObject):
         password: Its password; invented, and of use nowhere else.
     """
 
-    def __init__(self, paths: Paths) -> None:
+    def __init__(self, profile: str | None) -> None:
         super().__init__()
+        paths = find_paths(profile)
         self._pbx = TrainingPbx(level="4.1", journal=paths.state_dir / "training-pbx.jsonl")
         self._pbx.start()
         self._phone = DeskPhoneWindow(self._pbx)

@@ -5,13 +5,16 @@ from the first turn of the event loop (`tests/test_imports.py` holds the line).
 """
 
 import builtins
+import gc
+import os
 import sys
 import time
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringbridge.core import exit_codes
-from ringbridge.services.paths import Paths, find_paths
+from ringbridge.services.instance_address import instance_address
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QLockFile
@@ -38,11 +41,13 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
     Raises:
         SettingError: The profile's name is not allowed.
     """
-    paths = find_paths(DEMO_PROFILE if demo and not profile else profile)
-    handed_over = _hand_over(paths, link)
+    profile = DEMO_PROFILE if demo and not profile else profile
+    address = instance_address(profile)
+    handed_over = _hand_over(address, link)
     if handed_over is not None:
         return handed_over
 
+    gc.disable()  # until everything stands: collecting while modules load finds nothing and takes 10 ms
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -50,9 +55,9 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
     # ×2.5 in time and memory. Nothing here uses the switch.
     builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
-    lock = _take_lock(paths)
+    lock = _take_lock(address)
     if lock is None:
-        handed_over = _hand_over_to_starting(paths, link)
+        handed_over = _hand_over_to_starting(address, link)
         return exit_codes.BLOCKED if handed_over is None else handed_over
 
     from ringbridge.ui.tray import Tray
@@ -65,12 +70,21 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
     tray = Tray()
     tray.show()
     parts: list[object] = [lock]
-    QTimer.singleShot(0, partial(_build_rest, application, tray, paths, parts, demo=demo, link=link))
+    QTimer.singleShot(
+        0, partial(_build_rest, application, tray, address, parts, profile=profile, demo=demo, link=link)
+    )
     return application.exec()
 
 
 def _build_rest(
-    application: "QApplication", tray: "Tray", paths: Paths, parts: list[object], *, demo: bool, link: str
+    application: "QApplication",
+    tray: "Tray",
+    address: str,
+    parts: list[object],
+    *,
+    profile: str | None,
+    demo: bool,
+    link: str,
 ) -> None:
     """Everything behind the icon; `parts` keeps it alive."""
     from ringbridge.ui.application import Program
@@ -79,12 +93,13 @@ def _build_rest(
     if demo:
         from ringbridge.demo import Demo
 
-        training = Demo(paths)
+        training = Demo(profile)
         parts.append(training)
     program = Program(
         application=application,
         tray=tray,
-        paths=paths,
+        profile=profile,
+        address=address,
         account=training.account if training else None,
         password=training.password if training else "",
     )
@@ -93,32 +108,33 @@ def _build_rest(
         program.about_to_quit.connect(training.close)
         training.show()
     program.start(link=link)
+    gc.enable()
 
 
-def _take_lock(paths: Paths) -> "QLockFile | None":
+def _take_lock(address: str) -> "QLockFile | None":
     """The lock that decides who is the running program; held until this process ends, however it ends."""
     from PySide6.QtCore import QLockFile
 
     from ringbridge.services.private_files import make_runtime_folder
 
-    make_runtime_folder(paths.runtime_dir)
-    lock = QLockFile(str(paths.instance_lock))
+    folder = Path(address).parent
+    make_runtime_folder(folder)
+    lock = QLockFile(str(folder / "instance.lock"))
     lock.setStaleLockTime(0)  # never by age; a lock whose process is gone is taken over all the same
     return lock if lock.tryLock(0) else None
 
 
-def _hand_over(paths: Paths, link: str) -> int | None:
+def _hand_over(address: str, link: str) -> int | None:
     """Ask the running program to take over; None when there is none."""
-    if not paths.instance_socket.exists():
+    if sys.platform != "win32" and not os.path.lexists(address):
         return None
     from ringbridge.services.instance_client import NoProgram, OtherVersion, ProgramLost, open_call_dialog, open_link
 
-    socket = str(paths.instance_socket)
     try:
         if not link:
-            open_call_dialog(socket)
+            open_call_dialog(address)
             return 0
-        answer = open_link(socket, link)
+        answer = open_link(address, link)
     except NoProgram:
         return None
     except (ProgramLost, OtherVersion):
@@ -128,11 +144,11 @@ def _hand_over(paths: Paths, link: str) -> int | None:
     return answer.exit_code
 
 
-def _hand_over_to_starting(paths: Paths, link: str) -> int | None:
+def _hand_over_to_starting(address: str, link: str) -> int | None:
     """Another start was a moment faster: wait for it to listen."""
     deadline = time.monotonic() + _START_RACE_S
     while time.monotonic() < deadline:
-        handed_over = _hand_over(paths, link)
+        handed_over = _hand_over(address, link)
         if handed_over is not None:
             return handed_over
         time.sleep(0.05)  # no event tells when a socket appears, and this process has nothing else to do

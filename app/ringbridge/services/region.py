@@ -1,6 +1,5 @@
 """The user's own region, for numbers written without a country code."""
 
-import locale
 import os
 
 from ringbridge.core.settings import Settings
@@ -23,7 +22,10 @@ def effective_region(settings: Settings) -> str:
 def system_region() -> str:
     """Two letters of ISO 3166 as the system's locale says, or empty."""
     names = [os.environ.get(variable, "") for variable in _VARIABLES]
-    names.append(locale.getlocale()[0] or "")  # Windows and macOS set no variables
+    if not any(names):
+        import locale
+
+        names.append(locale.getlocale()[0] or "")  # Windows and macOS set no variables
     for name in names:
         # en_IL.UTF-8, sr_RS@latin, pt-BR; a region that has no numbering plan finds international numbers only
         _, _, rest = name.replace("-", "_").partition("_")

@@ -162,8 +162,6 @@ class SettingsFile:
             _Unusable: It has to be set aside.
             StorageUnavailable: It can't be read.
         """
-        import tomllib
-
         try:
             if self.path.is_dir():
                 raise _Unusable("damaged")
@@ -179,6 +177,8 @@ class SettingsFile:
             raise StorageUnavailable(str(self.path), private_files.reason(error)) from error
         if len(raw) > MAX_BYTES:
             raise _Unusable("damaged")
+        import tomllib  # 6 ms that a start without a settings file does not need
+
         try:
             text = raw.decode("utf-8-sig")  # some Windows editors write the mark
             table = tomllib.loads(text)

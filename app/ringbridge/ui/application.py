@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -30,10 +31,10 @@ from ringbridge.ui.wording import error_sentence, hotkey_invalid_sentence, hotke
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from ringbridge.desktop.ports import HotkeyBackend
     from ringbridge.services.credentials import Credentials
     from ringbridge.services.dialer import Dialer
     from ringbridge.services.history import History
-    from ringbridge.services.paths import Paths
     from ringbridge.services.settings_file import LoadedSettings, SettingsFile
     from ringbridge.ui.account_flow import AccountFlow
     from ringbridge.ui.call_number import CallNumber
@@ -50,7 +51,8 @@ class Program(QObject):
     Args:
         application: Qt's application.
         tray: The icon, in the tray already.
-        paths: The profile's files.
+        profile: The profile's name, empty for the default one, None for what the environment says.
+        address: Where to listen for other processes.
         account: Stands in for the settings' account (the demo's), or None.
         password: Of that account.
 
@@ -65,14 +67,16 @@ class Program(QObject):
         *,
         application: "QApplication",
         tray: "Tray",
-        paths: "Paths",
+        profile: str | None,
+        address: str,
         account: AccountSettings | None = None,
         password: str = "",
     ) -> None:
         super().__init__()
         self._application = application
         self._tray = tray
-        self._paths = paths
+        self._profile = profile
+        self._address = Path(address)
         self._fixed_account = account
         self._fixed_password = password
         self._closed = False
@@ -82,7 +86,7 @@ class Program(QObject):
         self._calls_lane = Lane("calls", invoker)
         self._work_lane = Lane("work", invoker)
         self._clipboard = first_usable(clipboard_backends())
-        self._hotkeys = first_usable(hotkey_backends())
+        self._hotkeys: HotkeyBackend | None = None
         self._bound_hotkey = ""
         self._signals = QuitSignals(application.quit)
         self._account_flow: AccountFlow | None = None
@@ -113,9 +117,11 @@ class Program(QObject):
 
     def _load(self) -> "tuple[LoadedSettings, str]":
         from ringbridge.services import logs
+        from ringbridge.services.paths import find_paths
         from ringbridge.services.region import effective_region
         from ringbridge.services.settings_file import SettingsFile
 
+        self._paths = find_paths(self._profile)
         with suppress(StorageError):  # a disk that takes no log may still take calls; `doctor` tells of it
             logs.start(self._paths.log_file)
         logs.install_crash_hooks()
@@ -140,7 +146,7 @@ class Program(QObject):
             profile=self._paths.profile,
             demo=self._fixed_account is not None,
         )
-        server = InstanceServer(self._paths.instance_socket, self._remote.handle)
+        server = InstanceServer(self._address, self._remote.handle)
         self._closers += [server.close, self._coordinator.close]
         server.listen()
         self._connect()
@@ -175,11 +181,14 @@ class Program(QObject):
     def _bind_hotkey(self, combination: str) -> None:
         if combination == self._bound_hotkey:
             return
-        if self._bound_hotkey:
+        if self._bound_hotkey and self._hotkeys is not None:
             self._hotkeys.unbind(self._bound_hotkey)
             self._bound_hotkey = ""
         if not combination:
             return
+        if self._hotkeys is None:
+            self._hotkeys = first_usable(hotkey_backends())
+            self._closers.append(self._hotkeys.close)
         try:
             self._hotkeys.bind(combination, self._dial_selection)
         except HotkeyTaken:
@@ -298,7 +307,6 @@ class Program(QObject):
             return
         self._closed = True
         self._clipboard.close()
-        self._hotkeys.close()
         self._signals.close()
         for close in self._closers:
             close()
