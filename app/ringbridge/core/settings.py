@@ -285,6 +285,15 @@ def with_value(settings: Settings, key: str, value: object) -> Settings:
     return replace(settings, **{group_name: replace(getattr(settings, group_name), **{name: checked})})
 
 
+def with_changes(settings: Settings, *, before: Settings, after: Settings) -> Settings:
+    """A copy of `settings` with the fields in which `after` differs from `before`; others stay as they are."""
+    old = flatten(before)
+    for key, value in flatten(after).items():
+        if value != old[key]:
+            settings = with_value(settings, key, value)
+    return settings
+
+
 def from_mapping(table: Mapping[str, object]) -> tuple[Settings, tuple[SettingProblem, ...]]:
     """Read settings from a parsed file: every good field is taken, every bad one is reported.
 

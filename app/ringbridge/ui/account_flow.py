@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ringbridge.core.calls import Line, Login
 from ringbridge.core.errors import CredentialsError, KeyringMissing, LoginCodeNeeded, RingbridgeError, RoleForbids
+from ringbridge.core.settings import with_changes
 from ringbridge.ui.account_dialog import AccountDialog
 from ringbridge.ui.translation import tr
 from ringbridge.ui.wording import error_sentence
@@ -27,9 +28,11 @@ class _Tested:
     """What testing a login that is right came to.
 
     Attributes:
+        of_use: Its role allows something of what Ringbridge needs.
         lines: The user's own lines, or None where the role may not list them.
     """
 
+    of_use: bool = True
     lines: tuple[Line, ...] | None
 
 
@@ -72,6 +75,7 @@ class AccountFlow(QObject):
         self._credentials = credentials
         self._lane = lane
         self._dialog: AccountDialog | None = None
+        self._shown = session.settings
 
     def open(self) -> None:
         """Show the dialog, or bring it to the front."""
@@ -81,6 +85,7 @@ class AccountFlow(QObject):
             return
         dialog = AccountDialog(self._session.settings)
         self._dialog = dialog
+        self._shown = self._session.settings
         dialog.test_wanted.connect(self._test)
         dialog.save_wanted.connect(self._save)
         dialog.finished.connect(self._closed)
@@ -112,6 +117,8 @@ class AccountFlow(QObject):
                 finding = client.check_login(login).finding
                 if finding is LoginFinding.CODE_NEEDED:
                     raise LoginCodeNeeded
+                if finding is LoginFinding.ROLE_TOO_SMALL:
+                    return _Tested(of_use=False, lines=None)
                 try:
                     lines = client.list_lines(login)
                 except RoleForbids:
@@ -124,14 +131,19 @@ class AccountFlow(QObject):
             if self._dialog is not dialog:
                 return
             dialog.set_busy(False)
-            if tested.lines is None:
+            if not tested.of_use:
+                text = tr(
+                    "The login is right, but its role may not use what Ringbridge needs."
+                    " Ask your administrator for the “actions” or “panel” privilege."
+                )
+            elif tested.lines is None:
                 text = tr("The login works. It may not list your lines: type the one that rings first.")
             elif not tested.lines:
                 text = tr("The login works, and the PBX lists no lines of yours: type the one that rings first.")
             else:
                 text = tr("The login works. Choose the line that rings first.")
             dialog.show_lines(tested.lines or ())
-            dialog.show_test_result(text, True)
+            dialog.show_test_result(text, tested.of_use)
 
         def failed(error: Exception) -> None:
             if self._dialog is dialog:
@@ -140,10 +152,12 @@ class AccountFlow(QObject):
 
         self._lane.submit(work, done, failed)
 
-    def _save(self, settings: "Settings", password: str) -> None:
+    def _save(self, entered: "Settings", password: str) -> None:
         dialog = self._dialog
         if dialog is None:
             return
+        # what another process or the tray changed while the dialog stood open is not taken back
+        settings = with_changes(self._session.settings, before=self._shown, after=entered)
         dialog.set_busy(True)
         file, credentials = self._file, self._credentials
 
