@@ -57,6 +57,7 @@ class Tour:
         self.began = time.monotonic()
         self.steps = 0
         self.program: subprocess.Popen[Any] | None = None
+        self.journal = desktop.home / "training-pbx.jsonl"
         self.guard_over = 0.0
 
     def run(self) -> None:
@@ -82,7 +83,9 @@ class Tour:
         """Start the program and wait for its icon, then for the desk phone's window."""
         self.desktop.run(["xsetroot", "-solid", "#4a6a8a"], check=True)
         started = time.monotonic()
-        self.program = self.desktop.spawn([str(RINGBRIDGE), "--demo"])
+        self.program = self.desktop.spawn(
+            [str(RINGBRIDGE), "--demo"], env={"RINGBRIDGE_TRAINING_JOURNAL": str(self.journal)}
+        )
         self.desktop.tray_item()
         took_s = time.monotonic() - started
         phone = self.desktop.window(PHONE)
@@ -191,8 +194,7 @@ class Tour:
 
     def phase(self) -> str:
         """Return the phase of the latest call, as the training PBX's journal has it."""
-        journal = next(self.desktop.home.rglob("training-pbx.jsonl"))
-        calls = [json.loads(line) for line in journal.read_text().splitlines() if line.startswith("{")]
+        calls = [json.loads(line) for line in self.journal.read_text().splitlines() if line.startswith("{")]
         phases = [line["phase"] for line in calls if line.get("kind") == "call"]
         return str(phases[-1]) if phases else ""
 

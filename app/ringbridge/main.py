@@ -93,7 +93,7 @@ def _build_rest(
     if demo:
         from ringbridge.demo import Demo
 
-        training = Demo(profile)
+        training = Demo()
         parts.append(training)
     program = Program(
         application=application,

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from ringbridge.core.calls import CallRecord, Destination, Origin, Outcome
 from ringbridge.core.targets import Target
-from ringbridge.desktop.ports import Copied, ReadProblem
+from ringbridge.desktop.ports import Copied
 from ringbridge.ui.calling import Wish
 from ringbridge.ui.card import Card
 from ringbridge.ui.coordinator import Coordinator
@@ -31,6 +31,7 @@ class Desk:
         self.coordinator._made_card = self.card = Card(guard_ms=0)
         self.card.call_wanted.connect(self.coordinator._card_called)
         self.card.dismissed.connect(self.coordinator._card_dismissed)
+        self.tray.redial_wanted.connect(self.coordinator.redial)
 
     def entry(self, name: str) -> QAction | None:
         return next((a for a in self.tray.menu.actions() if a.objectName() == name and a.isVisible()), None)
@@ -63,7 +64,7 @@ def wait_for_row(qtbot: QtBot, desk: Desk, count: int, outcome: Outcome) -> Call
 
 
 def test_a_copied_number_is_offered_and_called_on_a_click(qtbot: QtBot, desk: Desk) -> None:
-    desk.coordinator.copied(Copied(text=NUMBER))
+    desk.coordinator.copied(NUMBER)
     qtbot.waitUntil(desk.card.isVisible)
     assert "+1 212-555-0142" in desk.texts()
     assert desk.parts.pbx.calls == ()
@@ -81,21 +82,15 @@ def test_a_copied_number_is_offered_and_called_on_a_click(qtbot: QtBot, desk: De
 
 @pytest.mark.parametrize("text", ["hello", "", "12:30", "Total 1,234.56"])
 def test_other_texts_show_nothing(qtbot: QtBot, desk: Desk, text: str) -> None:
-    desk.coordinator.copied(Copied(text=text))
-    desk.coordinator.copied(Copied(text=NUMBER))  # in order: when this one shows, the other had its turn
+    desk.coordinator.copied(text)
+    desk.coordinator.copied(NUMBER)  # in order: when this one shows, the other had its turn
     qtbot.waitUntil(desk.card.isVisible)
     assert "212-555-0142" in desk.texts()
     assert desk.parts.pbx.calls == ()
 
 
-def test_what_could_not_be_read_is_passed_over(qtbot: QtBot, desk: Desk) -> None:
-    desk.coordinator.copied(Copied(problem=ReadProblem.SECRET))
-    qtbot.wait(50)
-    assert not desk.card.isVisible()
-
-
 def test_a_dismissed_offer_calls_nobody(qtbot: QtBot, desk: Desk) -> None:
-    desk.coordinator.copied(Copied(text=NUMBER))
+    desk.coordinator.copied(NUMBER)
     qtbot.waitUntil(desk.card.isVisible)
     desk.press("dismiss")
     assert not desk.card.isVisible()
@@ -104,7 +99,7 @@ def test_a_dismissed_offer_calls_nobody(qtbot: QtBot, desk: Desk) -> None:
 
 
 def test_of_several_numbers_the_chosen_one_is_called(qtbot: QtBot, desk: Desk) -> None:
-    desk.coordinator.copied(Copied(text="office 212-555-0142, mobile 212-555-0199"))
+    desk.coordinator.copied("office 212-555-0142, mobile 212-555-0199")
     qtbot.waitUntil(desk.card.isVisible)
     desk.press("call_1")
     row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
@@ -112,7 +107,7 @@ def test_of_several_numbers_the_chosen_one_is_called(qtbot: QtBot, desk: Desk) -
 
 
 def test_the_offer_is_reached_from_the_tray_menu(qtbot: QtBot, desk: Desk) -> None:
-    desk.coordinator.copied(Copied(text=NUMBER))
+    desk.coordinator.copied(NUMBER)
     qtbot.waitUntil(lambda: desk.entry("offer") is not None)
     offer = desk.entry("offer")
     assert offer is not None
@@ -190,7 +185,7 @@ def test_the_second_press_of_the_hotkey_calls_the_selected_number(qtbot: QtBot, 
 
 
 def test_buttons_have_names_for_screen_readers(qtbot: QtBot, desk: Desk) -> None:
-    desk.coordinator.copied(Copied(text=NUMBER))
+    desk.coordinator.copied(NUMBER)
     qtbot.waitUntil(desk.card.isVisible)
     for button in desk.card.findChildren(QPushButton):
         if button.isVisibleTo(desk.card):

@@ -1,4 +1,4 @@
-"""The tray program behind its icon: builds the parts, brings them up in order, takes them down in order."""
+"""The tray program behind its icon: brings up what listens, and the rest when somebody first wants something."""
 
 import logging
 from collections.abc import Callable
@@ -11,38 +11,36 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QSystemTrayIcon
 
-from ringbridge.core.calls import CallRecord
 from ringbridge.core.errors import RingbridgeError, StorageError
 from ringbridge.core.settings import AccountSettings, Settings, with_value
 from ringbridge.desktop.choose import clipboard_backends, first_usable, hotkey_backends
 from ringbridge.desktop.instance import InstanceServer
-from ringbridge.desktop.ports import Buffer, HotkeyInvalid, HotkeyTaken
+from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken
 from ringbridge.desktop.signals import QuitSignals
-from ringbridge.ui.calling import Caller
-from ringbridge.ui.coordinator import MAX_RECENT, Coordinator
-from ringbridge.ui.reading import Reader
-from ringbridge.ui.remote import Remote
 from ringbridge.ui.session import Session
 from ringbridge.ui.tasks import GuiInvoker, Lane
 from ringbridge.ui.translation import tr
 from ringbridge.ui.tray_icon import TrayState, tray_icon
-from ringbridge.ui.wording import error_sentence, hotkey_invalid_sentence, hotkey_taken_sentence, problem_sentence
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from ringbridge.core.calls import CallRecord
     from ringbridge.desktop.ports import HotkeyBackend
     from ringbridge.services.credentials import Credentials
     from ringbridge.services.dialer import Dialer
     from ringbridge.services.history import History
+    from ringbridge.services.paths import Paths
     from ringbridge.services.settings_file import LoadedSettings, SettingsFile
-    from ringbridge.ui.account_flow import AccountFlow
-    from ringbridge.ui.call_number import CallNumber
+    from ringbridge.ui.parts import Parts
     from ringbridge.ui.tray import Tray
 
 _log = logging.getLogger(__name__)
 
 LANE_CLOSE_S = 2.0
+MAX_RECENT = 20
+_LOOKED_AT = 4096  # characters; as in core.detect, which is not loaded just to see that there are no digits
+_MIN_DIGITS = 4  # of 1-800-FLOWERS
 
 
 class Program(QObject):
@@ -85,12 +83,14 @@ class Program(QObject):
         self._invoker = invoker
         self._calls_lane = Lane("calls", invoker)
         self._work_lane = Lane("work", invoker)
+        self._slow_lane = Lane("slow", invoker)
         self._clipboard = first_usable(clipboard_backends())
         self._hotkeys: HotkeyBackend | None = None
         self._bound_hotkey = ""
         self._signals = QuitSignals(application.quit)
-        self._account_flow: AccountFlow | None = None
-        self._call_number: CallNumber | None = None
+        self._recent: tuple[CallRecord, ...] = ()
+        self._parts: Parts | None = None
+        self._waiting_for_parts: list[Callable[[Parts], None]] = []
         self._file: SettingsFile | None = None
         self._credentials = cache(self._make_credentials)
         self._dialer = cache(self._make_dialer)
@@ -105,7 +105,7 @@ class Program(QObject):
         self._tray.quit_wanted.connect(self._application.quit)
         if not QSystemTrayIcon.isSystemTrayAvailable():
             self._wait_for_tray()
-        self._work_lane.submit(self._load, partial(self._bring_up, link), self._log_failure)
+        self._slow_lane.submit(self._load, partial(self._bring_up, link), self._log_failure)
 
     def _wait_for_tray(self) -> None:
         """At login the panel may come up after us, and an icon made before it stays invisible in it."""
@@ -115,57 +115,92 @@ class Program(QObject):
         if watcher.start():
             self._closers.append(watcher.close)
 
-    def _load(self) -> "tuple[LoadedSettings, str]":
+    def _load(self) -> "tuple[Paths, LoadedSettings, str]":
         from ringbridge.services import logs
         from ringbridge.services.paths import find_paths
         from ringbridge.services.region import effective_region
         from ringbridge.services.settings_file import SettingsFile
 
-        self._paths = find_paths(self._profile)
-        with suppress(StorageError):  # a disk that takes no log may still take calls; `doctor` tells of it
-            logs.start(self._paths.log_file)
-        logs.install_crash_hooks()
+        paths = find_paths(self._profile)
         if self._file is None:
-            self._file = SettingsFile(self._paths.settings_file)
+            with suppress(StorageError):  # a disk that takes no log may still take calls; `doctor` tells of it
+                logs.start(paths.log_file)
+            logs.install_crash_hooks()
+            self._file = SettingsFile(paths.settings_file)
         loaded = self._file.load()
-        return loaded, effective_region(loaded.settings)
+        return paths, loaded, effective_region(loaded.settings)
 
-    def _bring_up(self, link: str, result: "tuple[LoadedSettings, str]") -> None:
-        loaded, region = result
+    def _bring_up(self, link: str, result: "tuple[Paths, LoadedSettings, str]") -> None:
+        self._paths, loaded, region = result
         self._application.setWindowIcon(tray_icon(TrayState.IDLE))
         self._session = Session(self._in_force(loaded.settings), region)
-        self._reader = Reader(session=self._session, lane=self._work_lane)
-        self._caller = Caller(session=self._session, reader=self._reader, dialer=self._dialer, lane=self._calls_lane)
-        self._coordinator = Coordinator(
-            session=self._session, reader=self._reader, caller=self._caller, tray=self._tray
-        )
-        self._remote = Remote(
-            caller=self._caller,
-            reader=self._reader,
+        server = InstanceServer(self._address, self._request)
+        self._closers.append(server.close)
+        server.listen()
+        self._tray.activated.connect(partial(self._with_parts, _open_call_number))
+        self._tray.call_number_wanted.connect(partial(self._with_parts, _open_call_number))
+        self._tray.settings_wanted.connect(partial(self._with_parts, _open_settings))
+        self._tray.redial_wanted.connect(self._redial)
+        self._tray.pause_toggled.connect(self._pause)
+        self._session.changed.connect(self._apply_settings)
+        self._apply_settings()
+        self._show_notices(loaded)
+        self._slow_lane.submit(self._read_history, self._show_recent, self._show_failure)
+        if link:
+            self._with_parts(lambda parts: parts.ask_about_link(link))
+
+    def _with_parts(self, action: "Callable[[Parts], None]") -> None:
+        """Do something with the parts, which are made for the first wish; their modules load off the GUI thread."""
+        if self._parts is not None:
+            action(self._parts)
+            return
+        self._waiting_for_parts.append(action)
+        if len(self._waiting_for_parts) == 1:
+            self._work_lane.submit(_load_parts, self._make_parts, self._log_failure)
+
+    def _make_parts(self, make: "Callable[..., Parts]") -> None:
+        parts = make(
+            session=self._session,
+            tray=self._tray,
             clipboard=self._clipboard,
+            settings_file=self._settings_file(),
+            credentials=self._credentials(),
+            dialer=self._dialer,
+            calls_lane=self._calls_lane,
+            work_lane=self._work_lane,
+            slow_lane=self._slow_lane,
+            recent=self._recent,
             profile=self._paths.profile,
             demo=self._fixed_account is not None,
         )
-        server = InstanceServer(self._address, self._remote.handle)
-        self._closers += [server.close, self._coordinator.close]
-        server.listen()
-        self._connect()
-        self._apply_settings()
-        self._show_notices(loaded)
-        self._work_lane.submit(self._read_history, self._coordinator.show_recent, self._history_failed)
-        if link:
-            self._reader.read(link, self._coordinator.ask_about_link, self._coordinator.refuse_link)
+        parts.settings_saved.connect(self._settings_saved)
+        parts.settings_changed_elsewhere.connect(self._reload_settings)
+        self._closers.append(parts.close)
+        self._parts = parts
+        waiting, self._waiting_for_parts = self._waiting_for_parts, []
+        for action in waiting:
+            action(parts)
 
-    def _connect(self) -> None:
-        self._tray.activated.connect(self._open_call_number)
-        self._tray.call_number_wanted.connect(self._open_call_number)
-        self._tray.settings_wanted.connect(self._open_settings)
-        self._tray.pause_toggled.connect(self._pause)
-        self._coordinator.settings_wanted.connect(self._open_settings)
-        self._remote.call_dialog_wanted.connect(self._open_call_number)
-        self._remote.link_opened.connect(self._coordinator.ask_about_link)
-        self._remote.settings_changed.connect(self._reload_settings)
-        self._session.changed.connect(self._apply_settings)
+    def _request(self, line: bytes, answer: Callable[[bytes], None]) -> None:
+        self._with_parts(lambda parts: parts.remote.handle(line, answer))
+
+    def _redial(self, request_id: str) -> None:
+        self._with_parts(lambda parts: parts.coordinator.redial(request_id))
+
+    def _copied(self, copied: Copied) -> None:
+        """Something was copied in another program: most of it has hardly a digit and ends here."""
+        if copied.problem is None and sum(map(str.isdigit, copied.text[:_LOOKED_AT])) >= _MIN_DIGITS:
+            self._with_parts(lambda parts: parts.coordinator.copied(copied.text))
+
+    def _tell(self, sentence: str) -> None:
+        self._with_parts(lambda parts: parts.coordinator.tell(sentence))
+
+    def _show_recent(self, records: "tuple[CallRecord, ...]") -> None:
+        self._recent = records
+        if self._parts is not None:
+            self._parts.coordinator.show_recent(records)
+        elif records:
+            self._tray.set_recent(records)
 
     def _in_force(self, settings: Settings) -> Settings:
         return replace(settings, account=self._fixed_account) if self._fixed_account else settings
@@ -175,7 +210,7 @@ class Program(QObject):
         self._tray.set_paused(not settings.clipboard.watch)
         self._clipboard.unwatch()
         if settings.clipboard.watch:
-            self._clipboard.watch(self._coordinator.copied)
+            self._clipboard.watch(self._copied)
         self._bind_hotkey(settings.hotkeys.dial_selection)
 
     def _bind_hotkey(self, combination: str) -> None:
@@ -191,45 +226,51 @@ class Program(QObject):
             self._closers.append(self._hotkeys.close)
         try:
             self._hotkeys.bind(combination, self._dial_selection)
-        except HotkeyTaken:
-            self._tray.set_status(hotkey_taken_sentence(combination))
-        except HotkeyInvalid:
-            self._tray.set_status(hotkey_invalid_sentence(combination))
+        except (HotkeyTaken, HotkeyInvalid) as error:
+            from ringbridge.ui.wording import hotkey_invalid_sentence, hotkey_taken_sentence
+
+            sentence = hotkey_taken_sentence if isinstance(error, HotkeyTaken) else hotkey_invalid_sentence
+            self._tray.set_status(sentence(combination))
         else:
             self._bound_hotkey = combination
 
     def _dial_selection(self) -> None:
-        self._clipboard.read(Buffer.SELECTION, self._coordinator.selected)
+        self._clipboard.read(Buffer.SELECTION, self._selected)
+
+    def _selected(self, copied: Copied) -> None:
+        self._with_parts(lambda parts: parts.coordinator.selected(copied))
 
     def _reload_settings(self) -> None:
-        def use(result: "tuple[LoadedSettings, str]") -> None:
-            loaded, region = result
+        def use(result: "tuple[Paths, LoadedSettings, str]") -> None:
+            _, loaded, region = result
             self._session.use(self._in_force(loaded.settings), region)
             self._show_notices(loaded)
-            self._caller.doubt_password()
+            self._with_parts(lambda parts: parts.caller.doubt_password())
 
-        self._work_lane.submit(self._load, use, self._log_failure)
+        self._slow_lane.submit(self._load, use, self._log_failure)
 
     def _show_notices(self, loaded: "LoadedSettings") -> None:
-        if loaded.notice is not None:
-            self._coordinator.tell(error_sentence(loaded.notice))
-        elif loaded.problems:
-            self._coordinator.tell(problem_sentence(loaded.problems[0]))
+        if loaded.notice is not None or loaded.problems:
+            from ringbridge.ui.wording import error_sentence, problem_sentence
+
+            self._tell(error_sentence(loaded.notice) if loaded.notice else problem_sentence(loaded.problems[0]))
         elif not self._session.settings.account.url:
             self._tray.set_status(tr("No account yet: open Settings to set it up."))
 
     def _pause(self, paused: bool) -> None:  # noqa: FBT001 - a signal's value
         settings = with_value(self._session.settings, "clipboard.watch", not paused)
         self._session.use(settings, self._session.region)
-        self._work_lane.submit(
+        self._slow_lane.submit(
             lambda: self._settings_file().change("clipboard.watch", not paused),
             lambda _: None,
-            self._setting_not_saved,
+            self._show_failure,
         )
 
-    def _setting_not_saved(self, error: Exception) -> None:
+    def _show_failure(self, error: Exception) -> None:
         if isinstance(error, RingbridgeError):
-            self._coordinator.tell(error_sentence(error))
+            from ringbridge.ui.wording import error_sentence
+
+            self._tell(error_sentence(error))
         else:
             self._log_failure(error)
 
@@ -238,7 +279,7 @@ class Program(QObject):
             raise RuntimeError("settings are read before anything else")
         return self._file
 
-    def _read_history(self) -> tuple[CallRecord, ...]:
+    def _read_history(self) -> "tuple[CallRecord, ...]":
         if not self._paths.history_file.exists():
             return ()
         history = self._make_history()
@@ -251,11 +292,8 @@ class Program(QObject):
         history = History(self._paths.history_file)
         notice = history.open()
         if notice is not None:
-            self._invoker.call(lambda: self._coordinator.tell(error_sentence(notice)))
+            self._invoker.call(partial(self._show_failure, notice))
         return history
-
-    def _history_failed(self, error: Exception) -> None:
-        self._setting_not_saved(error)
 
     def _make_credentials(self) -> "Credentials":
         from ringbridge.services.credentials import Credentials
@@ -269,29 +307,6 @@ class Program(QObject):
         from ringbridge.services.dialer import Dialer
 
         return Dialer(history=self._make_history(), credentials=self._credentials())
-
-    def _open_call_number(self) -> None:
-        if self._call_number is None:
-            from ringbridge.ui.call_number import CallNumber
-
-            self._call_number = CallNumber(reader=self._reader, caller=self._caller)
-            self._closers.append(self._call_number.close)
-        self._call_number.open()
-
-    def _open_settings(self) -> None:
-        if self._account_flow is None:
-            from ringbridge.ui.account_flow import AccountFlow
-
-            self._account_flow = AccountFlow(
-                session=self._session,
-                settings_file=self._settings_file(),
-                credentials=self._credentials(),
-                lane=self._work_lane,
-            )
-            self._account_flow.saved.connect(self._settings_saved)
-            self._account_flow.notice.connect(self._tray.set_status)
-            self._closers.append(self._account_flow.close)
-        self._account_flow.open()
 
     def _settings_saved(self, settings: Settings) -> None:
         from ringbridge.services.region import effective_region
@@ -311,7 +326,21 @@ class Program(QObject):
         for close in self._closers:
             close()
         self.about_to_quit.emit()
-        for lane in (self._calls_lane, self._work_lane):
+        for lane in (self._calls_lane, self._work_lane, self._slow_lane):
             if not lane.close(LANE_CLOSE_S):
                 _log.warning("the %s lane was still at work", lane.name)
         self._tray.close()
+
+
+def _load_parts() -> "Callable[..., Parts]":
+    from ringbridge.ui.parts import Parts
+
+    return Parts
+
+
+def _open_call_number(parts: "Parts") -> None:
+    parts.open_call_number()
+
+
+def _open_settings(parts: "Parts") -> None:
+    parts.open_settings()

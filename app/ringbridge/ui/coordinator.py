@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 MAX_RECENT = 20
-_MIN_DIGITS = 4  # of 1-800-FLOWERS
-_LOOKED_AT = 4096  # characters; as in core.detect, which is not loaded just to see that there are no digits
 _CALLING_SHOWN_MS = 10_000
 _GOOD_NEWS_S = 6
 
@@ -97,7 +95,6 @@ class Coordinator(QObject):
         caller.hung_up.connect(self._hung_up)
         tray.offer_wanted.connect(partial(self._call_offered, origin=Origin.MENU))
         tray.offer_shown_wanted.connect(partial(self._show_offer, focusable=True))
-        tray.redial_wanted.connect(self._redial)
 
     def show_recent(self, records: tuple[CallRecord, ...]) -> None:
         """Take the calls of earlier sessions into the menu, newest first."""
@@ -106,11 +103,8 @@ class Coordinator(QObject):
         self._recent = (self._recent + older)[:MAX_RECENT]
         self._tray.set_recent(self._recent)
 
-    def copied(self, copied: Copied) -> None:
-        """Something was copied in another program: look for numbers, offer what is found."""
-        text = copied.text
-        if copied.problem is not None or sum(map(str.isdigit, text[:_LOOKED_AT])) < _MIN_DIGITS:
-            return
+    def copied(self, text: str) -> None:
+        """A text with digits was copied in another program: look for numbers, offer what is found."""
         self._reader.find(text, self._found)
 
     def selected(self, copied: Copied) -> None:
@@ -207,7 +201,8 @@ class Coordinator(QObject):
         self._offer = ()
         self._show_offer_in_tray()
 
-    def _redial(self, request_id: str) -> None:
+    def redial(self, request_id: str) -> None:
+        """Make a call of the menu again."""
         record = next((record for record in self._recent if record.request_id == request_id), None)
         if record is None:
             return

@@ -1,0 +1,118 @@
+"""What the tray program needs once somebody wants something: made on first use, so that the start stays light."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from ringbridge.ui.calling import Caller
+from ringbridge.ui.coordinator import Coordinator
+from ringbridge.ui.reading import Reader
+from ringbridge.ui.remote import Remote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ringbridge.core.calls import CallRecord
+    from ringbridge.desktop.ports import ClipboardBackend
+    from ringbridge.services.credentials import Credentials
+    from ringbridge.services.dialer import Dialer
+    from ringbridge.services.settings_file import SettingsFile
+    from ringbridge.ui.account_flow import AccountFlow
+    from ringbridge.ui.call_number import CallNumber
+    from ringbridge.ui.session import Session
+    from ringbridge.ui.tasks import Lane
+    from ringbridge.ui.tray import Tray
+
+
+class Parts(QObject):
+    """Reader, caller, coordinator, remote and the dialogs, wired to each other. GUI thread.
+
+    Args:
+        session: The settings in force.
+        tray: The icon and its menu.
+        clipboard: Reads the clipboard and the selection on demand.
+        settings_file: Used on `slow_lane` only.
+        credentials: The keyring.
+        dialer: Gives the one dialer; called on `calls_lane` only.
+        calls_lane: Calls, one after the other.
+        work_lane: Short work: reading numbers.
+        slow_lane: What may take seconds: testing a login, saving settings.
+        recent: The calls of earlier starts, newest first.
+        profile: The profile's name.
+        demo: The account is the training PBX's and not for changing.
+
+    Signals:
+        settings_saved: New `Settings` are in the file.
+        settings_changed_elsewhere: Another process changed the file.
+    """
+
+    settings_saved = Signal(object)
+    settings_changed_elsewhere = Signal()
+
+    def __init__(
+        self,
+        *,
+        session: "Session",
+        tray: "Tray",
+        clipboard: "ClipboardBackend",
+        settings_file: "SettingsFile",
+        credentials: "Credentials",
+        dialer: "Callable[[], Dialer]",
+        calls_lane: "Lane",
+        work_lane: "Lane",
+        slow_lane: "Lane",
+        recent: "tuple[CallRecord, ...]",
+        profile: str,
+        demo: bool,
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._tray = tray
+        self._settings_file = settings_file
+        self._credentials = credentials
+        self._slow_lane = slow_lane
+        self._demo = demo
+        self._account_flow: AccountFlow | None = None
+        self._call_number: CallNumber | None = None
+        self.reader = Reader(session=session, lane=work_lane)
+        self.caller = Caller(session=session, reader=self.reader, dialer=dialer, lane=calls_lane)
+        self.coordinator = Coordinator(session=session, reader=self.reader, caller=self.caller, tray=tray)
+        self.remote = Remote(caller=self.caller, reader=self.reader, clipboard=clipboard, profile=profile, demo=demo)
+        self.coordinator.show_recent(recent)
+        self.coordinator.settings_wanted.connect(self.open_settings)
+        self.remote.call_dialog_wanted.connect(self.open_call_number)
+        self.remote.link_opened.connect(self.coordinator.ask_about_link)
+        self.remote.settings_changed.connect(self.settings_changed_elsewhere)
+
+    def open_call_number(self) -> None:
+        """Show “Call number…”."""
+        if self._call_number is None:
+            from ringbridge.ui.call_number import CallNumber
+
+            self._call_number = CallNumber(reader=self.reader, caller=self.caller)
+        self._call_number.open()
+
+    def open_settings(self) -> None:
+        """Show the settings."""
+        if self._account_flow is None:
+            from ringbridge.ui.account_flow import AccountFlow
+
+            self._account_flow = AccountFlow(
+                session=self._session,
+                settings_file=self._settings_file,
+                credentials=self._credentials,
+                lane=self._slow_lane,
+            )
+            self._account_flow.saved.connect(self.settings_saved)
+            self._account_flow.notice.connect(self._tray.set_status)
+        self._account_flow.open()
+
+    def ask_about_link(self, uri: str) -> None:
+        """A link came with the start."""
+        self.reader.read(uri, self.coordinator.ask_about_link, self.coordinator.refuse_link)
+
+    def close(self) -> None:
+        """Close the dialogs and the card. Safe to call twice."""
+        for part in (self._call_number, self._account_flow, self.coordinator):
+            if part is not None:
+                part.close()
