@@ -2,11 +2,14 @@
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from ringbridge.commands.output import printable, say, shown
 from ringbridge.commands.usage import Options, UsageError
 from ringbridge.core import exit_codes
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 T = TypeVar("T")
 
@@ -35,6 +38,10 @@ class Parser(argparse.ArgumentParser):
             SystemExit: Help was asked for and printed.
         """
         return Options(**vars(self.parse_args(arguments)))
+
+    def print_help(self, file: "SupportsWrite[str] | None" = None) -> None:  # noqa: ARG002 - argparse's
+        """Print as everything else is: `argparse` leaves it in the buffer, to fail at exit where nobody reads on."""
+        say(self.format_help().rstrip("\n"))
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing and leaving."""
