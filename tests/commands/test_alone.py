@@ -13,7 +13,7 @@ from typing import Any
 import keyring.errors
 import pytest
 
-from ringbridge.commands import alone, copied
+from ringbridge.commands import copied, wish
 from ringbridge.core.calls import Origin, Outcome
 from ringbridge.desktop.ports import Copied, ReadProblem
 from ringbridge.services.history import History
@@ -140,7 +140,7 @@ def test_copied_numbers_are_dialed(
     account: Home, pbx: PbxServer, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
     monkeypatch.setattr(
-        alone, "read_copied", lambda asked: Copied(text="call 212-555-1234") if asked == source else None
+        wish, "read_copied", lambda asked: Copied(text="call 212-555-1234") if asked == source else None
     )
     assert account.run("dial", f"--{source}").code == 0
     assert pbx.placed[0]["cnumber"] == "2125551234"
@@ -152,7 +152,7 @@ def test_copied_numbers_are_dialed(
 def test_copied_texts_that_are_no_number_are_blocked(
     account: Home, pbx: PbxServer, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
-    monkeypatch.setattr(alone, "read_copied", lambda _source: Copied(text=text))
+    monkeypatch.setattr(wish, "read_copied", lambda _source: Copied(text=text))
     ran = account.run("dial", "--clipboard", "--json")
     assert (ran.code, ran.json["outcome"]) == (7, "blocked")
     assert pbx.requests == []
@@ -162,7 +162,7 @@ def test_copied_texts_that_are_no_number_are_blocked(
 def test_a_text_that_can_not_be_read_is_said(
     account: Home, monkeypatch: pytest.MonkeyPatch, problem: ReadProblem
 ) -> None:
-    monkeypatch.setattr(alone, "read_copied", lambda _source: Copied(problem=problem))
+    monkeypatch.setattr(wish, "read_copied", lambda _source: Copied(problem=problem))
     ran = account.run("dial", "--selection")
     assert (ran.code, ran.out) == (7, "")
     assert ran.err.endswith(".\n")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringbridge.commands import explain
+from ringbridge.commands import wish
 from ringbridge.desktop.ports import Copied, ReadProblem
 from support.command_line import FIELDS, Home
 from support.fake_program import FakeProgram
@@ -56,7 +56,7 @@ def test_a_missing_line_is_said(home: Home) -> None:
 
 
 def test_a_copied_code_would_be_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explain, "read_copied", lambda _source: Copied(text="*97"))
+    monkeypatch.setattr(wish, "read_copied", lambda _source: Copied(text="*97"))
     ran = home.run("dial", "--clipboard", "--explain")
     assert ran.code == 0
     assert "It would be: refused (" in ran.out
@@ -70,5 +70,5 @@ def test_a_link_is_named_as_one(home: Home) -> None:
 def test_what_can_not_be_read_is_refused_as_when_dialing(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = home.run("dial", "hello", "--explain", "--json")
     assert (ran.code, list(ran.json)) == (2, FIELDS)
-    monkeypatch.setattr(explain, "read_copied", lambda _source: Copied(problem=ReadProblem.SECRET))
+    monkeypatch.setattr(wish, "read_copied", lambda _source: Copied(problem=ReadProblem.SECRET))
     assert home.run("dial", "--clipboard", "--explain").code == 7

@@ -12,6 +12,7 @@ from ringbridge.core.settings import (
     from_mapping,
     is_by_hand,
     plain_http_allowed,
+    with_changes,
     with_value,
 )
 
@@ -89,6 +90,16 @@ def _nested(settings: Settings) -> dict[str, object]:
         assert isinstance(target, dict)
         target[name] = value
     return table
+
+
+def test_only_what_changed_is_carried_over() -> None:
+    before = with_value(Settings(), "account.allow_plain_http", value=True)
+    after = with_value(with_value(before, "card.seconds", 30), "region", "IL")
+    elsewhere = with_value(with_value(before, "calls.repeat_guard_s", 9), "card.seconds", 99)
+    assert with_changes(elsewhere, before=before, after=after) == with_value(
+        with_value(after, "calls.repeat_guard_s", 9), "card.seconds", 30
+    )
+    assert with_changes(elsewhere, before=after, after=after) == elsewhere
 
 
 def test_plain_http_is_for_this_computer_only_and_its_switch_for_the_file_only() -> None:

@@ -4,20 +4,18 @@ import uuid
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from ringbridge.commands.copied import read_copied
-from ringbridge.commands.dial import source_of
 from ringbridge.commands.output import complain, printable, report_outcome, uninterrupted
-from ringbridge.commands.refusals import ORIGINS, refuse_copied, refuse_gate, refuse_input
+from ringbridge.commands.refusals import refuse_gate
 from ringbridge.commands.surroundings import Surroundings, logged, look_around
 from ringbridge.commands.usage import Options
+from ringbridge.commands.wish import read_wish
 from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Login, Outcome
 from ringbridge.core.dial_plan import to_destination
-from ringbridge.core.errors import InputError, StorageError
+from ringbridge.core.errors import StorageError
 from ringbridge.core.gate import Decision, Verdict, decide
 from ringbridge.core.settings import AccountSettings
-from ringbridge.core.targets import Target, read_target
-from ringbridge.desktop.ports import ReadProblem
+from ringbridge.core.targets import Target
 from ringbridge.services.credentials import Credentials
 from ringbridge.services.dialer import Dialer
 from ringbridge.services.failures import failed_outcome
@@ -37,25 +35,17 @@ def dial(options: Options, profile: str | None) -> int:
         SettingError: The profile's name is not allowed.
     """
     here = look_around(profile)
-    source = source_of(options)
-    text = options.target
-    if source != "argument":
-        copied = read_copied(source)
-        text = copied.text
-        if copied.problem is not None or not text.strip():
-            return refuse_copied(copied.problem or ReadProblem.EMPTY, as_json=options.json)
-    try:
-        target = read_target(text, here.region)
-    except InputError as error:
-        return refuse_input(error, source, as_json=options.json)
-    verdict = decide(target, ORIGINS[source], said_yes=options.yes)
-    destination = to_destination(target, here.settings.calls, here.region)
-    if verdict.decision is not Decision.DIAL and not _is_allowed(target, verdict, destination):
+    wish = read_wish(options, here.region)
+    if isinstance(wish, int):
+        return wish
+    verdict = decide(wish.target, wish.origin, said_yes=options.yes)
+    destination = to_destination(wish.target, here.settings.calls, here.region)
+    if verdict.decision is not Decision.DIAL and not _is_allowed(wish.target, verdict, destination):
         return refuse_gate(verdict, as_json=options.json)
     request = CallRequest(
         request_id=str(uuid.uuid4()),
         destination=destination,
-        origin=ORIGINS[source],
+        origin=wish.origin,
         requested_at=datetime.now(UTC),
         line=options.line or "",
         caller_id=options.caller_id or "",

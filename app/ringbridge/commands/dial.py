@@ -5,7 +5,7 @@ request.
 """
 
 from ringbridge.commands.output import report, report_answer, uninterrupted
-from ringbridge.commands.usage import Options, dialable, quick_options, seconds_to_wait
+from ringbridge.commands.usage import Options, dialable, quick_options, seconds_to_wait, source_of
 from ringbridge.core import exit_codes
 from ringbridge.services import instance_client
 from ringbridge.services.instance_address import instance_address
@@ -56,13 +56,6 @@ def run(arguments: list[str], profile: str | None) -> int:
     except instance_client.OtherVersion:
         return report_other_version(as_json=options.json)
     return report_answer(answer, as_json=options.json)
-
-
-def source_of(options: Options) -> str:
-    """Where the target is: ``argument``, ``clipboard`` or ``selection``."""
-    if options.clipboard:
-        return "clipboard"
-    return "selection" if options.selection else "argument"
 
 
 def report_lost(*, hanging_up: bool = False, as_json: bool) -> int:

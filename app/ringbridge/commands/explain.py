@@ -2,20 +2,16 @@
 
 import phonenumbers
 
-from ringbridge.commands.copied import read_copied
-from ringbridge.commands.dial import source_of
 from ringbridge.commands.output import printable, say, say_json
-from ringbridge.commands.refusals import ORIGINS, refuse_copied, refuse_input
 from ringbridge.commands.surroundings import look_around
 from ringbridge.commands.usage import Options
+from ringbridge.commands.wish import read_wish
 from ringbridge.core import exit_codes
 from ringbridge.core.calls import Destination
 from ringbridge.core.dial_plan import to_destination
-from ringbridge.core.errors import InputError
 from ringbridge.core.gate import Decision, decide
 from ringbridge.core.settings import CallSettings
-from ringbridge.core.targets import Target, read_target
-from ringbridge.desktop.ports import ReadProblem
+from ringbridge.core.targets import Target
 from ringbridge.ui.wording import gate_sentence
 
 
@@ -31,18 +27,11 @@ def run(options: Options, profile: str | None) -> int:
         OutputLost: stdout can't be written.
     """
     here = look_around(profile)
-    source = source_of(options)
-    text = options.target
-    if source != "argument":
-        copied = read_copied(source)
-        text = copied.text
-        if copied.problem is not None or not text.strip():
-            return refuse_copied(copied.problem or ReadProblem.EMPTY, as_json=options.json)
-    try:
-        target = read_target(text, here.region)
-    except InputError as error:
-        return refuse_input(error, source, as_json=options.json)
-    verdict = decide(target, ORIGINS[source], said_yes=options.yes)
+    wish = read_wish(options, here.region)
+    if isinstance(wish, int):
+        return wish
+    text, target = wish.text, wish.target
+    verdict = decide(target, wish.origin, said_yes=options.yes)
     destination = to_destination(target, here.settings.calls, here.region)
     rules = _rules(target, destination, here.settings.calls, here.region)
     line = options.line or here.settings.account.line

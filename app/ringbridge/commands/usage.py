@@ -138,6 +138,13 @@ def region(text: str) -> str:
     return text.upper()
 
 
+def source_of(options: Options) -> str:
+    """Where the target of `dial` is: ``argument``, ``clipboard`` or ``selection``."""
+    if options.clipboard:
+        return "clipboard"
+    return "selection" if options.selection else "argument"
+
+
 def _whole(text: str, low: int, high: int) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > len(str(high)) or not low <= int(text) <= high:
         raise ValueError(f"a whole number from {low} to {high} is wanted")
