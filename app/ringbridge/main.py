@@ -107,7 +107,12 @@ def _build_rest(
     if training is not None:
         program.about_to_quit.connect(training.close)
         training.show()
+    program.is_up.connect(_collect_garbage_from_now_on)
     program.start(link=link)
+
+
+def _collect_garbage_from_now_on() -> None:
+    gc.freeze()  # what is loaded by now stays until the end: no use in looking at it again and again
     gc.enable()
 
 

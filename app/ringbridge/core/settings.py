@@ -6,7 +6,7 @@ before the dot is a TOML table.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from ringbridge.core.errors import SettingError
 from ringbridge.core.hotkeys import format_hotkey, parse_hotkey
@@ -221,8 +221,7 @@ class Settings:
     hotkeys: HotkeySettings = HotkeySettings()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingProblem:
+class SettingProblem(NamedTuple):
     """One value of the settings file that can't be used; the default stands in for it.
 
     Attributes:

@@ -6,11 +6,10 @@ Each mechanism lives in a file of its own and says whether it can work here.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Availability:
+class Availability(NamedTuple):
     """Whether a mechanism works on this desktop.
 
     Attributes:

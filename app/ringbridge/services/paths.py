@@ -2,8 +2,8 @@
 
 import os
 import string
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ringbridge.core.errors import SettingError
 
@@ -17,8 +17,7 @@ _PROFILE_CHARACTERS = frozenset(string.ascii_lowercase + string.digits + "_-")
 _SOCKET = "instance.socket"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paths:
+class Paths(NamedTuple):
     """The folders and files of one profile. None of them needs to exist.
 
     Attributes:

@@ -4,10 +4,9 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ringbridge.core.errors import FileDamaged, FileTooNew, SettingError, StorageError, StorageUnavailable
 from ringbridge.core.settings import (
@@ -30,8 +29,7 @@ MAX_BYTES = 1024 * 1024
 _GROUPS = {key.rpartition(".")[0] for key in DEFAULTS} - {""}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedSettings:
+class LoadedSettings(NamedTuple):
     """What the settings file gave.
 
     Attributes:
@@ -46,8 +44,7 @@ class LoadedSettings:
     notice: StorageError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
+class _Content(NamedTuple):
     text: str
     settings: Settings
     problems: tuple[SettingProblem, ...]

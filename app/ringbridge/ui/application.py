@@ -55,9 +55,11 @@ class Program(QObject):
         password: Of that account.
 
     Signals:
+        is_up: Settings and history are read, and everything listens; or it can't.
         about_to_quit: The program takes itself down.
     """
 
+    is_up = Signal()
     about_to_quit = Signal()
 
     def __init__(
@@ -105,7 +107,12 @@ class Program(QObject):
         self._tray.quit_wanted.connect(self._application.quit)
         if not QSystemTrayIcon.isSystemTrayAvailable():
             self._wait_for_tray()
-        self._slow_lane.submit(self._load, partial(self._bring_up, link), self._log_failure)
+        self._slow_lane.submit(self._load, partial(self._bring_up, link), self._not_up)
+
+    def _not_up(self, error: Exception) -> None:
+        self._log_failure(error)
+        self._tray.set_status(tr("Ringbridge could not start. The log file says why; quit it and start it again."))
+        self.is_up.emit()
 
     def _wait_for_tray(self) -> None:
         """At login the panel may come up after us, and an icon made before it stays invisible in it."""
@@ -134,9 +141,7 @@ class Program(QObject):
         self._paths, loaded, region = result
         self._application.setWindowIcon(tray_icon(TrayState.IDLE))
         self._session = Session(self._in_force(loaded.settings), region)
-        server = InstanceServer(self._address, self._request)
-        self._closers.append(server.close)
-        server.listen()
+        self._listen()
         self._tray.activated.connect(partial(self._with_parts, _open_call_number))
         self._tray.call_number_wanted.connect(partial(self._with_parts, _open_call_number))
         self._tray.settings_wanted.connect(partial(self._with_parts, _open_settings))
@@ -146,8 +151,20 @@ class Program(QObject):
         self._apply_settings()
         self._show_notices(loaded)
         self._slow_lane.submit(self._read_history, self._show_recent, self._show_failure)
+        self._slow_lane.submit(lambda: None, lambda _: self.is_up.emit(), self._log_failure)
         if link:
             self._with_parts(lambda parts: parts.ask_about_link(link))
+
+    def _listen(self) -> None:
+        server = InstanceServer(self._address, self._request)
+        self._closers.append(server.close)
+        try:
+            server.listen()
+        except OSError as error:
+            _log.error("nobody can reach this program: %s", error.strerror)
+            self._tray.set_status(
+                tr("The command line and links can't reach Ringbridge. Quit it and start it again.")
+            )
 
     def _with_parts(self, action: "Callable[[Parts], None]") -> None:
         """Do something with the parts, which are made for the first wish; their modules load off the GUI thread."""

@@ -1,15 +1,14 @@
 """Which process places a call, whether it still lives, and a clock that nobody sets."""
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _PROC = Path("/proc")
 _STATE, _STARTED = 0, 19  # fields 3 and 22 of proc(5) stat; the first two, pid and name, are cut off
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Uptime:
+class Uptime(NamedTuple):
     """A moment on the computer's own clock.
 
     Attributes:
