@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringbridge.core import exit_codes
+from ringbridge.desktop.display import has_display
 from ringbridge.services.instance_address import instance_address
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from ringbridge.ui.tray import Tray
 
 DEMO_PROFILE = "demo"
-_START_RACE_S = 5.0
+_RACE_S = 10.0
+_NO_DISPLAY = "There is no graphical desktop here. “ringbridge dial NUMBER” works without one."
+_NOT_ANSWERING = "Ringbridge runs already, but does not answer. End it, then start it again."
 
 
 def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") -> int:
@@ -41,6 +44,9 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
     Raises:
         SettingError: The profile's name is not allowed.
     """
+    if not has_display():
+        print(_NO_DISPLAY, file=sys.stderr)  # noqa: T201 - this process ends here; Qt would abort
+        return exit_codes.BLOCKED
     profile = DEMO_PROFILE if demo and not profile else profile
     address = instance_address(profile)
     handed_over = _hand_over(address, link)
@@ -56,9 +62,16 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
     builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
     lock = _take_lock(address)
-    if lock is None:
-        handed_over = _hand_over_to_starting(address, link)
-        return exit_codes.BLOCKED if handed_over is None else handed_over
+    deadline = time.monotonic() + _RACE_S
+    while not lock.tryLock(0):
+        # another start was a moment faster and does not listen yet; or the one before is on its way out
+        handed_over = _hand_over(address, link)
+        if handed_over is not None:
+            return handed_over
+        if time.monotonic() > deadline:
+            print(_NOT_ANSWERING, file=sys.stderr)  # noqa: T201 - this process ends here
+            return exit_codes.BLOCKED
+        time.sleep(0.05)  # no event tells when a lock is free or a socket appears, and nothing else is to be done
 
     from ringbridge.ui.tray import Tray
 
@@ -86,7 +99,22 @@ def _build_rest(
     demo: bool,
     link: str,
 ) -> None:
-    """Everything behind the icon; `parts` keeps it alive."""
+    """Everything behind the icon; `parts` keeps it alive.
+
+    A slot's border: an icon whose program failed would stand there without a use.
+    """
+    try:
+        parts += _parts_behind(application, tray, address, profile=profile, demo=demo, link=link)
+    except Exception:
+        import logging
+
+        logging.getLogger(__name__).exception("the program behind the icon can't be made")
+        application.exit(exit_codes.OUR_BUG)
+
+
+def _parts_behind(
+    application: "QApplication", tray: "Tray", address: str, *, profile: str | None, demo: bool, link: str
+) -> list[object]:
     from ringbridge.ui.application import Program
 
     training = None
@@ -94,7 +122,6 @@ def _build_rest(
         from ringbridge.demo import Demo
 
         training = Demo()
-        parts.append(training)
     program = Program(
         application=application,
         tray=tray,
@@ -103,12 +130,12 @@ def _build_rest(
         account=training.account if training else None,
         password=training.password if training else "",
     )
-    parts.append(program)
     if training is not None:
         program.about_to_quit.connect(training.close)
         training.show()
     program.is_up.connect(_collect_garbage_from_now_on)
     program.start(link=link)
+    return [program, training]
 
 
 def _collect_garbage_from_now_on() -> None:
@@ -116,8 +143,8 @@ def _collect_garbage_from_now_on() -> None:
     gc.enable()
 
 
-def _take_lock(address: str) -> "QLockFile | None":
-    """The lock that decides who is the running program; held until this process ends, however it ends."""
+def _take_lock(address: str) -> "QLockFile":
+    """The lock that decides who is the running program; once taken it is held until this process ends."""
     from PySide6.QtCore import QLockFile
 
     from ringbridge.services.private_files import make_runtime_folder
@@ -126,7 +153,7 @@ def _take_lock(address: str) -> "QLockFile | None":
     make_runtime_folder(folder)
     lock = QLockFile(str(folder / "instance.lock"))
     lock.setStaleLockTime(0)  # never by age; a lock whose process is gone is taken over all the same
-    return lock if lock.tryLock(0) else None
+    return lock
 
 
 def _hand_over(address: str, link: str) -> int | None:
@@ -143,18 +170,8 @@ def _hand_over(address: str, link: str) -> int | None:
     except NoProgram:
         return None
     except (ProgramLost, OtherVersion):
+        print(_NOT_ANSWERING, file=sys.stderr)  # noqa: T201 - this process ends here
         return exit_codes.BLOCKED
     if answer.message:
         print(answer.message, file=sys.stderr)  # noqa: T201 - this process ends here
     return answer.exit_code
-
-
-def _hand_over_to_starting(address: str, link: str) -> int | None:
-    """Another start was a moment faster: wait for it to listen."""
-    deadline = time.monotonic() + _START_RACE_S
-    while time.monotonic() < deadline:
-        handed_over = _hand_over(address, link)
-        if handed_over is not None:
-            return handed_over
-        time.sleep(0.05)  # no event tells when a socket appears, and this process has nothing else to do
-    return None

@@ -31,7 +31,7 @@ class Clock:
 
     def pass_by(self, seconds: float) -> None:
         self.wall += timedelta(seconds=seconds)
-        self.own = replace(self.own, us=self.own.us + round(seconds * 1e6))
+        self.own = self.own._replace(us=self.own.us + round(seconds * 1e6))
 
 
 @pytest.fixture

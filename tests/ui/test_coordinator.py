@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,11 +8,13 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ringbridge.core.calls import CallRecord, Destination, Origin, Outcome
+from ringbridge.core.settings import AccountSettings
 from ringbridge.core.targets import Target
 from ringbridge.desktop.ports import Copied
 from ringbridge.ui.calling import Wish
 from ringbridge.ui.card import Card
 from ringbridge.ui.coordinator import Coordinator
+from ringbridge.ui.notices import Notices, Topic
 from ringbridge.ui.tray import Tray
 
 from .conftest import Parts
@@ -26,11 +29,16 @@ class Desk:
         self.parts = parts
         self.tray = Tray()
         self.coordinator = Coordinator(
-            session=parts.session, reader=parts.reader, caller=parts.caller, tray=self.tray
+            session=parts.session,
+            reader=parts.reader,
+            caller=parts.caller,
+            tray=self.tray,
+            notices=Notices(self.tray),
         )
         self.coordinator._made_card = self.card = Card(guard_ms=0)
         self.card.call_wanted.connect(self.coordinator._card_called)
         self.card.dismissed.connect(self.coordinator._card_dismissed)
+        self.card.expired.connect(self.coordinator._card_expired)
         self.tray.redial_wanted.connect(self.coordinator.redial)
 
     def entry(self, name: str) -> QAction | None:
@@ -190,3 +198,77 @@ def test_buttons_have_names_for_screen_readers(qtbot: QtBot, desk: Desk) -> None
     for button in desk.card.findChildren(QPushButton):
         if button.isVisibleTo(desk.card):
             assert button.accessibleName() or button.text()
+
+
+def test_the_hotkey_never_answers_the_question_of_a_link(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.selected(Copied(text="212 555 0142"))
+    qtbot.waitUntil(desk.card.isVisible)
+    desk.parts.caller.want(Wish(target=Target(e164="+12125550199", from_uri=True), origin=Origin.LINK))
+    qtbot.waitUntil(lambda: "A link asks" in desk.texts())
+    desk.coordinator.selected(Copied(text="212 555 0142"))
+    with qtbot.assertNotEmitted(desk.parts.caller.started, wait=100):
+        pass
+    assert desk.parts.pbx.calls == ()
+
+
+def test_after_the_card_has_gone_the_hotkey_shows_it_again_before_it_calls(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.selected(Copied(text="212 555 0142"))
+    qtbot.waitUntil(desk.card.isVisible)
+    desk.card._expire()
+    desk.coordinator.selected(Copied(text="212 555 0142"))
+    qtbot.waitUntil(desk.card.isVisible)
+    assert desk.parts.pbx.calls == ()
+
+
+def test_a_selected_service_code_is_refused_at_once(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.selected(Copied(text="*21*2125550142#"))
+    qtbot.waitUntil(desk.card.isVisible)
+    assert "* or #" in desk.texts()
+    assert desk.entry("offer") is None
+
+
+def test_a_wish_that_got_no_row_does_not_stand_in_the_menu(qtbot: QtBot, desk: Desk) -> None:
+    parts = desk.parts
+    parts.session.use(replace(parts.session.settings, account=AccountSettings()), "US")
+    with qtbot.waitSignal(desk.coordinator.settings_wanted):
+        parts.caller.want(Wish(target=Target(e164="+12125550142"), origin=Origin.CARD, said_yes=True))
+    assert desk.entry("recent_0") is None
+    assert parts.history.recent() == ()
+
+
+def test_the_most_pressing_notice_shows_and_makes_room_when_it_is_settled(desk: Desk) -> None:
+    notices = Notices(desk.tray)
+
+    def shown() -> str:
+        entry = desk.entry("status")
+        return entry.text() if entry else ""
+
+    notices.set(Topic.PASSWORD, "kept until you quit")
+    notices.set(Topic.CALL, "wrong login")
+    assert shown() == "wrong login"
+    notices.set(Topic.CALL, "")
+    assert shown() == "kept until you quit"
+    notices.set(Topic.PASSWORD, "")
+    assert shown() == ""
+
+
+def test_offers_in_a_row_warm_up_once(qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    warmed: list[object] = []
+    monkeypatch.setattr(desk.parts.dialer(), "warm_up", warmed.append)
+    for _ in range(5):
+        desk.parts.caller.warm_up()
+    outcomes: list[Outcome] = []
+    wish = Wish(target=Target(e164="+12125550142"), origin=Origin.CARD, said_yes=True)
+    desk.parts.caller.want(wish, lambda outcome: outcomes.append(outcome.outcome))
+    qtbot.waitUntil(lambda: outcomes == [Outcome.REQUESTED])
+    assert len(warmed) == 1
+
+
+def test_a_target_that_cannot_be_written_is_answered(
+    qtbot: QtBot, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    outcomes: list[Outcome] = []
+    wish = Wish(target=Target(e164="nonsense"), origin=Origin.REDIAL, said_yes=True)
+    desk.parts.caller.want(wish, lambda outcome: outcomes.append(outcome.outcome))
+    qtbot.waitUntil(lambda: outcomes == [Outcome.BLOCKED])
+    assert "unexpected error" in caplog.text

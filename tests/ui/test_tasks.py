@@ -61,6 +61,25 @@ def test_a_closed_lane_drops_its_results_and_takes_no_jobs(qtbot: QtBot) -> None
     assert results == []
 
 
+def test_a_lane_for_calls_begins_none_once_it_is_closed(qtbot: QtBot) -> None:
+    done: dict[str, list[int]] = {"calls": [], "work": []}
+    for name, ran in done.items():
+        lane = Lane(name, GuiInvoker(), drops_queue=name == "calls")
+        release, started = threading.Event(), threading.Event()
+
+        def first(started: threading.Event = started, release: threading.Event = release) -> None:
+            started.set()
+            release.wait(5)
+
+        lane.submit(first, lambda _: None, lambda _: None)
+        lane.submit(lambda ran=ran: ran.append(1), lambda _: None, lambda _: None)
+        assert started.wait(5)
+        lane.close(timeout_s=0)
+        release.set()
+        assert lane.close(timeout_s=5)
+    assert done == {"calls": [], "work": [1]}
+
+
 def test_a_lane_nobody_used_has_no_thread(qtbot: QtBot) -> None:
     before = threading.active_count()
     lane = Lane("test", GuiInvoker())

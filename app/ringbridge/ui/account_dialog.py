@@ -69,6 +69,14 @@ class AccountDialog(QDialog):
         else:
             self._password.setPlaceholderText(tr("Saved. Leave empty to keep it.") if saved else "")
 
+    def lock_account(self, sentence: str) -> None:
+        """Show the account without letting it be changed, and say why."""
+        for key, editor in self._editors.items():
+            if key.startswith("account.") or key == "password":
+                editor.setEnabled(False)
+        self._test_button.setEnabled(False)
+        self._say(self._result, sentence, None)
+
     def show_lines(self, lines: tuple[Line, ...]) -> None:
         """Offer these lines of the user's; what stands in the field stays, or becomes the only line there is."""
         typed = self._line.currentText()

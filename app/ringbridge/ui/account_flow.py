@@ -57,6 +57,7 @@ class AccountFlow(QObject):
         settings_file: Where they are saved.
         credentials: Where the password is saved.
         lane: Where the PBX, the keyring and the disk are asked.
+        demo: The account is the training PBX's: it is shown, and neither changed nor saved.
 
     Signals:
         saved: The new `Settings` are in the file.
@@ -67,9 +68,16 @@ class AccountFlow(QObject):
     notice = Signal(str)
 
     def __init__(
-        self, *, session: "Session", settings_file: "SettingsFile", credentials: "Credentials", lane: "Lane"
+        self,
+        *,
+        session: "Session",
+        settings_file: "SettingsFile",
+        credentials: "Credentials",
+        lane: "Lane",
+        demo: bool = False,
     ) -> None:
         super().__init__()
+        self._demo = demo
         self._session = session
         self._file = settings_file
         self._credentials = credentials
@@ -84,6 +92,8 @@ class AccountFlow(QObject):
             self._dialog.activateWindow()
             return
         dialog = AccountDialog(self._session.settings)
+        if self._demo:
+            dialog.lock_account(tr("The demo calls the training PBX. Start Ringbridge without --demo for your own."))
         self._dialog = dialog
         self._shown = self._session.settings
         dialog.test_wanted.connect(self._test)
@@ -156,14 +166,14 @@ class AccountFlow(QObject):
         dialog = self._dialog
         if dialog is None:
             return
-        # what another process or the tray changed while the dialog stood open is not taken back
-        settings = with_changes(self._session.settings, before=self._shown, after=entered)
         dialog.set_busy(True)
-        file, credentials = self._file, self._credentials
+        file, credentials, before, demo = self._file, self._credentials, self._shown, self._demo
 
         def work() -> _Saved:
+            # what another process or the tray changed while the dialog stood open is not taken back
+            settings = with_changes(file.load().settings, before=before, after=entered)
             problem: CredentialsError | None = None
-            if password:
+            if password and not demo:
                 try:
                     credentials.save(settings.account, password)
                 except CredentialsError as error:

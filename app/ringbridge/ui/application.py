@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -15,8 +16,9 @@ from ringbridge.core.errors import RingbridgeError, StorageError
 from ringbridge.core.settings import AccountSettings, Settings, with_value
 from ringbridge.desktop.choose import clipboard_backends, first_usable, hotkey_backends
 from ringbridge.desktop.instance import InstanceServer
-from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken
+from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
 from ringbridge.desktop.signals import QuitSignals
+from ringbridge.ui.notices import Notices, Topic
 from ringbridge.ui.session import Session
 from ringbridge.ui.tasks import GuiInvoker, Lane
 from ringbridge.ui.translation import tr
@@ -75,6 +77,7 @@ class Program(QObject):
         super().__init__()
         self._application = application
         self._tray = tray
+        self._notices = Notices(tray)
         self._profile = profile
         self._address = Path(address)
         self._fixed_account = account
@@ -83,7 +86,7 @@ class Program(QObject):
         self._closers: list[Callable[[], None]] = []
         invoker = GuiInvoker()
         self._invoker = invoker
-        self._calls_lane = Lane("calls", invoker)
+        self._calls_lane = Lane("calls", invoker, drops_queue=True)
         self._work_lane = Lane("work", invoker)
         self._slow_lane = Lane("slow", invoker)
         self._clipboard = first_usable(clipboard_backends())
@@ -94,7 +97,8 @@ class Program(QObject):
         self._parts: Parts | None = None
         self._waiting_for_parts: list[Callable[[Parts], None]] = []
         self._file: SettingsFile | None = None
-        self._credentials = cache(self._make_credentials)
+        self._history: History | None = None
+        self._history_lock = Lock()
         self._dialer = cache(self._make_dialer)
 
     def start(self, *, link: str = "") -> None:
@@ -111,7 +115,7 @@ class Program(QObject):
 
     def _not_up(self, error: Exception) -> None:
         self._log_failure(error)
-        self._tray.set_status(tr("Ringbridge could not start. The log file says why; quit it and start it again."))
+        self._notices.set(Topic.START, tr("Ringbridge could not start. The log file says why."))
         self.is_up.emit()
 
     def _wait_for_tray(self) -> None:
@@ -162,8 +166,8 @@ class Program(QObject):
             server.listen()
         except OSError as error:
             _log.error("nobody can reach this program: %s", error.strerror)
-            self._tray.set_status(
-                tr("The command line and links can't reach Ringbridge. Quit it and start it again.")
+            self._notices.set(
+                Topic.START, tr("Links and commands can't reach Ringbridge. Quit it and start it again.")
             )
 
     def _with_parts(self, action: "Callable[[Parts], None]") -> None:
@@ -173,15 +177,21 @@ class Program(QObject):
             return
         self._waiting_for_parts.append(action)
         if len(self._waiting_for_parts) == 1:
-            self._work_lane.submit(_load_parts, self._make_parts, self._log_failure)
+            self._work_lane.submit(_load_parts, self._make_parts, self._no_parts)
+
+    def _no_parts(self, error: Exception) -> None:
+        self._waiting_for_parts.clear()  # so that the next wish tries again
+        self._not_up(error)
 
     def _make_parts(self, make: "Callable[..., Parts]") -> None:
+        self._credentials = self._make_credentials()
         parts = make(
             session=self._session,
             tray=self._tray,
+            notices=self._notices,
             clipboard=self._clipboard,
             settings_file=self._settings_file(),
-            credentials=self._credentials(),
+            credentials=self._credentials,
             dialer=self._dialer,
             calls_lane=self._calls_lane,
             work_lane=self._work_lane,
@@ -196,7 +206,10 @@ class Program(QObject):
         self._parts = parts
         waiting, self._waiting_for_parts = self._waiting_for_parts, []
         for action in waiting:
-            action(parts)
+            try:
+                action(parts)
+            except Exception:  # noqa: BLE001 - a slot's border: the wishes behind this one are others
+                _log.exception("a wish failed")
 
     def _request(self, line: bytes, answer: Callable[[bytes], None]) -> None:
         self._with_parts(lambda parts: parts.remote.handle(line, answer))
@@ -229,6 +242,8 @@ class Program(QObject):
         if settings.clipboard.watch:
             self._clipboard.watch(self._copied)
         self._bind_hotkey(settings.hotkeys.dial_selection)
+        missing = "" if settings.account.url else tr("No account yet: open Settings to set it up.")
+        self._notices.set(Topic.ACCOUNT, missing)
 
     def _bind_hotkey(self, combination: str) -> None:
         if combination == self._bound_hotkey:
@@ -236,6 +251,7 @@ class Program(QObject):
         if self._bound_hotkey and self._hotkeys is not None:
             self._hotkeys.unbind(self._bound_hotkey)
             self._bound_hotkey = ""
+        self._notices.set(Topic.HOTKEY, "")
         if not combination:
             return
         if self._hotkeys is None:
@@ -244,10 +260,17 @@ class Program(QObject):
         try:
             self._hotkeys.bind(combination, self._dial_selection)
         except (HotkeyTaken, HotkeyInvalid) as error:
-            from ringbridge.ui.wording import hotkey_invalid_sentence, hotkey_taken_sentence
+            from ringbridge.ui.wording import (
+                availability_sentence,
+                hotkey_invalid_sentence,
+                hotkey_taken_sentence,
+            )
 
-            sentence = hotkey_taken_sentence if isinstance(error, HotkeyTaken) else hotkey_invalid_sentence
-            self._tray.set_status(sentence(combination))
+            if isinstance(error, HotkeyUnavailable):
+                self._notices.set(Topic.HOTKEY, availability_sentence("hotkey", self._hotkeys.availability()))
+            else:
+                sentence = hotkey_taken_sentence if isinstance(error, HotkeyTaken) else hotkey_invalid_sentence
+                self._notices.set(Topic.HOTKEY, sentence(combination))
         else:
             self._bound_hotkey = combination
 
@@ -271,8 +294,6 @@ class Program(QObject):
             from ringbridge.ui.wording import error_sentence, problem_sentence
 
             self._tell(error_sentence(loaded.notice) if loaded.notice else problem_sentence(loaded.problems[0]))
-        elif not self._session.settings.account.url:
-            self._tray.set_status(tr("No account yet: open Settings to set it up."))
 
     def _pause(self, paused: bool) -> None:  # noqa: FBT001 - a signal's value
         settings = with_value(self._session.settings, "clipboard.watch", not paused)
@@ -299,18 +320,21 @@ class Program(QObject):
     def _read_history(self) -> "tuple[CallRecord, ...]":
         if not self._paths.history_file.exists():
             return ()
-        history = self._make_history()
-        history.settle_abandoned()
-        return history.recent(limit=MAX_RECENT)
-
-    def _make_history(self) -> "History":
-        from ringbridge.services.history import History
-
-        history = History(self._paths.history_file)
+        history = self._the_history()
         notice = history.open()
         if notice is not None:
             self._invoker.call(partial(self._show_failure, notice))
-        return history
+        history.settle_abandoned()
+        return history.recent(limit=MAX_RECENT)
+
+    def _the_history(self) -> "History":
+        """The one history of this process, made on the first lane that wants it."""
+        from ringbridge.services.history import History
+
+        with self._history_lock:
+            if self._history is None:
+                self._history = History(self._paths.history_file)
+            return self._history
 
     def _make_credentials(self) -> "Credentials":
         from ringbridge.services.credentials import Credentials
@@ -323,7 +347,8 @@ class Program(QObject):
     def _make_dialer(self) -> "Dialer":
         from ringbridge.services.dialer import Dialer
 
-        return Dialer(history=self._make_history(), credentials=self._credentials())
+        # not opened here: `begin` does it, and says what is wrong before anything is sent
+        return Dialer(history=self._the_history(), credentials=self._credentials)
 
     def _settings_saved(self, settings: Settings) -> None:
         from ringbridge.services.region import effective_region
@@ -350,9 +375,10 @@ class Program(QObject):
 
 
 def _load_parts() -> "Callable[..., Parts]":
-    from ringbridge.ui.parts import Parts
+    from ringbridge.ui import card, parts
 
-    return Parts
+    _ = card  # the coordinator imports it when it shows something: 30 ms that the GUI thread does not have
+    return parts.Parts
 
 
 def _open_call_number(parts: "Parts") -> None:

@@ -78,6 +78,7 @@ class Caller(QObject):
         self._dialer = dialer
         self._lane = lane
         self._under_way: dict[str, str] = {}
+        self._warming_up = False
 
     def want(self, wish: Wish, done: OutcomeHandler | None = None) -> None:
         """Take a wish through the gate: call, ask, or refuse.
@@ -92,10 +93,17 @@ class Caller(QObject):
                 request_id="", outcome=Outcome.BLOCKED, dialed="", problem=f"input_{verdict.reasons[0]}"
             )
             self._report(None, outcome, done)
-        elif verdict.decision is Decision.ASK:
-            self._reader.write(wish.target, lambda destination: self.question.emit(wish, destination, done))
+            return
+
+        def unreadable(error: Exception) -> None:
+            _log_failure(error)
+            self._report(None, CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="input_no_number"), done)
+
+        if verdict.decision is Decision.ASK:
+            ask = partial(self._ask, wish, done)
+            self._reader.write(wish.target, ask, unreadable)
         else:
-            self._reader.write(wish.target, partial(self._place, wish, done))
+            self._reader.write(wish.target, partial(self._place, wish, done), unreadable)
 
     def hang_up(self, done: OutcomeHandler | None = None) -> None:
         """Ask the PBX to end the latest call that it named."""
@@ -114,12 +122,17 @@ class Caller(QObject):
 
     def warm_up(self) -> None:
         """Read the password and open the connection while a person looks at an offer. Sends nothing."""
+        if self._warming_up or self.busy:
+            return  # several would queue, and a real call behind them
+        self._warming_up = True
         settings = self._session.settings
-        self._lane.submit(
-            lambda: self._dialer().warm_up(settings),
-            lambda _: None,
-            _log_failure,
-        )
+
+        def ended(error: Exception | None = None) -> None:
+            self._warming_up = False
+            if error is not None:
+                _log_failure(error)
+
+        self._lane.submit(lambda: self._dialer().warm_up(settings), lambda _: ended(), ended)
 
     def doubt_password(self) -> None:
         """Another process may have changed the account: the password is read again before the next call."""
@@ -129,6 +142,9 @@ class Caller(QObject):
     def busy(self) -> bool:
         """Whether a request is on its way to the PBX."""
         return bool(self._under_way)
+
+    def _ask(self, wish: Wish, done: OutcomeHandler | None, destination: "Destination") -> None:
+        self.question.emit(wish, destination, done)
 
     def _place(self, wish: Wish, done: OutcomeHandler | None, destination: "Destination") -> None:
         import uuid  # 3 ms that the start does not need

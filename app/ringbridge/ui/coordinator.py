@@ -13,6 +13,7 @@ from ringbridge.core.errors import InputError
 from ringbridge.desktop.ports import Copied
 from ringbridge.ui.calling import Caller, OutcomeHandler, Wish
 from ringbridge.ui.choice import Choice
+from ringbridge.ui.notices import Topic
 from ringbridge.ui.translation import fill, tr
 from ringbridge.ui.tray_icon import TrayState
 from ringbridge.ui.wording import (
@@ -26,6 +27,7 @@ from ringbridge.ui.wording import (
 if TYPE_CHECKING:
     from ringbridge.core.calls import Destination
     from ringbridge.ui.card import Card
+    from ringbridge.ui.notices import Notices
     from ringbridge.ui.reading import Reader, Reading
     from ringbridge.ui.session import Session
     from ringbridge.ui.tray import Tray
@@ -35,6 +37,8 @@ _log = logging.getLogger(__name__)
 MAX_RECENT = 20
 _CALLING_SHOWN_MS = 10_000
 _GOOD_NEWS_S = 6
+_NOT_IN_HISTORY = {"repeated", "no_url", "no_username", "no_line", "history_unavailable", "history_too_new"}
+"""Problems of wishes that never got a row: they do not stand in the menu either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,7 @@ class Coordinator(QObject):
         reader: Reads texts off the GUI thread.
         caller: The one way to a call.
         tray: The icon and its menu.
+        notices: What needs attention.
 
     Signals:
         settings_wanted: The account is not set up, and a person wants to call.
@@ -74,8 +79,10 @@ class Coordinator(QObject):
         reader: "Reader",
         caller: Caller,
         tray: "Tray",
+        notices: "Notices",
     ) -> None:
         super().__init__()
+        self._notices = notices
         self._session = session
         self._reader = reader
         self._caller = caller
@@ -115,11 +122,15 @@ class Coordinator(QObject):
         self._reader.read(copied.text, self._offer_selected, lambda error: self.tell(error_sentence(error)))
 
     def _offer_selected(self, reading: "Reading") -> None:
-        if self._offer == (reading,) and self._selected == reading:
+        if set(reading.target.code) & set("*#"):
+            self.tell(gate_sentence("code_copied"))
+        elif self._question is not None:
+            return  # the key means the selected number, never the question of a link
+        elif self._offer == (reading,) and self._selected == reading:
             self._call_offered(0, origin=Origin.HOTKEY)
         else:
-            self._selected = reading
             self._found((reading,))
+            self._selected = reading
 
     def tell(self, sentence: str) -> None:
         """Say something that went wrong, until a person has seen it."""
@@ -147,12 +158,14 @@ class Coordinator(QObject):
             self._made_card = Card()
             self._made_card.call_wanted.connect(self._card_called)
             self._made_card.dismissed.connect(self._card_dismissed)
+            self._made_card.expired.connect(self._card_expired)
         return self._made_card
 
     def _found(self, readings: "tuple[Reading, ...]") -> None:
         if not readings or self._question is not None:
             return  # a question on the screen is more urgent than a new offer
         self._offer = readings
+        self._selected = None
         self._show_offer_in_tray()
         self._show_offer(focusable=False)
         self._caller.warm_up()
@@ -173,6 +186,10 @@ class Coordinator(QObject):
             self._answer_no(self._question)
         else:
             self._forget_offer()
+
+    def _card_expired(self) -> None:
+        """The menu keeps the offer; the hotkey shows it anew before it calls."""
+        self._selected = None
 
     def _call_offered(self, index: int, *, origin: Origin) -> None:
         if self._question is not None:
@@ -199,6 +216,7 @@ class Coordinator(QObject):
 
     def _forget_offer(self) -> None:
         self._offer = ()
+        self._selected = None
         self._show_offer_in_tray()
 
     def redial(self, request_id: str) -> None:
@@ -232,14 +250,17 @@ class Coordinator(QObject):
         self._card.status(tr("Calling…"), fill(tr("Asking the PBX to call {who}."), who=_who(request)), good=True)
 
     def _call_finished(self, request: CallRequest | None, outcome: CallOutcome) -> None:
-        if request is not None and outcome.problem != "repeated":
-            self._remember(_record(request, outcome.outcome, outcome))
+        if request is not None:
+            if outcome.problem in _NOT_IN_HISTORY:
+                self._forget(request.request_id)
+            else:
+                self._remember(_record(request, outcome.outcome, outcome))
         good = outcome.outcome is Outcome.REQUESTED
         if good:
             self._calling_shown.start()
         elif not self._caller.busy:
             self._calm_icon()
-        self._tray.set_status("" if good else _attention(outcome))
+        self._notices.set(Topic.CALL, "" if good else _attention(outcome))
         who = _who(request) if request is not None else ""
         self._card.status(
             _title(outcome, who), outcome_sentence(outcome, who), good=good, seconds=_GOOD_NEWS_S if good else 0
@@ -257,6 +278,10 @@ class Coordinator(QObject):
     def _calm_icon(self) -> None:
         self._calling_shown.stop()
         self._tray.set_state(TrayState.IDLE)
+
+    def _forget(self, request_id: str) -> None:
+        self._recent = tuple(record for record in self._recent if record.request_id != request_id)
+        self._tray.set_recent(self._recent)
 
     def _remember(self, record: CallRecord) -> None:
         others = tuple(other for other in self._recent if other.request_id != record.request_id)

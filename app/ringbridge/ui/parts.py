@@ -1,11 +1,13 @@
 """What the tray program needs once somebody wants something: made on first use, so that the start stays light."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from ringbridge.ui.calling import Caller
 from ringbridge.ui.coordinator import Coordinator
+from ringbridge.ui.notices import Topic
 from ringbridge.ui.reading import Reader
 from ringbridge.ui.remote import Remote
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from ringbridge.services.settings_file import SettingsFile
     from ringbridge.ui.account_flow import AccountFlow
     from ringbridge.ui.call_number import CallNumber
+    from ringbridge.ui.notices import Notices
     from ringbridge.ui.session import Session
     from ringbridge.ui.tasks import Lane
     from ringbridge.ui.tray import Tray
@@ -30,6 +33,7 @@ class Parts(QObject):
     Args:
         session: The settings in force.
         tray: The icon and its menu.
+        notices: What needs attention.
         clipboard: Reads the clipboard and the selection on demand.
         settings_file: Used on `slow_lane` only.
         credentials: The keyring.
@@ -54,6 +58,7 @@ class Parts(QObject):
         *,
         session: "Session",
         tray: "Tray",
+        notices: "Notices",
         clipboard: "ClipboardBackend",
         settings_file: "SettingsFile",
         credentials: "Credentials",
@@ -67,7 +72,7 @@ class Parts(QObject):
     ) -> None:
         super().__init__()
         self._session = session
-        self._tray = tray
+        self._notices = notices
         self._settings_file = settings_file
         self._credentials = credentials
         self._slow_lane = slow_lane
@@ -76,7 +81,9 @@ class Parts(QObject):
         self._call_number: CallNumber | None = None
         self.reader = Reader(session=session, lane=work_lane)
         self.caller = Caller(session=session, reader=self.reader, dialer=dialer, lane=calls_lane)
-        self.coordinator = Coordinator(session=session, reader=self.reader, caller=self.caller, tray=tray)
+        self.coordinator = Coordinator(
+            session=session, reader=self.reader, caller=self.caller, tray=tray, notices=notices
+        )
         self.remote = Remote(caller=self.caller, reader=self.reader, clipboard=clipboard, profile=profile, demo=demo)
         self.coordinator.show_recent(recent)
         self.coordinator.settings_wanted.connect(self.open_settings)
@@ -102,9 +109,10 @@ class Parts(QObject):
                 settings_file=self._settings_file,
                 credentials=self._credentials,
                 lane=self._slow_lane,
+                demo=self._demo,
             )
             self._account_flow.saved.connect(self.settings_saved)
-            self._account_flow.notice.connect(self._tray.set_status)
+            self._account_flow.notice.connect(partial(self._notices.set, Topic.PASSWORD))
         self._account_flow.open()
 
     def ask_about_link(self, uri: str) -> None:

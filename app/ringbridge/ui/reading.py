@@ -67,8 +67,10 @@ class Reader:
 
         self._lane.submit(work, done, failed)
 
-    def write(self, target: "Target", done: Callable[["Destination"], None]) -> None:
-        """Write a target the way the PBX wants it; `done` is called on the GUI thread."""
+    def write(
+        self, target: "Target", done: Callable[["Destination"], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Write a target the way the PBX wants it; `done` or `failed` is called on the GUI thread."""
         region, calls = self._session.region, self._session.settings.calls
 
         def work() -> "Destination":
@@ -76,7 +78,7 @@ class Reader:
 
             return to_destination(target, calls, region)
 
-        self._lane.submit(work, done, _log_failure)
+        self._lane.submit(work, done, failed)
 
     def find(self, text: str, done: Callable[[tuple[Reading, ...]], None]) -> None:
         """Find the numbers in a copied text, each once; `done` is called on the GUI thread."""

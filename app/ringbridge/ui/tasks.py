@@ -43,14 +43,16 @@ class Lane:
     Args:
         name: For logs and debuggers.
         invoker: Brings results back to the GUI thread.
+        drops_queue: Jobs that have not begun when the lane closes are dropped, not done.
     """
 
-    def __init__(self, name: str, invoker: GuiInvoker) -> None:
+    def __init__(self, name: str, invoker: GuiInvoker, *, drops_queue: bool = False) -> None:
         self.name = name
         self._invoker = invoker
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._drops_queue = drops_queue
 
     def submit(self, work: Callable[[], _T], done: Callable[[_T], None], failed: Callable[[Exception], None]) -> None:
         """Queue one job. GUI thread.
@@ -99,4 +101,5 @@ class Lane:
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
-            job()
+            if not (self._closed and self._drops_queue):
+                job()
