@@ -198,3 +198,48 @@ def test_closing_during_a_test_leaves_nothing_behind(qtbot: QtBot, desk: Desk) -
     desk.flow.open()
     assert desk.dialog is not None
     assert desk.dialog.findChild(QPushButton, "save").isEnabled()  # type: ignore[union-attr]
+
+
+def test_another_login_leaves_no_password_of_the_one_before(qtbot: QtBot, desk: Desk) -> None:
+    desk.type_into("password", "secret")
+    desk.save(qtbot)
+    desk.flow.open()
+    desk.type_into("account.username", "somebody")
+    desk.type_into("password", "other")
+    desk.save(qtbot)
+    assert desk.password == "other"
+
+
+def test_a_password_in_memory_is_still_told_of_after_other_changes(qtbot: QtBot, desk: Desk) -> None:
+    desk.store = None
+    desk.type_into("password", "secret")
+    desk.save(qtbot)
+    desk.flow.open()
+    desk.type_into("account.caller_id", "2125550100")
+    desk.save(qtbot)
+    assert "" not in desk.notices
+
+
+def test_the_demo_saves_everything_but_its_account(qtbot: QtBot, parts: Parts, tmp_path: Path) -> None:
+    file = SettingsFile(tmp_path / "settings.toml")
+    file.change("account.url", "https://pbx.example/api/")
+    credentials = Credentials(backend=Store)
+    flow = AccountFlow(
+        session=parts.session, settings_file=file, credentials=credentials, lane=parts.work_lane, demo=True
+    )
+    flow.open()
+    dialog = flow._dialog
+    assert dialog is not None
+    url = dialog.findChild(QLineEdit, "account.url")
+    watch = dialog.findChild(QCheckBox, "clipboard.watch")
+    save = dialog.findChild(QPushButton, "save")
+    assert url is not None
+    assert watch is not None
+    assert save is not None
+    assert not url.isEnabled()
+    watch.click()
+    with qtbot.waitSignal(flow.saved):
+        save.click()
+    saved = SettingsFile(tmp_path / "settings.toml").load().settings
+    assert saved.account.url == "https://pbx.example/api/"
+    assert not saved.clipboard.watch

@@ -180,10 +180,15 @@ class AccountFlow(QObject):
                     credentials.keep_in_memory(settings.account, password)
                     problem = error
             file.save(settings)
+            if not demo:
+                _forget_other_login(credentials, old=before.account, new=settings.account)
             return _Saved(settings=settings, keyring_problem=problem)
 
         def done(saved: _Saved) -> None:
-            self.notice.emit(memory_notice(saved.keyring_problem) if saved.keyring_problem else "")
+            if saved.keyring_problem is not None:
+                self.notice.emit(memory_notice(saved.keyring_problem))
+            elif not credentials.in_memory:
+                self.notice.emit("")
             self.saved.emit(saved.settings)
             if self._dialog is dialog:
                 dialog.accept()
@@ -194,6 +199,16 @@ class AccountFlow(QObject):
                 dialog.show_error("", _sentence(error))
 
         self._lane.submit(work, done, failed)
+
+
+def _forget_other_login(credentials: "Credentials", *, old: "AccountSettings", new: "AccountSettings") -> None:
+    """A login that is not used any more leaves no password behind."""
+    if not (old.url and old.username) or (old.url, old.username) == (new.url, new.username):
+        return
+    try:
+        credentials.forget(old)
+    except CredentialsError as error:
+        _log.info("the password of the login before stays in the keyring: %s", type(error).__name__)
 
 
 def memory_notice(problem: CredentialsError) -> str:
