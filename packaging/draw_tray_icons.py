@@ -92,5 +92,5 @@ if __name__ == "__main__":
     application = QGuiApplication([])
     for each in TrayState:
         path = ICONS / f"tray-{each}.png"
-        if not draw_strip(each).save(str(path), "PNG", 0):
+        if not draw_strip(each).save(str(path), b"PNG", 0):
             raise SystemExit(f"{path} can't be written")

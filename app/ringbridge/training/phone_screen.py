@@ -1,7 +1,7 @@
 """The lit display of the desk phone's window."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt  # noqa: TID251 - a part of desk_phone
-from PySide6.QtGui import (  # noqa: TID251 - a part of desk_phone
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
     QColor,
     QFont,
     QLinearGradient,
@@ -11,7 +11,7 @@ from PySide6.QtGui import (  # noqa: TID251 - a part of desk_phone
     QPalette,
     QPen,
 )
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget  # noqa: TID251 - a part of desk_phone
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ringbridge.training.phone_display import Display, Mood, initials
 
