@@ -14,6 +14,7 @@ from ringbridge.core.settings import AccountSettings, Settings
 from ringbridge.services.credentials import Credentials
 from ringbridge.services.dialer import Dialer
 from ringbridge.services.history import History
+from ringbridge.services.pbx import PbxClient
 from ringbridge.training.server import DEMO_LINE, DEMO_LOGIN, TrainingPbx
 
 PASSWORD = DEMO_LOGIN.password
@@ -160,6 +161,35 @@ def test_the_latest_named_call_is_hung_up(pbx: TrainingPbx, settings: Settings, 
     placed = dialer.place(request_for(wait_s=3), settings)
     ended = dialer.hang_up(settings)
     assert (ended.outcome, ended.callid) == (Outcome.REQUESTED, placed.callid)
+
+
+def test_where_the_latest_call_has_no_name_no_earlier_one_is_hung_up(
+    settings: Settings, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(PbxClient, "hang_up", lambda _client, _login, callid: asked.append(callid))
+    dialer = dialer_for(history, settings)
+    assert dialer.place(request_for(wait_s=3), settings).callid
+    dialer.place(request_for("2125550143"), settings)
+    ended = dialer.hang_up(settings)
+    assert (ended.outcome, ended.problem, ended.dialed) == (Outcome.BLOCKED, "unnamed_call", "2125550143")
+    assert asked == []
+
+
+def test_a_wish_that_became_no_call_does_not_hide_the_latest_call(settings: Settings, history: History) -> None:
+    placed = dialer_for(history, settings).place(request_for(wait_s=3), settings)
+    assert dialer_for(history, settings, "wrong").place(request_for("2125550143"), settings).code == 401
+    ended = dialer_for(history, settings).hang_up(settings)
+    assert (ended.outcome, ended.callid) == (Outcome.REQUESTED, placed.callid)
+
+
+def test_the_log_says_why_nothing_was_sent(
+    settings: Settings, history: History, caplog: pytest.LogCaptureFixture
+) -> None:
+    elsewhere = replace(settings, account=replace(settings.account, url="http://127.0.0.1:1/"))
+    with caplog.at_level("INFO"):
+        dialer_for(history, elsewhere).place(request_for(), elsewhere)
+    assert "call to …42: unreachable (Connection refused)" in caplog.messages
 
 
 class Keyring:

@@ -124,9 +124,32 @@ def test_the_words_of_the_pbx_become_one_short_line() -> None:
     assert len(sentence) < 400
 
 
+@pytest.mark.parametrize(
+    ("problem", "detail"),
+    [
+        ("unreachable", "Connection refused"), ("tls", "certificate has expired"),
+        ("proxy", "Tunnel connection failed: 407 No"), ("not_understood", "redirected to https://pbx.example.com"),
+        ("not_understood", "code 500: Database is down."), ("invalid_request", "No such file or directory"),
+    ],
+)  # fmt: skip
+def test_what_an_administrator_has_to_know_is_said(problem: str, detail: str) -> None:
+    sentence = wording.outcome_sentence(outcome(Outcome.NOT_SENT, problem, detail=detail, key="ca_file"))
+    assert f" Details: {detail.rstrip('.')}. " in sentence
+    assert "Details" not in wording.outcome_sentence(outcome(Outcome.NOT_SENT, problem))
+
+
+def test_a_certificate_file_that_can_not_be_used_is_named() -> None:
+    error = errors.RequestInvalid("ca_file", "holds no certificate in PEM form")
+    assert wording.error_sentence(error) == (
+        "The certificate file can't be used. Details: holds no certificate in PEM form. "
+        "Check the setting account.ca_file."
+    )
+
+
 def test_hanging_up_has_sentences_of_its_own() -> None:
     assert wording.hang_up_sentence(outcome(Outcome.REQUESTED)) == "The PBX ends the call."
     assert "no call to hang up" in wording.hang_up_sentence(outcome(Outcome.BLOCKED, "no_call"))
+    assert "can't end it. Hang up on your phone" in wording.hang_up_sentence(outcome(Outcome.BLOCKED, "unnamed_call"))
     lost = wording.hang_up_sentence(outcome(Outcome.UNKNOWN, "answer_lost"))
     assert "hang up on your phone" in lost
     assert MAYBE not in lost

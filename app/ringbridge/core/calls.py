@@ -95,7 +95,8 @@ class CallOutcome:
             ``wrong_login``, ``login_code``, ``role``, ``rate_plan``, ``invalid_input``, ``not_found``,
             ``keyring_missing``, ``keyring_locked``, ``keyring_refused``, ``keyring_no_answer``, ``no_url``,
             ``no_username``, ``no_line``, ``no_password``, ``history_unavailable``, ``history_too_new``,
-            ``repeated``, ``declined``, ``program_lost``, ``no_call``, or ``input_`` and an `InputError`'s problem.
+            ``repeated``, ``declined``, ``program_lost``, ``no_call``, ``unnamed_call``, or ``input_`` and an
+            `InputError`'s problem.
         detail: The cause in a library's words or the like, without secrets, or empty.
     """
 

@@ -20,6 +20,10 @@ from ringbridge.services.pbx import MakeCall, PbxClient
 
 _log = logging.getLogger(__name__)
 
+_LOOKED_BACK = 100
+_CALLS = {Outcome.PLACING, Outcome.REQUESTED, Outcome.UNKNOWN}
+"""Where there is, or may be, a call: refused and unsent wishes stand in nobody's way."""
+
 
 class Dialer:
     """Places calls and hangs them up. Blocking; used by one thread at a time; knows no Qt.
@@ -74,17 +78,25 @@ class Dialer:
         return outcome
 
     def hang_up(self, settings: Settings) -> CallOutcome:
-        """Ask the PBX to end the latest call that it named.
+        """Ask the PBX to end the latest call; never an earlier one in its place.
 
         Returns:
-            REQUESTED when the PBX accepted; BLOCKED with problem ``no_call`` where there is none to end.
+            REQUESTED when the PBX accepted; BLOCKED with problem ``no_call`` where there is none to end, or
+            ``unnamed_call`` where the PBX did not say how it calls the latest one.
         """
         try:
-            latest = next((row for row in self._history.recent(limit=20) if row.callid), None)
+            latest = next((row for row in self._history.recent(limit=_LOOKED_BACK) if row.outcome in _CALLS), None)
         except StorageError as error:
             return failed_outcome(error, request_id="", dialed="")
         if latest is None:
             return CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="no_call")
+        if not latest.callid:
+            return CallOutcome(
+                request_id=latest.request_id,
+                outcome=Outcome.BLOCKED,
+                problem="unnamed_call",
+                dialed=latest.destination.dialed,
+            )
         try:
             self._client_of(settings.account).hang_up(self._login(settings.account), latest.callid)
         except NotFound:
@@ -133,7 +145,8 @@ class Dialer:
         except StorageError as error:
             # the row still says PLACING, which becomes UNKNOWN: true, only less exact
             _log.error("the outcome %s could not be saved: %s", outcome.outcome, type(error).__name__)
-        _log.info("call to …%s: %s", outcome.dialed[-2:], outcome.problem or outcome.outcome)
+        why = f" ({outcome.detail})" if outcome.detail else ""
+        _log.info("call to …%s: %s%s", outcome.dialed[-2:], outcome.problem or outcome.outcome, why)
 
     def _missing(self, request: CallRequest, account: AccountSettings) -> CallOutcome | None:
         parts = {"url": account.url, "username": account.username, "line": request.line or account.line}

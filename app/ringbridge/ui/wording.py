@@ -28,6 +28,9 @@ __all__ = [
 _MAX_MESSAGE = 200  # characters
 _SECONDS_OF_NOW = 60
 _SECONDS_OF_HOUR = 3600
+_EXPLAINED = {"unreachable", "tls", "proxy", "not_understood"}
+"""Where the cause alone does not tell an administrator what to change."""
+_NOT_HUNG_UP = {"no_call", "unnamed_call"}
 
 
 def outcome_sentence(outcome: CallOutcome, who: str = "") -> str:
@@ -42,8 +45,8 @@ def outcome_sentence(outcome: CallOutcome, who: str = "") -> str:
         return fill(template, who=who or outcome.dialed or tr("the other party"))
     if outcome.problem == "repeated":
         return tr("You called this number a moment ago, so no second call was placed. Wait a few seconds.")
-    if outcome.problem == "no_call":
-        return tr("There is no call to hang up.")
+    if outcome.problem in _NOT_HUNG_UP:
+        return hang_up_sentence(outcome)
     cause, remedy = _cause_and_remedy(outcome)
     return _joined(cause, _consequence(outcome), remedy)
 
@@ -54,6 +57,8 @@ def hang_up_sentence(outcome: CallOutcome) -> str:
         return tr("The PBX ends the call.")
     if outcome.problem == "no_call":
         return tr("There is no call to hang up.")
+    if outcome.problem == "unnamed_call":
+        return tr("The PBX gave no name to your latest call, so Ringbridge can't end it. Hang up on your phone.")
     cause, remedy = _cause_and_remedy(outcome)
     return _joined(cause, tr("The call may go on: hang up on your phone."), remedy)
 
@@ -162,10 +167,12 @@ def _joined(*sentences: str) -> str:
 
 def _says(message: str) -> str:
     """The PBX's words, as one line of reasonable length."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in message).split())
-    if len(line) > _MAX_MESSAGE:
-        line = line[: _MAX_MESSAGE - 1] + "…"
-    return fill(tr("It says: “{message}”."), message=line)
+    return fill(tr("It says: “{message}”."), message=_one_line(message))
+
+
+def _one_line(text: str) -> str:
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= _MAX_MESSAGE else line[: _MAX_MESSAGE - 1] + "…"
 
 
 def _plain(name: str) -> str:
@@ -189,12 +196,22 @@ def _cause_and_remedy(outcome: CallOutcome) -> tuple[str, str]:
         return _invalid_input(outcome)
     if problem == "invalid_request":
         part = _parameter_word(outcome.key)
-        return fill(tr("{part} can't be sent to the PBX."), part=part[:1].upper() + part[1:]), _check(outcome.key)
+        template = tr("{part} can't be used.") if outcome.key == "ca_file" else tr("{part} can't be sent to the PBX.")
+        cause = fill(template, part=part[:1].upper() + part[1:])
+        return _joined(cause, _details(outcome.detail)), _check(outcome.key)
     known = _network_words() | _login_words() | _local_words()
     cause, remedy = known.get(problem) or _unnamed(outcome)
     if outcome.message and outcome.outcome is Outcome.REFUSED:
         cause = _joined(cause, _says(outcome.message))
+    if problem in _EXPLAINED:
+        cause = _joined(cause, _details(outcome.detail))
     return cause, remedy
+
+
+def _details(text: str) -> str:
+    """What a library or the PBX said, for whoever looks after the computer; empty where it said nothing."""
+    line = _one_line(text).rstrip(".")
+    return fill(tr("Details: {text}."), text=line) if line else ""
 
 
 def _network_words() -> dict[str, tuple[str, str]]:
@@ -202,7 +219,7 @@ def _network_words() -> dict[str, tuple[str, str]]:
     return {
         "unreachable": (tr("The PBX can't be reached."), again),
         "tls": (
-            tr("The connection to the PBX is not safe: its certificate can't be trusted."),
+            tr("A safe connection to the PBX can't be made: its certificate or encryption is not accepted."),
             tr("Check the server address in the settings, or ask your administrator."),
         ),
         "proxy": (
@@ -321,6 +338,7 @@ def _parameter_word(key: str) -> str:
         "wait": tr("the waiting time"),
         "auth_username": tr("your user name"),
         "auth_password": tr("your password"),
+        "ca_file": tr("the certificate file"),
     }.get(key, tr("a part of the request"))
 
 
@@ -330,4 +348,5 @@ def _check(key: str) -> str:
         "snumber": tr("Check your own line in the settings."),
         "stype": tr("Check your own line in the settings."),
         "callerid2": tr("Check the caller ID in the settings."),
+        "ca_file": tr("Check the setting account.ca_file."),
     }.get(key, tr("Check the number and the settings, or ask your administrator."))
