@@ -1,8 +1,10 @@
 import logging
 import os
+import socket
 import subprocess
 import sys
 import textwrap
+import threading
 import warnings
 
 import pytest
@@ -23,11 +25,12 @@ def path(tmp_path):
 @pytest.fixture(autouse=True)
 def as_before():
     root, own = logging.getLogger(), logging.getLogger("ringbridge")
-    levels = root.level, own.level
+    loggers = [root, own, *map(logging.getLogger, logs._NEVER_HEARD)]
+    levels = [logger.level for logger in loggers]
     yield
     logs.stop()
-    root.setLevel(levels[0])
-    own.setLevel(levels[1])
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
 
 
 def test_a_line_says_when_who_and_what(path):
@@ -115,13 +118,38 @@ def test_an_exception_is_logged_without_its_values(path, caplog):
 
 def test_libraries_are_heard_from_warning_on_only(path):
     logs.start(path, level="debug")
-    logging.getLogger("urllib3.connectionpool").debug("GET /api?auth_password=secret")
-    logging.getLogger("urllib3.connectionpool").warning("retry /api?auth_password=secret")
+    logging.getLogger("keyring.backend").debug("GET /api?auth_password=secret")
+    logging.getLogger("keyring.backend").warning("retry /api?auth_password=secret")
     log.debug("mine")
     text = path.read_text()
     assert "secret" not in text
     assert "retry /api?…" in text
     assert "mine" in text
+
+
+def test_what_a_server_repeats_in_a_broken_header_is_not_logged(path):
+    from urllib3.connection import HTTPConnection
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answer = b"HTTP/1.1 200 OK\r\nyou sent auth_password=secret\r\nContent-Length: 0\r\n\r\n"
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(answer)
+
+        logs.start(path)
+        thread = threading.Thread(target=serve)
+        thread.start()
+        connection = HTTPConnection("127.0.0.1", server.getsockname()[1], timeout=10)
+        connection.request("GET", "/")
+        assert connection.getresponse().status == 200
+        connection.close()
+        thread.join()
+    log.info("afterwards")
+    assert "secret" not in path.read_text()
+    assert "afterwards" in path.read_text()
 
 
 def test_levels_hold(path, caplog):

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LEVELS = ("debug", "info", "warning", "error")
 MAX_BYTES = 512 * 1024
+_NEVER_HEARD = ("urllib3",)
+"""Warns with an answer's raw text, where a server may repeat the request; what matters comes as an exception."""
 KEPT = 3
 """So many older files stay: ringbridge.log.1 is the youngest of them."""
 
@@ -103,6 +105,8 @@ def start(path: "Path", *, level: str = "info", console: bool = False) -> None:
         root.addHandler(handler)
     root.setLevel(logging.WARNING)
     logging.getLogger("ringbridge").setLevel(level.upper())
+    for library in _NEVER_HEARD:
+        logging.getLogger(library).setLevel(logging.CRITICAL + 1)
     logging.captureWarnings(capture=True)
 
 
