@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,24 @@ def test_without_a_runtime_folder_the_users_own_in_the_temporary_one_is_used(
     monkeypatch.setattr("tempfile.tempdir", str(short_folder))
     expected = [Path(f"/run/user/{os.getuid()}/ringbridge"), short_folder / f"ringbridge-{os.getuid()}"]
     assert find_paths("").runtime_dir in expected
+
+
+@pytest.mark.parametrize("session", ["with a runtime folder", "without"])
+def test_a_full_disk_hides_no_path(runtime, monkeypatch, session):
+    if session == "without":
+        monkeypatch.setenv("XDG_RUNTIME_DIR", "")
+    code = """
+        import resource, tempfile
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # no file takes a byte, as on a full disk
+        try:
+            tempfile.gettempdir()
+        except FileNotFoundError:
+            from ringbridge.services.paths import find_paths
+            print(find_paths("").runtime_dir)
+    """
+    ran = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)
+    expected = runtime / "ringbridge" if session != "without" else Path(f"/tmp/ringbridge-{os.getuid()}")
+    assert Path(ran.stdout.strip()) in {expected, Path(f"/run/user/{os.getuid()}/ringbridge")}
 
 
 def test_a_runtime_folder_of_someone_else_is_not_used(runtime, monkeypatch, short_folder):

@@ -15,6 +15,7 @@ MAX_SOCKET_BYTES = 99
 
 _PROFILE_CHARACTERS = frozenset(string.ascii_lowercase + string.digits + "_-")
 _SOCKET = "instance.socket"
+_TMP = Path("/tmp")  # noqa: S108 - owner and rights of what stands there are checked
 
 
 class Paths(NamedTuple):
@@ -95,23 +96,29 @@ def _runtime_dir(below: Path) -> Path:
     platformdirs is not asked here: it warns on standard error where a session has no ``XDG_RUNTIME_DIR`` (cron, ssh),
     and knows no limit of length.
     """
-    import tempfile  # already there: platformdirs imports it
-
     user = os.getuid()
-    temporary = Path(tempfile.gettempdir())
     for candidate in (os.environ.get("XDG_RUNTIME_DIR", ""), f"/run/user/{user}"):
         if os.path.isabs(candidate) and _is_own_folder(candidate, user):  # noqa: PTH117 - Path("") would be "."
             wished = Path(candidate) / APP / below
             break
     else:
-        wished = temporary / f"{APP}-{user}" / below
+        wished = _temporary() / f"{APP}-{user}" / below
     if _fits(wished):
         return wished
     # Too long for a socket. The check sum keeps apart what stood in different folders (two test desktops, say).
     import zlib
 
     short = f"{APP}-{user}-{zlib.crc32(os.fsencode(wished)):08x}"
-    return temporary / short if _fits(temporary / short) else Path("/tmp") / short  # noqa: S108 - owner is checked
+    return _temporary() / short if _fits(_temporary() / short) else _TMP / short
+
+
+def _temporary() -> Path:
+    import tempfile  # already there: platformdirs imports it
+
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError:  # it tries to write, and on a full disk no folder takes anything
+        return _TMP
 
 
 def _is_own_folder(path: str, user: int) -> bool:
