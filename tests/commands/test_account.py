@@ -148,6 +148,16 @@ def test_an_account_is_not_forgotten_while_its_password_can_not_be(home: Home) -
     assert home.run("config", "get", "account.username").out == "anna\n"
 
 
+def test_an_account_can_be_forgotten_where_there_is_no_keyring(home: Home) -> None:
+    home.run(*SET, "--password-stdin", stdin=b"x\n")
+    home.keyring.error = keyring.errors.NoKeyringError("none")
+    assert "no keyring" in home.run("account", "show").out
+    ran = home.run("account", "forget")
+    assert ran.code == 0
+    assert "There is no keyring here." in ran.err
+    assert home.run("config", "get", "account.username").out == "\n"
+
+
 def test_showing_for_people_holds_no_password(home: Home) -> None:
     assert "not set" in home.run("account", "show").out
     home.run(*SET, "--password-stdin", stdin=f"{SECRET}\n".encode())

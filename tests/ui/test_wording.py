@@ -192,6 +192,10 @@ def test_errors_without_a_call_do_not_speak_of_one() -> None:
 
 def test_files_are_named_with_what_to_do() -> None:
     assert "newer Ringbridge" in wording.error_sentence(FileTooNew("/x/history.sqlite"))
+    assert "left as it is" in wording.error_sentence(FileTooNew("/x/history.db", "version 99"))
+    aside = wording.error_sentence(FileTooNew("/x/settings.toml", "/x/settings.newer.toml"))
+    assert "put aside as /x/settings.newer.toml" in aside
+    assert "left as it is" not in aside
     assert "/x/history.damaged" in wording.error_sentence(FileDamaged("/x/history", "/x/history.damaged"))
     assert "disk full" in wording.problem_sentence(StorageUnavailable("/x/settings.toml", "disk full"))
 
@@ -217,7 +221,7 @@ def test_every_setting_has_a_name() -> None:
 def test_a_bad_value_of_the_settings_file_is_quoted() -> None:
     problem = SettingProblem(error=SettingError("card.seconds", "range", "0–600"), value="9999")
     assert wording.problem_sentence(problem) == (
-        "Seconds the card stays: enter a number from 0–600. The settings file says “9999”, which is not used."
+        "Seconds the card stays: enter a number, 0–600. The settings file says “9999”, which is not used."
     )
 
 

@@ -141,7 +141,8 @@ def _show(options: Options, here: Surroundings) -> int:
     if options.json:
         say_json({"url": account.url, "username": account.username, "line": account.line, "password": state})
         return exit_codes.DONE
-    words = {"saved": "in the keyring", "none": "not stored", "unknown": "not known: the keyring does not say"}
+    unknown = "not known: there is no keyring, or it does not say"
+    words = {"saved": "in the keyring", "none": "not stored", "unknown": unknown}
     rows = (
         ("Server", account.url or "not set"),
         ("User name", account.username or "not set"),
@@ -235,7 +236,10 @@ def _report_test(
 def _forget(_options: Options, here: Surroundings) -> int:
     account = here.settings.account
     if account.url and account.username:
-        Credentials(here.paths.profile).forget(account)
+        try:
+            Credentials(here.paths.profile).forget(account)
+        except KeyringMissing:  # then it holds none, unless this is not the person's desktop (ssh)
+            complain("There is no keyring here. A password that another desktop's keyring holds stays there.")
     by_hand = AccountSettings(allow_plain_http=account.allow_plain_http)  # only a person changes it, in the file
     here.file.save(replace(here.settings, account=by_hand))
     tell_settings_changed(here.paths)

@@ -87,7 +87,7 @@ class StorageError(RingbridgeError):
 
 
 class FileTooNew(StorageError):
-    """Written by a newer Ringbridge; never overwritten."""
+    """Written by a newer Ringbridge; never overwritten. `detail`: the path it was set aside to, or its version."""
 
 
 class FileDamaged(StorageError):

@@ -4,6 +4,7 @@ Dotted keys (`clipboard.watch`) are the stable names on the command line and in 
 before the dot is a TOML table.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple, cast
@@ -14,6 +15,8 @@ from ringbridge.core.hotkeys import format_hotkey, parse_hotkey
 SettingValue = bool | int | str
 
 MAX_TEXT = 1000
+MAX_PORT = 65535
+_AUTHORITY = re.compile(r"(?:[^:\[\]]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")  # RFC 3986, section 3.2
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
@@ -85,6 +88,9 @@ def _url(key: str, value: object) -> SettingValue:
     if scheme.lower() not in {"http", "https"} or not separator or not host:
         raise SettingError(key, "url")
     if "@" in host or "?" in rest or "#" in rest or " " in rest:  # credentials and parameters never stand in it
+        raise SettingError(key, "url")
+    authority = _AUTHORITY.fullmatch(host)
+    if authority is None or not 0 < int(authority["port"] or 1) <= MAX_PORT:
         raise SettingError(key, "url")
     return f"{scheme.lower()}://{rest.rstrip('/')}/"
 

@@ -50,7 +50,7 @@ class AccountDialog(QDialog):
         self, settings: Settings, parent: QWidget | None = None, *, password_saved: bool | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Ringbridge settings"))
+        self.setWindowTitle(tr("Settings"))
         self._settings = settings
         self._readers: dict[str, Callable[[], object]] = {}
         self._editors: dict[str, QWidget] = {}

@@ -1,5 +1,6 @@
 """Sentences about settings, files, typed input and the desktop; `ringbridge.ui.wording` offers them. No Qt."""
 
+import os
 from typing import TYPE_CHECKING
 
 from ringbridge.core.errors import FileDamaged, FileTooNew, SettingError, StorageError
@@ -76,8 +77,9 @@ def setting_sentence(error: SettingError) -> str:
         template = {
             "unknown_key": tr("There is no setting “{name}”."),
             "not_a_boolean": tr("{name}: enter yes or no."),
-            "not_a_number": tr("{name}: enter a whole number from {detail}."),
-            "range": tr("{name}: enter a number from {detail}."),
+            "not_a_number": tr("{name}: enter a whole number, {detail}."),
+            "range": tr("{name}: enter a number, {detail}."),
+            "profile_name": tr("{name}: use 1 to 32 small letters, digits, hyphens and underscores."),
             "choice": tr("{name}: choose one of {detail}."),
             "not_a_text": tr("{name}: enter a text of at most 1000 characters."),
             "region": tr("{name}: enter the two letters of a country, such as US or DE."),
@@ -95,7 +97,10 @@ def setting_sentence(error: SettingError) -> str:
 
 def storage_sentence(error: StorageError) -> str:
     """What is wrong with a file of Ringbridge's, and what to do."""
-    if isinstance(error, FileTooNew):
+    if isinstance(error, FileTooNew) and os.path.isabs(error.detail):  # noqa: PTH117 - pathlib for one look
+        template = tr("The file {path} was written by a newer Ringbridge. It was put aside as {detail}. Update "
+            "Ringbridge, then give the file its name back.")  # fmt: skip
+    elif isinstance(error, FileTooNew):
         template = tr("The file {path} was written by a newer Ringbridge, so it is left as it is. Update Ringbridge.")
     elif isinstance(error, FileDamaged):
         template = tr("The file {path} was damaged. Ringbridge put it aside as {detail} and began a new one.")
