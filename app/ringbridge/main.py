@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringbridge.core import exit_codes
-from ringbridge.desktop.display import has_display
+from ringbridge.desktop.display import has_display, leave_out_gtk
 from ringbridge.services.instance_address import instance_address
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
     QApplication.setApplicationName("ringbridge")
     QApplication.setApplicationDisplayName("Ringbridge")
     QApplication.setDesktopFileName("ringbridge")
+    leave_out_gtk()
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
     tray = Tray()
