@@ -94,7 +94,7 @@ class DeskPhoneWindow(QWidget):
         self._mood = Mood.IDLE
         self._note = ""
         self.setObjectName("desk_phone")
-        self.setWindowTitle(tr("Desk phone (training)"))
+        self.setWindowTitle(tr("Desk phone"))
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, on=False)
         self._build()
