@@ -7,9 +7,9 @@ from collections.abc import Generator
 
 import pytest
 
+from ringbridge.core.pipe_name import pipe_name
 from ringbridge.services import instance_client
 from ringbridge.services.instance_client import NoProgram, ProgramLost
-from ringbridge.services.instance_pipe import pipe_name
 
 SOCKET = r"C:\Users\anna\AppData\Local\Temp\ringbridge\instance.socket"
 

@@ -8,9 +8,12 @@ import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ringbridge.desktop.ports import Availability, ClipboardBackend, HotkeyBackend
+
+if TYPE_CHECKING:
+    from ringbridge.desktop.instance import LineHandler
 
 _log = logging.getLogger(__name__)
 
@@ -84,6 +87,37 @@ def hotkey_backends() -> tuple[HotkeyBackend, ...]:
             return (HotkeyNull(),)
         case _ as other:
             return (HotkeyNull(reason=f"not_on_{other}", remedy=REMEDY_COMMAND),)
+
+
+class InstanceListener(Protocol):
+    """Takes requests of other processes of the same user."""
+
+    def listen(self) -> None:
+        """Start; raises OSError when it can't."""
+        ...
+
+    def close(self) -> None:
+        """Stop. Safe to call twice."""
+        ...
+
+
+def instance_server(address: str, handle: "LineHandler") -> InstanceListener:
+    """What the running program listens with.
+
+    Args:
+        address: The profile's socket path.
+        handle: Gets each request.
+    """
+    if sys.platform == "win32":
+        from ringbridge.core.pipe_name import pipe_name
+        from ringbridge.desktop.instance_pipe import InstancePipeServer
+
+        return InstancePipeServer(pipe_name(address), handle)
+    from pathlib import Path
+
+    from ringbridge.desktop.instance import InstanceServer
+
+    return InstanceServer(Path(address), handle)
 
 
 class _Backend(Protocol):

@@ -307,7 +307,8 @@ def _whole(fields: "Mapping[str, Any]", key: str) -> int | None:
 if sys.platform == "win32":
 
     def _connect(path: str) -> "_Connection":
-        from ringbridge.services.instance_pipe import PipeConnection, pipe_name
+        from ringbridge.core.pipe_name import pipe_name
+        from ringbridge.services.instance_pipe import PipeConnection
 
         try:
             return PipeConnection(pipe_name(path))

@@ -1,22 +1,9 @@
-r"""The running program's named pipe on Windows: its name, and a connection with a deadline for reading.
+"""The command line's end of the running program's named pipe on Windows: a connection with a deadline for reading.
 
-The other end listens at `pipe_name` of `Paths.instance_socket`, for its own user only (`QLocalServer` with
-``UserAccessOption``, say).
+The other end is `ringbridge.desktop.instance_pipe`.
 """
 
 import sys
-
-
-def pipe_name(path: str) -> str:
-    r"""The pipe of a profile, such as ``\\.\pipe\ringbridge-0123456789abcdef``.
-
-    Args:
-        path: `Paths.instance_socket`. It holds the user's own folder, so no two users share a name.
-    """
-    from hashlib import sha256
-
-    return rf"\\.\pipe\ringbridge-{sha256(path.casefold().encode()).hexdigest()[:32]}"
-
 
 if sys.platform == "win32":
     import ctypes

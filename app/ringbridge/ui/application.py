@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,7 @@ from PySide6.QtWidgets import QSystemTrayIcon
 
 from ringbridge.core.errors import RingbridgeError, StorageError
 from ringbridge.core.settings import AccountSettings, Settings, with_value
-from ringbridge.desktop.choose import clipboard_backends, first_usable, hotkey_backends
-from ringbridge.desktop.instance import InstanceServer
+from ringbridge.desktop.choose import clipboard_backends, first_usable, hotkey_backends, instance_server
 from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
 from ringbridge.desktop.signals import QuitSignals
 from ringbridge.ui.notices import Notices, Topic
@@ -79,7 +77,7 @@ class Program(QObject):
         self._tray = tray
         self._notices = Notices(tray)
         self._profile = profile
-        self._address = Path(address)
+        self._address = address
         self._fixed_account = account
         self._fixed_password = password
         self._closed = False
@@ -160,7 +158,7 @@ class Program(QObject):
             self._with_parts(lambda parts: parts.ask_about_link(link))
 
     def _listen(self) -> None:
-        server = InstanceServer(self._address, self._request)
+        server = instance_server(self._address, self._request)
         self._closers.append(server.close)
         try:
             server.listen()
