@@ -116,6 +116,26 @@ def test_a_recent_call_is_called_again(tray: Tray, qtbot: QtBot) -> None:
         assert wanted.args == [expected]
 
 
+def test_an_entry_calls_whom_it_named_when_the_menu_was_opened(tray: Tray, qtbot: QtBot) -> None:
+    tray.set_recent((record(2), record(1)))
+    seen = action(tray, "recent_1")
+    tray.set_recent((record(3), record(2), record(1)))  # a call from elsewhere, while the menu is open
+    with qtbot.waitSignal(tray.redial_wanted) as wanted:
+        seen.trigger()
+    assert wanted.args == ["r1"]
+
+
+@pytest.mark.parametrize(
+    "numbers", [(2, 1), (3, 2, 1), (1, 2, 3), (2, 3, 1), tuple(range(30)), (9, 8), tuple(range(30, 0, -1)), (), (1,)]
+)
+def test_recent_calls_stand_in_their_order_whatever_stood_there(tray: Tray, numbers: tuple[int, ...]) -> None:
+    for before in ((3, 2, 1), (), (2, 1)):
+        tray.set_recent(tuple(record(number) for number in before))
+        tray.set_recent(tuple(record(number) for number in numbers))
+        shown = [text.partition(" — ")[0][-4:] for text in visible(tray) if " — " in text]
+        assert shown == [f"{number:04}" for number in numbers[:MAX_RECENT]]
+
+
 def test_the_list_of_recent_calls_grows_and_shrinks(tray: Tray) -> None:
     for count in (3, 20, 1, 0):
         tray.set_recent(tuple(record(number) for number in range(count)))

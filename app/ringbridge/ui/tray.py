@@ -58,7 +58,7 @@ class Tray(QObject):
         self._status = ""
         self._paused = False
         self._recent: tuple[CallRecord, ...] = ()
-        self._recent_actions: list[QAction] = []
+        self._recent_actions: dict[str, QAction] = {}
         self._offer_actions: list[QAction] = []
         self._offer_menu: QMenu | None = None
         self._clicked_at = 0.0
@@ -128,17 +128,25 @@ class Tray(QObject):
         self._offer_separator.setVisible(bool(choices))
 
     def set_recent(self, records: "tuple[CallRecord, ...]") -> None:
-        """List the latest calls, newest first; at most `MAX_RECENT` are shown."""
+        """List the latest calls, newest first; at most `MAX_RECENT` are shown.
+
+        An entry stays with its call: panels show the menu as it was when it was opened, and a click there calls whom
+        the entry names, whatever was called meanwhile.
+        """
         self._recent = records[:MAX_RECENT]
-        while len(self._recent_actions) < len(self._recent):
-            index = len(self._recent_actions)
-            action = QAction(self.menu)
+        for request_id in self._recent_actions.keys() - {record.request_id for record in self._recent}:
+            action = self._recent_actions.pop(request_id)
+            self.menu.removeAction(action)
+            action.setObjectName("")
+            action.deleteLater()
+        below = self._recent_separator
+        for index, record in reversed(tuple(enumerate(self._recent))):
+            action = self._recent_actions.get(record.request_id) or self._recent_action(record.request_id)
             action.setObjectName(f"recent_{index}")
-            action.triggered.connect(partial(self._redial, index))
-            self.menu.insertAction(self._recent_separator, action)
-            self._recent_actions.append(action)
-        for action in self._recent_actions[len(self._recent) :]:
-            action.setVisible(False)
+            entries = self.menu.actions()
+            if action not in entries or entries[entries.index(action) + 1] != below:
+                self.menu.insertAction(below, action)
+            below = action
         self._refresh_recent()
 
     def _build_menu(self) -> None:
@@ -148,7 +156,9 @@ class Tray(QObject):
         self._status_separator = menu.addSeparator()
         self._offer_separator = menu.addSeparator()
         self._entry("call_number", tr("Call number…"), self._emit_call_number_wanted)
-        self._redial_action = self._entry("redial", tr("Redial"), partial(self._redial, 0))
+        # A partial, so that this object lives as long as its menu: PySide6 6.11 crashes where a menu is freed while
+        # actions taken out of it wait for their deferred deletion.
+        self._redial_action = self._entry("redial", tr("Redial"), partial(self._redial_latest))
         menu.addSeparator()
         self._recent_heading = self._entry("recent_heading", tr("Recent calls: choose one to call again"), None)
         self._recent_heading.setEnabled(False)
@@ -175,6 +185,11 @@ class Tray(QObject):
         action = QAction(_label(fill(tr("Call {number}"), number=choice.display)), parent)
         action.setObjectName(name)
         action.triggered.connect(partial(self._want_offer, index))
+        return action
+
+    def _recent_action(self, request_id: str) -> QAction:
+        action = self._recent_actions[request_id] = QAction(self.menu)
+        action.triggered.connect(partial(self._want_redial, request_id))
         return action
 
     def _new_icon(self) -> QSystemTrayIcon:
@@ -225,7 +240,8 @@ class Tray(QObject):
         from ringbridge.ui.wording import outcome_word, relative_time
 
         now = datetime.now(UTC)
-        for action, record in zip(self._recent_actions, self._recent, strict=False):
+        for record in self._recent:
+            action = self._recent_actions[record.request_id]
             text = fill(
                 tr("{who} — {when}, {outcome}", "a call in the menu: Ada — 5 min ago, requested"),
                 who=_who(record),
@@ -234,14 +250,16 @@ class Tray(QObject):
             )
             if action.text() != _label(text):
                 action.setText(_label(text))
-            action.setVisible(True)
         text = _label(fill(tr("Redial {who}"), who=_who(self._recent[0])))
         if self._redial_action.text() != text:
             self._redial_action.setText(text)
 
-    def _redial(self, index: int, _checked: object = None) -> None:
-        if index < len(self._recent):
-            self.redial_wanted.emit(self._recent[index].request_id)
+    def _redial_latest(self, _checked: object = None) -> None:
+        if self._recent:
+            self._want_redial(self._recent[0].request_id)
+
+    def _want_redial(self, request_id: str, _checked: object = None) -> None:
+        self.redial_wanted.emit(request_id)
 
     def _want_offer(self, index: int, _checked: object = None) -> None:
         self.offer_wanted.emit(index)
