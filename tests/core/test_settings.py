@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from ringbridge.core.errors import SettingError
 from ringbridge.core.hotkeys import format_hotkey, parse_hotkey
+from ringbridge.core.regions import REGIONS
 from ringbridge.core.settings import (
     DEFAULTS,
     AccountSettings,
@@ -43,6 +44,7 @@ def test_a_value_is_read_as_its_field_wants_it(key: str, value: object, stored: 
         ("nothing", "1", "unknown_key"),
         ("account", "1", "unknown_key"),
         ("region", "Israel", "region"),
+        ("region", "xx", "region"),
         ("clipboard.watch", "maybe", "not_a_boolean"),
         ("clipboard.watch", 1, "not_a_boolean"),
         ("card.seconds", "many", "not_a_number"),
@@ -129,3 +131,9 @@ def test_parsing_a_written_hotkey_gives_it_back(modifiers: set[str], key: str) -
     if modifiers == {"Shift"} and not key.startswith("F"):
         return
     assert format_hotkey(*parse_hotkey(written.lower())) == written
+
+
+def test_the_regions_are_those_of_the_numbering_plans() -> None:
+    import phonenumbers
+
+    assert frozenset(phonenumbers.SUPPORTED_REGIONS) == REGIONS

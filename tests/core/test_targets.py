@@ -105,3 +105,11 @@ def test_no_link_ever_reaches_a_service_code(rest: str) -> None:
     except InputError:
         return
     assert not set(target.code) & set("*#")
+
+
+@pytest.mark.parametrize("text", ["2026-11-23", "192.168.1.100", "12.5.2026", "1234567"])
+def test_what_was_copied_is_not_dialed_as_it_stands(text: str) -> None:
+    with pytest.raises(InputError):
+        read_target(text, "US", typed=False)
+    assert read_target("1234", "US", typed=False) == Target(code="1234")
+    assert read_target("(212) 555-0142", "US", typed=False).e164 == "+12125550142"

@@ -34,3 +34,12 @@ def test_a_display_is_what_qt_would_use(monkeypatch: pytest.MonkeyPatch) -> None
     assert not has_display()
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     assert has_display()
+
+
+def test_a_display_where_no_server_listens_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DISPLAY", ":4242.0")
+    assert not has_display()
+    monkeypatch.setenv("DISPLAY", "elsewhere:0")
+    assert has_display()

@@ -81,7 +81,7 @@ def test_a_copied_number_is_offered_and_called_on_a_click(qtbot: QtBot, desk: De
     row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
     assert (row.origin, row.destination.dialed) == (Origin.CARD, "2125550142")
     assert len(desk.parts.pbx.calls) == 1
-    assert desk.entry("offer") is None
+    qtbot.waitUntil(lambda: desk.entry("offer") is None)
     qtbot.waitUntil(lambda: "Your phone is ringing" in desk.texts())
     recent = desk.entry("recent_0")
     assert recent is not None

@@ -43,6 +43,6 @@ def read_wish(options: Options, region: str) -> Wish | int:
         if copied.problem is not None or not text.strip():
             return refuse_copied(copied.problem or ReadProblem.EMPTY, as_json=options.json)
     try:
-        return Wish(text=text, target=read_target(text, region), origin=ORIGINS[source])
+        return Wish(text=text, target=read_target(text, region, typed=source == "argument"), origin=ORIGINS[source])
     except InputError as error:
         return refuse_input(error, source, as_json=options.json)

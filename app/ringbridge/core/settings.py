@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 
 from ringbridge.core.errors import SettingError
 from ringbridge.core.hotkeys import format_hotkey, parse_hotkey
+from ringbridge.core.regions import REGIONS
 
 SettingValue = bool | int | str
 
@@ -67,7 +68,7 @@ def _flag(key: str, value: object) -> SettingValue:
 
 def _region(key: str, value: object) -> SettingValue:
     text = _text(key, value).upper()
-    if text and not (len(text) == 2 and text.isascii() and text.isalpha()):  # noqa: PLR2004 - ISO 3166 alpha-2
+    if text and text not in REGIONS:
         raise SettingError(key, "region")
     return text
 

@@ -46,12 +46,14 @@ def target_of(candidate: "Candidate") -> Target:
     return Target(e164=candidate.e164, extension=candidate.extension)
 
 
-def read_target(text: str, region: str) -> Target:
+def read_target(text: str, region: str, *, typed: bool = True) -> Target:
     """Read the one thing a person asks to dial.
 
     Args:
         text: A number as written, an extension or code, or a URI of RFC 3966 (``tel:``), ``callto:`` or ``sip:``.
         region: Two letters of ISO 3166, for numbers without a country code.
+        typed: A person typed it: digits of no known plan are then dialed as they stand. What was copied or selected
+            may be a date or an address, so there only numbers and short codes count.
 
     Raises:
         InputError: It is empty, too long, holds control characters, has another scheme, has no number or several
@@ -68,7 +70,7 @@ def read_target(text: str, region: str) -> Target:
     uri = _URI.fullmatch(text)
     if uri is not None and not _reads_as_label(uri[1], uri[2]):
         return _read_uri(uri[1].lower(), uri[2], region)
-    return _read_text(text, region, from_uri=False)
+    return _read_text(text, region, from_uri=False, as_it_stands=typed)
 
 
 def _reads_as_label(scheme: str, rest: str) -> bool:
@@ -95,11 +97,11 @@ def _read_uri(scheme: str, rest: str, region: str) -> Target:
     context = _VISUAL_SEPARATORS.sub("", named.get("phone-context", ""))
     if re.fullmatch(r"\+[0-9]{1,15}", context) and not subscriber.lstrip().startswith("+"):
         subscriber = context + subscriber  # RFC 3966, section 5.1.5: the context stands before a local number
-    target = _read_text(subscriber, region, from_uri=True)
+    target = _read_text(subscriber, region, from_uri=True, as_it_stands=True)
     return Target(e164=target.e164, code=target.code, extension=extension or target.extension, from_uri=True)
 
 
-def _read_text(text: str, region: str, *, from_uri: bool) -> Target:
+def _read_text(text: str, region: str, *, from_uri: bool, as_it_stands: bool) -> Target:
     from ringbridge.core.detect import read_explicit
     from ringbridge.core.phone_numbers import e164_of, parse_valid
 
@@ -108,7 +110,7 @@ def _read_text(text: str, region: str, *, from_uri: bool) -> Target:
     if number is not None and not number.extension:
         return Target(e164=e164_of(number), from_uri=from_uri)
     reading = read_explicit(text, region)
-    if reading.dial is None and not reading.candidates and _AS_IT_STANDS.fullmatch(compact):
+    if as_it_stands and reading.dial is None and not reading.candidates and _AS_IT_STANDS.fullmatch(compact):
         # a line of the PBX, or a number of a plan we don't know: a person asks for exactly these digits
         if from_uri and set(compact) & set("*#"):
             raise InputError("code_in_link")

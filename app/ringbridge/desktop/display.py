@@ -8,7 +8,27 @@ def has_display() -> bool:
     """Whether a graphical program can start here; Qt aborts the process where it can't."""
     if sys.platform in {"win32", "darwin"}:
         return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    display = os.environ.get("DISPLAY", "")
+    if os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM", "xcb") != "xcb":
+        return True
+    if display.startswith(":"):
+        return _listens(display)
+    return bool(display)  # on another computer: X tells
+
+
+def _listens(display: str) -> bool:
+    """Whether an X server of this computer listens at `display` (``:0``, ``:0.0``; X(7), DISPLAY NAMES)."""
+    import socket
+
+    path = f"/tmp/.X11-unix/X{display[1:].partition('.')[0]}"  # noqa: S108 - X's own place
+    for address in (f"\0{path}", path):
+        with socket.socket(socket.AF_UNIX) as connection:
+            try:
+                connection.connect(address)
+            except OSError:
+                continue
+            return True
+    return False
 
 
 _GTK_DESKTOPS = {"GNOME", "X-CINNAMON", "PANTHEON", "UNITY", "MATE", "XFCE", "LXDE"}

@@ -8,7 +8,7 @@ from functools import cache, partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from ringbridge.core.errors import RingbridgeError, StorageError
@@ -40,6 +40,8 @@ _log = logging.getLogger(__name__)
 LANE_CLOSE_S = 2.0
 MAX_RECENT = 20
 _LOOKED_AT = 4096  # characters; as in core.detect, which is not loaded just to see that there are no digits
+_SHOWN_PROBLEMS = 4
+_TRAY_PATIENCE_MS = 15_000
 _MIN_DIGITS = 4  # of 1-800-FLOWERS
 
 
@@ -123,6 +125,15 @@ class Program(QObject):
         watcher = TrayHostWatcher(appeared=self._tray.remake, vanished=lambda: None)
         if watcher.start():
             self._closers.append(watcher.close)
+        QTimer.singleShot(_TRAY_PATIENCE_MS, self._tell_without_tray)
+
+    def _tell_without_tray(self) -> None:
+        """A program that nobody sees is no use: say how to reach it."""
+        if not QSystemTrayIcon.isSystemTrayAvailable():
+            self._tell(
+                tr("This desktop shows no tray icons. Ringbridge runs all the same: copy a number to call it, or "
+                "start Ringbridge again to type one. “ringbridge doctor” says what helps.")
+            )  # fmt: skip
 
     def _load(self) -> "tuple[Paths, LoadedSettings, str]":
         from ringbridge.services import logs
@@ -291,7 +302,9 @@ class Program(QObject):
         if loaded.notice is not None or loaded.problems:
             from ringbridge.ui.wording import error_sentence, problem_sentence
 
-            self._tell(error_sentence(loaded.notice) if loaded.notice else problem_sentence(loaded.problems[0]))
+            sentences = [error_sentence(loaded.notice)] if loaded.notice else []
+            sentences += [problem_sentence(problem) for problem in loaded.problems[:_SHOWN_PROBLEMS]]
+            self._tell(" ".join(sentences))
 
     def _pause(self, paused: bool) -> None:  # noqa: FBT001 - a signal's value
         settings = with_value(self._session.settings, "clipboard.watch", not paused)

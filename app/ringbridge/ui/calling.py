@@ -35,6 +35,7 @@ class Wish:
         caller_id: What the other party sees, or empty for the account's own.
         wait_s: Seconds the PBX may wait, or None for the account's own.
         name: The other party's name where known, or empty.
+        destination: The target as it was just written for the PBX, or None: then it is written now.
     """
 
     target: "Target"
@@ -44,6 +45,7 @@ class Wish:
     caller_id: str = ""
     wait_s: int | None = None
     name: str = ""
+    destination: "Destination | None" = None
 
 
 OutcomeHandler = Callable[[CallOutcome], None]
@@ -99,11 +101,11 @@ class Caller(QObject):
             _log_failure(error)
             self._report(None, CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="input_no_number"), done)
 
-        if verdict.decision is Decision.ASK:
-            ask = partial(self._ask, wish, done)
-            self._reader.write(wish.target, ask, unreadable)
+        go_on = partial(self._ask if verdict.decision is Decision.ASK else self._place, wish, done)
+        if wish.destination is not None:
+            go_on(wish.destination)
         else:
-            self._reader.write(wish.target, partial(self._place, wish, done), unreadable)
+            self._reader.write(wish.target, go_on, unreadable)
 
     def hang_up(self, done: OutcomeHandler | None = None) -> None:
         """Ask the PBX to end the latest call that it named."""
@@ -171,7 +173,6 @@ class Caller(QObject):
             self._report(request, outcome, done)
             return
         self._under_way[request.request_id] = destination.dialed
-        self.started.emit(request)
         self._lane.submit(
             lambda: self._dialer().place(request, settings),
             partial(self._finish, request, done),
@@ -179,6 +180,7 @@ class Caller(QObject):
                 request, done, _our_bug(error, request_id=request.request_id, dialed=destination.dialed)
             ),
         )
+        self.started.emit(request)
 
     def _finish(self, request: CallRequest, done: OutcomeHandler | None, outcome: CallOutcome) -> None:
         self._under_way.pop(request.request_id, None)

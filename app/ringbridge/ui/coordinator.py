@@ -37,6 +37,7 @@ _log = logging.getLogger(__name__)
 MAX_RECENT = 20
 _CALLING_SHOWN_MS = 10_000
 _GOOD_NEWS_S = 6
+_FEEDBACK_MS = 20
 _NOT_IN_HISTORY = {"repeated", "no_url", "no_username", "no_line", "history_unavailable", "history_too_new"}
 """Problems of wishes that never got a row: they do not stand in the menu either."""
 
@@ -92,6 +93,7 @@ class Coordinator(QObject):
         self._selected: Reading | None = None
         self._recent: tuple[CallRecord, ...] = ()
         self._question: _Question | None = None
+        self._starting: dict[str, CallRequest] = {}
         self._calling_shown = QTimer(self)
         self._calling_shown.setSingleShot(True)
         self._calling_shown.setInterval(_CALLING_SHOWN_MS)
@@ -119,7 +121,7 @@ class Coordinator(QObject):
         if copied.problem is not None:
             self.tell(read_problem_sentence(copied.problem))
             return
-        self._reader.read(copied.text, self._offer_selected, lambda error: self.tell(error_sentence(error)))
+        self._reader.read(copied.text, self._offer_selected, self.refuse, typed=False)
 
     def _offer_selected(self, reading: "Reading") -> None:
         if set(reading.target.code) & set("*#"):
@@ -136,13 +138,18 @@ class Coordinator(QObject):
         """Say something that went wrong, until a person has seen it."""
         self._card.status(tr("Ringbridge"), sentence, good=False, seconds=0)
 
-    def refuse_link(self, error: InputError) -> None:
-        """A link can't be called."""
+    def refuse(self, error: InputError) -> None:
+        """A link or a selected text can't be called."""
         self.tell(error_sentence(error))
 
     def ask_about_link(self, reading: "Reading") -> None:
         """A link asks to call: a person decides."""
         self._ask(Wish(target=reading.target, origin=Origin.LINK), reading.destination, None)
+
+    def clear_message(self) -> None:
+        """Take a message off the screen; a question or an offer stays."""
+        if self._made_card is not None and self._question is None and not self._offer:
+            self._made_card.hide()
 
     def close(self) -> None:
         """Take the card off the screen. Safe to call twice."""
@@ -198,8 +205,9 @@ class Coordinator(QObject):
             self._caller.want(replace(question.wish, said_yes=True), question.done)
         elif index < len(self._offer):
             target = self._offer[index].target
-            self._forget_offer()
+            self._offer, self._selected = (), None
             self._caller.want(Wish(target=target, origin=origin, said_yes=True))
+            QTimer.singleShot(_FEEDBACK_MS, self._show_offer_in_tray)
 
     def _answer_no(self, question: _Question) -> None:
         self._question = None
@@ -244,6 +252,15 @@ class Coordinator(QObject):
         self._card.ask(question.choice, corner=self._session.settings.card.corner, focusable=focusable)
 
     def _call_started(self, request: CallRequest) -> None:
+        # Painting and the panel's menu take 10 ms, in which the lane would get the interpreter only now and then;
+        # the request leaves in less, and nobody sees that the word comes a moment later.
+        self._starting[request.request_id] = request
+        QTimer.singleShot(_FEEDBACK_MS, partial(self._show_started, request.request_id))
+
+    def _show_started(self, request_id: str) -> None:
+        request = self._starting.pop(request_id, None)
+        if request is None:
+            return  # over already
         self._calling_shown.stop()
         self._tray.set_state(TrayState.CALLING)
         self._remember(_record(request, Outcome.PLACING))
@@ -251,12 +268,14 @@ class Coordinator(QObject):
 
     def _call_finished(self, request: CallRequest | None, outcome: CallOutcome) -> None:
         if request is not None:
+            self._starting.pop(request.request_id, None)
             if outcome.problem in _NOT_IN_HISTORY:
                 self._forget(request.request_id)
             else:
                 self._remember(_record(request, outcome.outcome, outcome))
         good = outcome.outcome is Outcome.REQUESTED
         if good:
+            self._tray.set_state(TrayState.CALLING)
             self._calling_shown.start()
         elif not self._caller.busy:
             self._calm_icon()

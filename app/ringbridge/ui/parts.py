@@ -100,7 +100,8 @@ class Parts(QObject):
         self._call_number.open()
 
     def open_settings(self) -> None:
-        """Show the settings."""
+        """Show the settings, and what sent people there no more: it could cover them on a small screen."""
+        self.coordinator.clear_message()
         if self._account_flow is None:
             from ringbridge.ui.account_flow import AccountFlow
 
@@ -117,7 +118,7 @@ class Parts(QObject):
 
     def ask_about_link(self, uri: str) -> None:
         """A link came with the start."""
-        self.reader.read(uri, self.coordinator.ask_about_link, self.coordinator.refuse_link)
+        self.reader.read(uri, self.coordinator.ask_about_link, self.coordinator.refuse)
 
     def close(self) -> None:
         """Close the dialogs and the card. Safe to call twice."""

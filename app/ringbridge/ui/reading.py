@@ -46,8 +46,22 @@ class Reader:
         self._session = session
         self._lane = lane
 
-    def read(self, text: str, done: Callable[[Reading], None], refused: Callable[[InputError], None]) -> None:
-        """Read the one thing a person asks to dial; `done` or `refused` is called on the GUI thread."""
+    def read(
+        self,
+        text: str,
+        done: Callable[[Reading], None],
+        refused: Callable[[InputError], None],
+        *,
+        typed: bool = True,
+    ) -> None:
+        """Read the one thing a person asks to dial; `done` or `refused` is called on the GUI thread.
+
+        Args:
+            text: As it was typed, copied or linked.
+            done: Gets what it is read as.
+            refused: Gets the reason why it can't be dialed.
+            typed: As in `read_target`.
+        """
         region, calls = self._session.region, self._session.settings.calls
 
         def work() -> Reading:
@@ -55,7 +69,7 @@ class Reader:
             from ringbridge.core.phone_numbers import kind_of_e164
             from ringbridge.core.targets import read_target
 
-            target = read_target(text, region)
+            target = read_target(text, region, typed=typed)
             destination = to_destination(target, calls, region)
             return Reading(target=target, destination=destination, kind=kind_of_e164(target.e164))
 

@@ -152,6 +152,7 @@ class Remote(QObject):
         def read(reading: Reading) -> None:
             wish = Wish(
                 target=reading.target,
+                destination=reading.destination,
                 origin=origin,
                 said_yes=order.said_yes,
                 line=order.line,
@@ -167,7 +168,7 @@ class Remote(QObject):
                 code = exit_codes.BLOCKED  # what was copied is no usage error
             answer(_blocked(f"input_{error.problem}", error_sentence(error), exit_code=code))
 
-        self._reader.read(text, read, refused)
+        self._reader.read(text, read, refused, typed=origin is Origin.COMMAND_LINE)
 
 
 def _text_of(request: Mapping[str, Any], key: str) -> str:

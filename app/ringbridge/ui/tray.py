@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MAX_RECENT = 8
 MAX_OFFERED = 5
+_MAX_STATUS = 72
 _MAX_NAME = 40  # characters; longer names make a menu as wide as the screen
 _MIN_TOGGLE_S = 0.4  # a double click's second half must not undo the first
 
@@ -89,7 +90,7 @@ class Tray(QObject):
     def set_status(self, sentence: str) -> None:
         """Show a line that needs attention at the head of the menu, or, when empty, none."""
         self._status = sentence
-        self._status_action.setText(_label(sentence))
+        self._status_action.setText(_label(_shortened(sentence)))
         self._status_action.setVisible(bool(sentence))
         self._status_separator.setVisible(bool(sentence))
         self._refresh_icon()
@@ -296,6 +297,11 @@ class Tray(QObject):
     @Slot()
     def _emit_quit_wanted(self) -> None:
         self.quit_wanted.emit()
+
+
+def _shortened(sentence: str) -> str:
+    """As much as a menu has room for; the tool tip has it all."""
+    return sentence if len(sentence) <= _MAX_STATUS else sentence[: _MAX_STATUS - 1].rstrip() + "…"
 
 
 def _who(record: "CallRecord") -> str:
