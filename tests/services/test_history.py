@@ -704,3 +704,19 @@ def test_a_row_that_cannot_be_read_is_left_out_and_still_bars(history, path, cap
     assert "left out" in caplog.text
     with pytest.raises(StorageUnavailable):
         begin(history, 3)
+
+
+def test_a_held_history_works_as_any_other(path: Path) -> None:
+    held, other = History(path, held=True), History(path)
+    held.open()
+    assert held.begin(request(), line="1", repeat_guard_s=5) is None
+    assert Path(f"{path}-wal").exists()
+    assert [row.outcome for row in other.recent()] == [Outcome.PLACING]
+    path.unlink()
+    assert held.recent() == ()
+    assert held.begin(request(), line="1", repeat_guard_s=5) is None
+    assert len(other.recent()) == 1
+    held.close()
+    held.close()
+    assert not Path(f"{path}-wal").exists()
+    assert len(held.recent()) == 1

@@ -344,7 +344,7 @@ class Program(QObject):
 
         with self._history_lock:
             if self._history is None:
-                self._history = History(self._paths.history_file)
+                self._history = History(self._paths.history_file, held=True)
             return self._history
 
     def _make_credentials(self) -> "Credentials":
@@ -382,6 +382,8 @@ class Program(QObject):
         for lane in (self._calls_lane, self._work_lane, self._slow_lane):
             if not lane.close(LANE_CLOSE_S):
                 _log.warning("the %s lane was still at work", lane.name)
+        if self._history is not None:
+            self._history.close()
         self._tray.close()
 
 
