@@ -59,7 +59,7 @@ def measure(rounds: int | None) -> Report:
         f"{rounds} rounds after one to warm up, shuffled, one program at a time; medians; ratios to “floor” round by "
         "round.",
         f"{not_alone} of {rounds * len(PROGRAMS)} readings had another Qt program beside them, which lowers PSS.",
-        "On GNOME (and Xfce) Qt loads its GTK theme where GTK 3 is installed (GTK: yes); these two rows have no bar.",
+        "On GNOME and Xfce Qt loads its GTK theme where GTK 3 is installed, unless a program says otherwise; no bar.",
         table(("", "RSS MiB", "PSS MiB", "private dirty", "PSS ×", "GTK"), rows),
     )
     return Report(bars=bars, notes=notes, samples=samples)
