@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from ringbridge.core.settings import AccountSettings
 from ringbridge.training.desk_phone import DeskPhoneWindow
 from ringbridge.training.server import DEMO_LINE, DEMO_LOGIN, TrainingPbx
+from ringbridge.ui.tray_icon import TrayState, tray_icon
 
 JOURNAL_VARIABLE = "RINGBRIDGE_TRAINING_JOURNAL"
 """Names a file for the training PBX's journal; the tour and tests read it."""
@@ -28,6 +29,7 @@ class Demo(QObject):
         self._pbx = TrainingPbx(level="4.1", journal=Path(journal) if journal else None)
         self._pbx.start()
         self._phone = DeskPhoneWindow(self._pbx)
+        self._phone.setWindowIcon(tray_icon(TrayState.IDLE))
         self.account = AccountSettings(url=self._pbx.url, username=DEMO_LOGIN.username, line=DEMO_LINE)
         self.password = DEMO_LOGIN.password
 

@@ -55,6 +55,7 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
 
     gc.disable()  # until everything stands: collecting while modules load finds nothing and takes 10 ms
     from PySide6.QtCore import QTimer
+    from PySide6.QtGui import QPixmapCache
     from PySide6.QtWidgets import QApplication
 
     # PySide6 puts a hook into every later import that reads the module's source for its `__feature__` switch: ×1.3 to
@@ -81,6 +82,9 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
     leave_out_gtk()
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
+    # Its flush timer would wake the idle program every 10 to 30 s once anything was painted; nothing here paints
+    # the same pixmap twice.
+    QPixmapCache.setCacheLimit(0)
     tray = Tray()
     tray.show()
     parts: list[object] = [lock]

@@ -23,16 +23,28 @@ def x11_availability(*, xfixes: bool) -> Availability:
     Args:
         xfixes: Whether the XFIXES extension is needed as well.
     """
+    connection, availability = x11_connection(xfixes=xfixes)
+    if connection is not None:
+        connection.close()
+    return availability
+
+
+def x11_connection(*, xfixes: bool) -> tuple[xcb.Connection | None, Availability]:
+    """A connection where one can be had, and why not where none can.
+
+    Args:
+        xfixes: Whether the XFIXES extension is needed as well.
+    """
+    connection: xcb.Connection | None = None
     try:
         connection = xcb.Connection()
-        try:
-            if xfixes:
-                connection.start_xfixes()
-        finally:
-            connection.close()
+        if xfixes:
+            connection.start_xfixes()
     except xcb.XcbError as error:
-        return Availability(usable=False, reason=error.reason, remedy=REMEDIES.get(error.reason, ""))
-    return Availability(usable=True)
+        if connection is not None:
+            connection.close()
+        return None, Availability(usable=False, reason=error.reason, remedy=REMEDIES.get(error.reason, ""))
+    return connection, Availability(usable=True)
 
 
 class ClipboardX11:
@@ -48,7 +60,11 @@ class ClipboardX11:
 
     def availability(self) -> Availability:
         """Usable wherever an X server with XFIXES answers; reasons ``no_library``, ``no_display``, ``no_xfixes``."""
-        return x11_availability(xfixes=True)
+        if self._connection is None:
+            # kept, since who asks is about to use it; `close` lets go
+            self._connection, availability = x11_connection(xfixes=True)
+            return availability
+        return Availability(usable=True)
 
     def watch(self, copied: Callable[[Copied], None]) -> None:
         """Call `copied` for each copy; one marked with `OWN_COPY_FORMAT` is passed over."""
@@ -95,7 +111,8 @@ class ClipboardX11:
         if self._selections is None:
             from ringbridge.desktop.x11.qt_loop import XLoop
 
-            self._connection = xcb.Connection()
+            if self._connection is None:
+                self._connection = xcb.Connection()
             self._selections = Selections(self._connection, deadline_s=self._deadline_s)
             self._loop = XLoop(self._connection, self._go_on, self._give_up)
         return self._selections

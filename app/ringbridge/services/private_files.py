@@ -10,10 +10,13 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ringbridge.core.errors import StorageUnavailable
+
+if TYPE_CHECKING:  # 1 ms before the icon, for names of damaged files
+    from datetime import datetime
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
@@ -21,8 +24,10 @@ LOCK_TIMEOUT_S = 5.0
 _LOCK_RETRY_S = 0.005
 
 
-def local_now() -> datetime:
+def local_now() -> "datetime":
     """Now, aware, in local time: for names of files that people look at."""
+    from datetime import datetime
+
     return datetime.now().astimezone()
 
 
@@ -161,7 +166,7 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def set_aside(path: Path, kind: str, now: datetime, companions: tuple[str, ...] = ()) -> Path:
+def set_aside(path: Path, kind: str, now: "datetime", companions: tuple[str, ...] = ()) -> Path:
     """Rename a file (or folder) to a name that is free: ``settings.damaged-20261123-101500.toml``.
 
     The caller holds a lock.

@@ -152,7 +152,6 @@ class Program(QObject):
 
     def _bring_up(self, link: str, result: "tuple[Paths, LoadedSettings, str]") -> None:
         self._paths, loaded, region = result
-        self._application.setWindowIcon(tray_icon(TrayState.IDLE))
         self._session = Session(self._in_force(loaded.settings), region)
         self._listen()
         self._tray.activated.connect(partial(self._with_parts, _open_call_number))
@@ -193,6 +192,7 @@ class Program(QObject):
         self._not_up(error)
 
     def _make_parts(self, make: "Callable[..., Parts]") -> None:
+        self._application.setWindowIcon(tray_icon(TrayState.IDLE))
         self._credentials = self._make_credentials()
         parts = make(
             session=self._session,

@@ -187,9 +187,9 @@ class Caller(QObject):
         self._report(request, outcome, done)
 
     def _report(self, request: CallRequest | None, outcome: CallOutcome, done: OutcomeHandler | None) -> None:
-        self.finished.emit(request, outcome)
         if done is not None:
-            done(outcome)
+            done(outcome)  # first: a command waits for it, and painting takes 2 ms
+        self.finished.emit(request, outcome)
 
 
 def _our_bug(error: Exception, *, request_id: str, dialed: str) -> CallOutcome:
