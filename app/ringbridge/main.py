@@ -55,12 +55,12 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
 
     gc.disable()  # until everything stands: collecting while modules load finds nothing and takes 10 ms
     from PySide6.QtCore import QTimer
-    from PySide6.QtGui import QPixmapCache
-    from PySide6.QtWidgets import QApplication
 
     # PySide6 puts a hook into every later import that reads the module's source for its `__feature__` switch: ×1.3 to
     # ×2.5 in time and memory. Nothing here uses the switch.
     builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
+    from PySide6.QtGui import QPixmapCache
+    from PySide6.QtWidgets import QApplication
 
     lock = _take_lock(address)
     deadline = time.monotonic() + _RACE_S

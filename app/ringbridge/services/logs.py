@@ -118,6 +118,8 @@ def stop() -> None:
         if handler.get_name() == _NAME:
             logging.getLogger().removeHandler(handler)
             handler.close()
+    for library in _NEVER_HEARD:
+        logging.getLogger(library).setLevel(logging.NOTSET)
     logging.captureWarnings(capture=False)
 
 
