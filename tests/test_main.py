@@ -45,3 +45,15 @@ def test_a_start_right_after_quit_makes_a_new_program() -> None:
         assert second.poll() is None
         second.terminate()
         assert second.wait(20) == 0
+
+
+@pytest.mark.desktop
+def test_the_menu_opens_both_dialogs() -> None:
+    require_desktop()
+    with Desktop() as desktop:
+        desktop.spawn([RINGBRIDGE])
+        desktop.click_tray_entry("Settings…")
+        desktop.window("^Settings")
+        desktop.press("Escape")
+        desktop.click_tray_entry("Call number…")
+        desktop.window("^Call number")

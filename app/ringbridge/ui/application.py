@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
+from operator import methodcaller
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from ringbridge.desktop.choose import clipboard_backends, first_usable, hotkey_b
 from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
 from ringbridge.desktop.signals import QuitSignals
 from ringbridge.ui.notices import Notices, Topic
-from ringbridge.ui.session import Session
+from ringbridge.ui.session import MAX_RECENT, Session
 from ringbridge.ui.tasks import GuiInvoker, Lane
 from ringbridge.ui.translation import tr
 from ringbridge.ui.tray_icon import TrayState, tray_icon
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 LANE_CLOSE_S = 2.0
-MAX_RECENT = 20
 _LOOKED_AT = 4096  # characters; as in core.detect, which is not loaded just to see that there are no digits
 _SHOWN_PROBLEMS = 4
 _TRAY_PATIENCE_MS = 15_000
@@ -154,9 +154,10 @@ class Program(QObject):
         self._paths, loaded, region = result
         self._session = Session(self._in_force(loaded.settings), region)
         self._listen()
-        self._tray.activated.connect(partial(self._with_parts, _open_call_number))
-        self._tray.call_number_wanted.connect(partial(self._with_parts, _open_call_number))
-        self._tray.settings_wanted.connect(partial(self._with_parts, _open_settings))
+        open_call_number = partial(self._with_parts, methodcaller("open_call_number"))
+        self._tray.activated.connect(open_call_number)
+        self._tray.call_number_wanted.connect(open_call_number)
+        self._tray.settings_wanted.connect(partial(self._with_parts, methodcaller("open_settings")))
         self._tray.redial_wanted.connect(self._redial)
         self._tray.pause_toggled.connect(self._pause)
         self._session.changed.connect(self._apply_settings)
@@ -392,11 +393,3 @@ def _load_parts() -> "Callable[..., Parts]":
 
     _ = card  # the coordinator imports it when it shows something: 30 ms that the GUI thread does not have
     return parts.Parts
-
-
-def _open_call_number(parts: "Parts") -> None:
-    parts.open_call_number()
-
-
-def _open_settings(parts: "Parts") -> None:
-    parts.open_settings()

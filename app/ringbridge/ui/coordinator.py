@@ -14,6 +14,7 @@ from ringbridge.desktop.ports import Copied
 from ringbridge.ui.calling import Caller, OutcomeHandler, Wish
 from ringbridge.ui.choice import Choice
 from ringbridge.ui.notices import Topic
+from ringbridge.ui.session import MAX_RECENT
 from ringbridge.ui.translation import fill, tr
 from ringbridge.ui.tray_icon import TrayState
 from ringbridge.ui.wording import (
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-MAX_RECENT = 20
 _CALLING_SHOWN_MS = 10_000
 _GOOD_NEWS_S = 6
 _FEEDBACK_MS = 20

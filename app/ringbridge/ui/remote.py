@@ -16,13 +16,12 @@ from ringbridge.core.calls import CallOutcome, Origin, Outcome
 from ringbridge.core.errors import InputError
 from ringbridge.core.gate import Decision, decide
 from ringbridge.desktop.ports import Buffer, ClipboardBackend, Copied, ReadProblem
+from ringbridge.services.instance_client import PROTOCOL_VERSION
 from ringbridge.ui.calling import Caller, Wish
 from ringbridge.ui.reading import Reader, Reading
 from ringbridge.ui.wording import error_sentence, hang_up_sentence, outcome_sentence, read_problem_sentence
 
 _log = logging.getLogger(__name__)
-
-PROTOCOL_VERSION = 1
 
 Answer = Callable[[Mapping[str, object]], None]
 

@@ -4,6 +4,9 @@ from PySide6.QtCore import QObject, Signal
 
 from ringbridge.core.settings import Settings
 
+MAX_RECENT = 20
+"""So many of the latest calls are kept at hand; the menu shows the first of them."""
+
 
 class Session(QObject):
     """The settings in force.
