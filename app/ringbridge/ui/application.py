@@ -95,6 +95,7 @@ class Program(QObject):
         self._signals = QuitSignals(application.quit)
         self._recent: tuple[CallRecord, ...] = ()
         self._parts: Parts | None = None
+        self._has_settings = False
         self._waiting_for_parts: list[Callable[[Parts], None]] = []
         self._file: SettingsFile | None = None
         self._history: History | None = None
@@ -109,6 +110,10 @@ class Program(QObject):
         """
         self._application.aboutToQuit.connect(self._shut_down)
         self._tray.quit_wanted.connect(self._application.quit)
+        open_call_number = partial(self._with_parts, methodcaller("open_call_number"))
+        self._tray.activated.connect(open_call_number)
+        self._tray.call_number_wanted.connect(open_call_number)
+        self._tray.settings_wanted.connect(partial(self._with_parts, methodcaller("open_settings")))
         if not QSystemTrayIcon.isSystemTrayAvailable():
             self._wait_for_tray()
         self._slow_lane.submit(self._load, partial(self._bring_up, link), self._not_up)
@@ -154,10 +159,6 @@ class Program(QObject):
         self._paths, loaded, region = result
         self._session = Session(self._in_force(loaded.settings), region)
         self._listen()
-        open_call_number = partial(self._with_parts, methodcaller("open_call_number"))
-        self._tray.activated.connect(open_call_number)
-        self._tray.call_number_wanted.connect(open_call_number)
-        self._tray.settings_wanted.connect(partial(self._with_parts, methodcaller("open_settings")))
         self._tray.redial_wanted.connect(self._redial)
         self._tray.pause_toggled.connect(self._pause)
         self._session.changed.connect(self._apply_settings)
@@ -165,6 +166,9 @@ class Program(QObject):
         self._show_notices(loaded)
         self._slow_lane.submit(self._read_history, self._show_recent, self._show_failure)
         self._slow_lane.submit(lambda: None, lambda _: self.is_up.emit(), self._log_failure)
+        if self._waiting_for_parts:  # a menu entry was quicker than the settings, or a notice waits
+            self._fetch_parts()
+        self._has_settings = True
         if link:
             self._with_parts(lambda parts: parts.ask_about_link(link))
 
@@ -185,8 +189,11 @@ class Program(QObject):
             action(self._parts)
             return
         self._waiting_for_parts.append(action)
-        if len(self._waiting_for_parts) == 1:
-            self._work_lane.submit(_load_parts, self._make_parts, self._no_parts)
+        if self._has_settings and len(self._waiting_for_parts) == 1:
+            self._fetch_parts()
+
+    def _fetch_parts(self) -> None:
+        self._work_lane.submit(_load_parts, self._make_parts, self._no_parts)
 
     def _no_parts(self, error: Exception) -> None:
         self._waiting_for_parts.clear()  # so that the next wish tries again
