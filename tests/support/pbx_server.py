@@ -34,7 +34,7 @@ class RawRequest:
 
     @property
     def target(self) -> str:
-        return self.line.split(" ")[1]
+        return (self.line + "  ").split(" ")[1]  # a TLS greeting in plain text need not hold a blank
 
     def header(self, name: str) -> str | None:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
