@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from ringbridge.core import exit_codes
 from ringbridge.desktop.display import has_display, leave_out_gtk
+from ringbridge.desktop.qt_support import import_qt
+from ringbridge.late_inspect import defer_inspect
 from ringbridge.services.instance_address import instance_address
 
 if TYPE_CHECKING:
@@ -54,6 +56,8 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
         return handed_over
 
     gc.disable()  # until everything stands: collecting while modules load finds nothing and takes 10 ms
+    defer_inspect()
+    import_qt()
     from PySide6.QtCore import QTimer
 
     # PySide6 puts a hook into every later import that reads the module's source for its `__feature__` switch: ×1.3 to

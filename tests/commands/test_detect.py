@@ -171,7 +171,7 @@ def test_the_real_command_sees_no_difference_without_inspect() -> None:
     """`inspect` is deferred; what uses it after all gets the real one."""
     code = (
         "import sys\n"
-        "from ringbridge.commands.quick_start import defer_inspect\n"
+        "from ringbridge.late_inspect import defer_inspect\n"
         "defer_inspect()\n"
         "import dataclasses, inspect\n"
         "assert 'dis' not in sys.modules\n"

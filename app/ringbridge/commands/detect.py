@@ -8,6 +8,7 @@ from ringbridge.commands import quick_start
 from ringbridge.commands.output import complain, say
 from ringbridge.commands.usage import Options, UsageError, quick_options, region
 from ringbridge.core import exit_codes
+from ringbridge.late_inspect import defer_inspect
 
 TYPE_CHECKING = False  # as in `ringbridge.cli`: `typing` is not for the quick commands
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def run(arguments: list[str], profile: str | None) -> int:
     options = _read_options(arguments)
     if options.profile is None:
         options.profile = profile
-    quick_start.defer_inspect()
+    defer_inspect()
     import_module("ringbridge.core.detect")  # here, where no garbage is looked for
     quick_start.resume_collector()
     code = _answer_lines(options) if options.jsonl else _answer_text(options)
