@@ -114,7 +114,7 @@ class Coordinator(QObject):
 
     def copied(self, text: str) -> None:
         """A text with digits was copied in another program: look for numbers, offer what is found."""
-        self._reader.find(text, self._found)
+        self._reader.find(text, self._found, self.refuse)
 
     def selected(self, copied: Copied) -> None:
         """The hotkey was pressed and the selected text read: offer what is in it; pressed again, call it."""
@@ -235,7 +235,7 @@ class Coordinator(QObject):
         from ringbridge.core.targets import Target
 
         destination = record.destination
-        code = "" if destination.e164 else destination.dialed
+        code = "" if destination.e164 else destination.display or destination.dialed  # as typed, before any rule
         target = Target(e164=destination.e164, code=code, extension=destination.extension)
         self._caller.want(Wish(target=target, origin=Origin.REDIAL, said_yes=True, name=record.name))
 
