@@ -215,6 +215,27 @@ def test_good_news_go_and_bad_news_stay(card: Card, qtbot: QtBot) -> None:
         click(card, "dismiss")
 
 
+def test_an_extension_is_copied_for_dialing_it_once_connected(card: Card) -> None:
+    card.status("Calling", "Your phone is ringing.", good=True, extension="212")
+    assert button(card, "copy_extension").text() == "Copy extension 212"
+    click(card, "copy_extension")
+    assert QGuiApplication.clipboard().text() == "212"
+    assert button(card, "copy_extension").text() == "Copied: 212"
+    card.status("Calling", "Your phone is ringing.", good=True)
+    assert not card.findChild(QAbstractButton, "copy_extension").isVisible()
+    card.status("Calling", "Your phone is ringing.", good=True, extension="7")
+    card.offer((ADA,), seconds=0)
+    assert not card.findChild(QAbstractButton, "copy_extension").isVisible()
+
+
+def test_an_extension_waits_behind_a_question_with_its_news(card: Card) -> None:
+    card.ask(ADA)
+    card.status("Calling", "Your phone is ringing.", good=True, extension="212")
+    assert not card.findChild(QAbstractButton, "copy_extension").isVisible()
+    click(card, "dont_call")
+    assert button(card, "copy_extension").text() == "Copy extension 212"
+
+
 def test_words_from_elsewhere_are_never_markup(card: Card) -> None:
     card.status("<b>bold</b>", '<img src="x"><a href="http://evil">click</a>', good=False)
     card.offer((Choice(display="<h1>1</h1>", note="<i>note</i>"),), seconds=0)

@@ -110,7 +110,7 @@ def _place(request: CallRequest, here: Surroundings, *, as_json: bool) -> int:
         )
     finally:
         dialer.close()
-    sentence = outcome_sentence(outcome, request.destination.display)
+    sentence = outcome_sentence(outcome, request.destination.display, request.destination.extension)
     return report_outcome(outcome, sentence, as_json=as_json)
 
 

@@ -281,8 +281,12 @@ class Coordinator(QObject):
             self._calm_icon()
         self._notices.set(Topic.CALL, "" if good else _attention(outcome))
         who = _who(request) if request is not None else ""
+        extension = request.destination.extension if request is not None else ""
+        sentence = outcome_sentence(outcome, who, extension)
+        seconds = _GOOD_NEWS_S if good and not extension else 0  # an extension is wanted later, once connected
+        has_call = outcome.outcome in {Outcome.REQUESTED, Outcome.UNKNOWN}
         self._card.status(
-            _title(outcome, who), outcome_sentence(outcome, who), good=good, seconds=_GOOD_NEWS_S if good else 0
+            _title(outcome, who), sentence, good=good, seconds=seconds, extension=extension if has_call else ""
         )
         if outcome.outcome is Outcome.NO_ACCOUNT and outcome.problem.startswith("no_"):
             self.settings_wanted.emit()
