@@ -4,7 +4,6 @@ Dotted keys (`clipboard.watch`) are the stable names on the command line and in 
 before the dot is a TOML table. The small groups are named tuples: a dataclass takes 0.5 ms of the start to build.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
@@ -17,7 +16,6 @@ SettingValue = bool | int | str | tuple[str, ...]
 
 MAX_TEXT = 1000
 MAX_PORT = 65535
-_AUTHORITY = re.compile(r"(?:[^:\[\]]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")  # RFC 3986, section 3.2
 MAX_INTERNAL = 15
 """Digits an internal extension may have: no more than a number (ITU-T E.164)."""
 
@@ -25,6 +23,7 @@ MAX_ITEMS = 500
 """Texts in one setting that is a list."""
 
 _MAX_PREFIX = 16
+_IN_BRACKETS = frozenset("0123456789ABCDEFabcdef:.")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
@@ -147,10 +146,29 @@ def _url(key: str, value: object) -> SettingValue:
         raise SettingError(key, "url")
     if "@" in host or "?" in rest or "#" in rest or " " in rest:  # credentials and parameters never stand in it
         raise SettingError(key, "url")
-    authority = _AUTHORITY.fullmatch(host)
-    if authority is None or not 0 < int(authority["port"] or 1) <= MAX_PORT:
+    if not _is_authority(host):
         raise SettingError(key, "url")
     return f"{scheme.lower()}://{rest.rstrip('/')}/"
+
+
+def _is_authority(host: str) -> bool:
+    """Host and port of RFC 3986, section 3.2; by hand, for a regular expression takes 0.3 ms of each start."""
+    if host.startswith("["):
+        name, _, rest = host[1:].partition("]")
+        good = bool(name) and "]" in host and _IN_BRACKETS.issuperset(name)
+    else:
+        name, colon, port = host.partition(":")
+        rest, good = colon + port, bool(name) and not set(name) & set("[]")
+    if not good or not rest:
+        return good
+    port = rest[1:]
+    return (
+        rest[0] == ":"
+        and port.isascii()
+        and port.isdigit()
+        and len(port) < len("100000")
+        and 0 < int(port) <= MAX_PORT
+    )
 
 
 def _proxy(key: str, value: object) -> SettingValue:
