@@ -158,5 +158,6 @@ def _is_allowed(target: Target, verdict: Verdict, destination: Destination) -> b
         return False
     for reason in verdict.reasons:
         complain(gate_sentence(reason))
-    complain(f"Call {destination.display or target.e164}? [y/N]")
+    extension = f" (extension {destination.extension})" if destination.extension else ""
+    complain(f"Call {destination.display or target.e164}{extension}? [y/N]")
     return sys.stdin.readline().strip().lower() in {"y", "yes"}

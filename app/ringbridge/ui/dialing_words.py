@@ -36,7 +36,7 @@ def _rule_problem(problem: str) -> str:
         "plus_inside": tr("a + can only stand at the very beginning."),
         "plus_kept": tr("something would be put before a +. Write +| at the beginning to take the + away, or begin "
             "the pattern with X for what has no +."),
-        "nothing_left": tr("nothing would be left to dial. Write what to dial behind =>"),
+        "nothing_left": tr("nothing would be left to dial. Write behind => what to dial."),
     }.get(problem) or fill(tr("{problem}."), problem=problem.replace("_", " "))  # fmt: skip
 
 

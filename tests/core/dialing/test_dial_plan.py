@@ -185,6 +185,8 @@ def test_no_plan_touches_an_emergency_number(plan: DialPlan, number: str) -> Non
 
 @pytest.mark.parametrize(("region", "number"), [("IL", "100"), ("DE", "110"), ("GB", "999"), ("AU", "000")])
 def test_the_own_regions_emergency_numbers_count_too(region: str, number: str) -> None:
-    plan = DialPlan(region, DialingSettings(outside_prefix="9", internal_length="1", rules=("XXX => 8", "X! => 9")))
+    plan = DialPlan(
+        region, DialingSettings(outside_prefix="9", internal_length="1", rules=("[0-9]XX => 8", "X! => 9"))
+    )
     assert write(Target(code=number), plan).way is Way.EMERGENCY
     assert to_destination(Target(code=number), plan).dialed == number
