@@ -7,7 +7,7 @@ from ringbridge.core.dialing.dial_plan import Trial, TrialState, Way, plan_of, w
 from ringbridge.core.errors import InputError
 from ringbridge.core.gate import Verdict, decide
 from ringbridge.core.settings import Settings
-from ringbridge.core.targets import Reading, read
+from ringbridge.core.targets import TargetReading, read
 
 
 class Setting(NamedTuple):
@@ -41,7 +41,7 @@ class Explanation(NamedTuple):
 
     text: str
     region: str
-    reading: Reading | None = None
+    reading: TargetReading | None = None
     verdict: Verdict | None = None
     way: Way | None = None
     trials: tuple[Trial, ...] = ()
