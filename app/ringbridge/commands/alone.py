@@ -5,14 +5,14 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from ringbridge.commands.output import complain, printable, report_outcome, uninterrupted
-from ringbridge.commands.refusals import refuse_gate
+from ringbridge.commands.refusals import refuse_gate, refuse_input
 from ringbridge.commands.surroundings import Surroundings, logged, look_around
-from ringbridge.commands.usage import Options
+from ringbridge.commands.usage import Options, source_of
 from ringbridge.commands.wish import read_wish
 from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Login, Outcome
-from ringbridge.core.dial_plan import to_destination
-from ringbridge.core.errors import StorageError
+from ringbridge.core.dialing.dial_plan import plan_of, to_destination
+from ringbridge.core.errors import InputError, StorageError
 from ringbridge.core.gate import Decision, Verdict, decide
 from ringbridge.core.settings import AccountSettings
 from ringbridge.core.targets import Target
@@ -35,11 +35,14 @@ def dial(options: Options, profile: str | None) -> int:
         SettingError: The profile's name is not allowed.
     """
     here = look_around(profile)
-    wish = read_wish(options, here.region)
+    wish = read_wish(options, here.region, here.settings.dialing)
     if isinstance(wish, int):
         return wish
     verdict = decide(wish.target, wish.origin, said_yes=options.yes)
-    destination = to_destination(wish.target, here.settings.calls, here.region)
+    try:
+        destination = to_destination(wish.target, plan_of(here.settings, here.region))
+    except InputError as error:  # the dial plan can't write it
+        return refuse_input(error, source_of(options), as_json=options.json)
     if verdict.decision is not Decision.DIAL and not _is_allowed(wish.target, verdict, destination):
         return refuse_gate(verdict, as_json=options.json)
     request = CallRequest(
@@ -107,7 +110,7 @@ def _place(request: CallRequest, here: Surroundings, *, as_json: bool) -> int:
         )
     finally:
         dialer.close()
-    sentence = outcome_sentence(outcome, request.destination.display)
+    sentence = outcome_sentence(outcome, request.destination.display, request.destination.extension)
     return report_outcome(outcome, sentence, as_json=as_json)
 
 
@@ -155,5 +158,6 @@ def _is_allowed(target: Target, verdict: Verdict, destination: Destination) -> b
         return False
     for reason in verdict.reasons:
         complain(gate_sentence(reason))
-    complain(f"Call {destination.display or target.e164}? [y/N]")
+    extension = f" (extension {destination.extension})" if destination.extension else ""
+    complain(f"Call {destination.display or target.e164}{extension}? [y/N]")
     return sys.stdin.readline().strip().lower() in {"y", "yes"}

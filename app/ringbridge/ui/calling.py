@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ringbridge.core.calls import CallOutcome, CallRequest, Origin, Outcome
+from ringbridge.core.errors import InputError
 from ringbridge.core.gate import Decision, decide
 
 if TYPE_CHECKING:  # what these import is loaded on the lanes, not while the program starts
@@ -98,8 +99,13 @@ class Caller(QObject):
             return
 
         def unreadable(error: Exception) -> None:
-            _log_failure(error)
-            self._report(None, CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="input_no_number"), done)
+            if not isinstance(error, InputError):
+                _log_failure(error)
+                error = InputError("no_number")
+            outcome = CallOutcome(
+                request_id="", outcome=Outcome.BLOCKED, problem=f"input_{error.problem}", detail=error.detail
+            )
+            self._report(None, outcome, done)
 
         go_on = partial(self._ask if verdict.decision is Decision.ASK else self._place, wish, done)
         if wish.destination is not None:

@@ -62,15 +62,15 @@ class Reader:
             refused: Gets the reason why it can't be dialed.
             typed: As in `read_target`.
         """
-        region, calls = self._session.region, self._session.settings.calls
+        region, settings = self._session.region, self._session.settings
 
         def work() -> Reading:
-            from ringbridge.core.dial_plan import to_destination
+            from ringbridge.core.dialing.dial_plan import plan_of, to_destination
             from ringbridge.core.phone_numbers import kind_of_e164
             from ringbridge.core.targets import read_target
 
-            target = read_target(text, region, typed=typed)
-            destination = to_destination(target, calls, region)
+            target = read_target(text, region, typed=typed, dialing=settings.dialing)
+            destination = to_destination(target, plan_of(settings, region))
             return Reading(target=target, destination=destination, kind=kind_of_e164(target.e164))
 
         def failed(error: Exception) -> None:
@@ -85,34 +85,45 @@ class Reader:
         self, target: "Target", done: Callable[["Destination"], None], failed: Callable[[Exception], None]
     ) -> None:
         """Write a target the way the PBX wants it; `done` or `failed` is called on the GUI thread."""
-        region, calls = self._session.region, self._session.settings.calls
+        region, settings = self._session.region, self._session.settings
 
         def work() -> "Destination":
-            from ringbridge.core.dial_plan import to_destination
+            from ringbridge.core.dialing.dial_plan import plan_of, to_destination
 
-            return to_destination(target, calls, region)
+            return to_destination(target, plan_of(settings, region))
 
         self._lane.submit(work, done, failed)
 
-    def find(self, text: str, done: Callable[[tuple[Reading, ...]], None]) -> None:
-        """Find the numbers in a copied text, each once; `done` is called on the GUI thread."""
-        region, calls = self._session.region, self._session.settings.calls
+    def find(
+        self, text: str, done: Callable[[tuple[Reading, ...]], None], refused: Callable[[InputError], None]
+    ) -> None:
+        """Find the numbers in a copied text, each once; `done` or `refused` is called on the GUI thread.
+
+        Args:
+            text: As it was copied.
+            done: Gets what is found.
+            refused: Gets the reason why the dial plan can't write one of the numbers.
+        """
+        region, settings = self._session.region, self._session.settings
 
         def work() -> tuple[Reading, ...]:
             from ringbridge.core.detect import find_numbers
-            from ringbridge.core.dial_plan import to_destination
+            from ringbridge.core.dialing.dial_plan import plan_of, to_destination
             from ringbridge.core.targets import target_of
 
+            plan = plan_of(settings, region)
             readings: dict[Target, Reading] = {}
             for candidate in find_numbers(text, region):
                 target = target_of(candidate)
                 readings[target] = Reading(
-                    target=target, destination=to_destination(target, calls, region), kind=candidate.kind
+                    target=target, destination=to_destination(target, plan), kind=candidate.kind
                 )
             return tuple(readings.values())
 
-        self._lane.submit(work, done, _log_failure)
+        def failed(error: Exception) -> None:
+            if isinstance(error, InputError):
+                refused(error)
+            else:
+                _log.error("reading a number failed: %s", type(error).__name__)
 
-
-def _log_failure(error: Exception) -> None:
-    _log.error("reading a number failed: %s", type(error).__name__)
+        self._lane.submit(work, done, failed)

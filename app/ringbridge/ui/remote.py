@@ -158,8 +158,10 @@ class Remote(QObject):
                 caller_id=order.caller_id,
                 wait_s=order.wait_s,
             )
-            who = reading.destination.display
-            self._caller.want(wish, lambda outcome: answer(_fields_of(outcome, outcome_sentence(outcome, who))))
+            who, extension = reading.destination.display, reading.destination.extension
+            self._caller.want(
+                wish, lambda outcome: answer(_fields_of(outcome, outcome_sentence(outcome, who, extension)))
+            )
 
         def refused(error: InputError) -> None:
             code = _exit_code_of(error)
