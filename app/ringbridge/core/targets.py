@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from ringbridge.core.errors import InputError
 
 if TYPE_CHECKING:
-    from ringbridge.core.detect import Candidate
+    from ringbridge.core.detection import Candidate
 
 MAX_LENGTH = 400
 """Characters a target may have; nobody writes a longer number."""
@@ -102,7 +102,7 @@ def _read_uri(scheme: str, rest: str, region: str) -> Target:
 
 
 def _read_text(text: str, region: str, *, from_uri: bool, as_it_stands: bool) -> Target:
-    from ringbridge.core.detect import read_explicit
+    from ringbridge.core.detection import read_explicit
     from ringbridge.core.phone_numbers import e164_of, parse_valid
 
     compact = _VISUAL_SEPARATORS.sub("", text)

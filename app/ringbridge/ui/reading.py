@@ -99,7 +99,7 @@ class Reader:
         region, calls = self._session.region, self._session.settings.calls
 
         def work() -> tuple[Reading, ...]:
-            from ringbridge.core.detect import find_numbers
+            from ringbridge.core.detection import find_numbers
             from ringbridge.core.dial_plan import to_destination
             from ringbridge.core.targets import target_of
 

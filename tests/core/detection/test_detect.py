@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringbridge.core.detect import MAX_CANDIDATES, MAX_LENGTH, find_numbers, read_explicit
+from ringbridge.core.detection import MAX_CANDIDATES, MAX_LENGTH, find_numbers, read_explicit
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,64 @@
+"""Extensions: the digits to dial once connected, in whatever language and form they follow a number."""
+
+import re
+
+from ringbridge.core.detection.words import Meaning, meaning_of
+
+_PAUSED = re.compile(r" ?(?:,{1,6}|;(?=[0-9]{2,6}#?(?![0-9]))| ?[pw](?=[0-9]{2,}))[ ]?([0-9]{1,9})#?(?![0-9A-Za-z.,])")
+_PARAMETER = re.compile(r";(?:ext|extension|postd)=([0-9]{1,9})(?![0-9])", re.IGNORECASE)
+_HASH = re.compile(r" ?#[ ]?([0-9]{1,7})(?![0-9A-Za-z])")
+_CROSS = re.compile(r"[ ,;\-]{0,2}[(\[]?[xX×][ .:]{0,2}([0-9]{1,7})(?![0-9A-Za-z])")
+_BRACKETS = re.compile(r" ?\(([0-9]{2,5})\)")
+_LETTER = "(?:[^\\W\\d_]|[\u0300-\u036f\u0591-\u05c7\u0900-\u0963\u0966-\u0e4e])"
+_WORDED = re.compile(
+    rf"[ \t]?[,;:\-/|~]?[ \t]{{0,2}}[(\[]?[ ]?({_LETTER}+(?:[.'\"]{_LETTER}+)*)((?:[ .:#\-'=)]|n[°º]){{0,4}})"
+    rf"({_LETTER}+[ .:#\-]{{0,3}})?([0-9]{{1,7}})(?![0-9A-Za-z]|[.,:/][0-9])"
+)
+_HYPHENED = re.compile(r" ?-?[Dd][Ww][ .:\-]{0,3}([0-9]{1,6})(?![0-9])")
+_NUMBERED = (Meaning.SHORT_NUMBER, Meaning.NUMBER, Meaning.FILLER)
+_LONGEST = 7
+
+
+def extension_after(plain: str, end: int) -> tuple[str, int]:
+    """The extension that follows a number, and where its last digit (or closing ``#``) ends.
+
+    Args:
+        plain: A text as `make_plain` writes it.
+        end: Where the number ends in it.
+
+    Returns:
+        An empty string and `end` where there is none.
+    """
+    following = plain[end : end + 1]
+    if not following or following == "\n":
+        return "", end
+    for pattern in (_PARAMETER, _PAUSED, _HASH, _CROSS, _BRACKETS):
+        match = pattern.match(plain, end)
+        if match is not None:
+            if pattern is _PAUSED and not _is_paused(plain, end, match):
+                continue
+            stop = match.end()
+            return match[1], stop if plain[stop - 1] == "#" else match.end(1)
+    match = _HYPHENED.match(plain, end)
+    if match is not None:
+        return match[1], match.end(1)
+    match = _WORDED.match(plain, end)
+    if match is None:
+        return "", end
+    word = match[1]
+    meaning = meaning_of(word)
+    if meaning is not Meaning.EXTENSION:
+        return "", end
+    if match[3] and meaning_of(match[3].strip(" .:#-")) not in _NUMBERED:
+        return "", end
+    return match[4], match.end(4)
+
+
+def _is_paused(plain: str, end: int, match: re.Match[str]) -> bool:
+    """Commas are pauses where nothing else explains them: two of them, or one directly before the last digits."""
+    text = match[0]
+    if text.count(",") >= 2 or plain[match.end() - 1] == "#":
+        return True
+    if "," in text:
+        return False
+    return len(match[1]) < _LONGEST and plain[end : end + 1] != " "

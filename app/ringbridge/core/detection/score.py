@@ -1,0 +1,191 @@
+"""How sure a reading is: what it looks like, what its label says, and what speaks against it."""
+
+from typing import NamedTuple
+
+from ringbridge.core.detection import vetoes
+from ringbridge.core.detection.candidates import Cut
+from ringbridge.core.detection.labels import NONE, Label, label_after, label_before, word_after, word_before
+from ringbridge.core.detection.words import Meaning
+from ringbridge.core.phone_numbers import NumberKind
+
+PASSIVE = 0.6
+"""At least this sure, a copied text is answered with an offer."""
+
+LISTED = 0.5
+"""At least this sure, a number belongs to the list of a long text."""
+
+ASKED = 0.3
+"""At least this sure, a number counts in a text that a person asked to dial."""
+
+_NEAR = 3
+_VOICE = frozenset((Meaning.PHONE, Meaning.MOBILE))
+_NOT_A_NUMBER = frozenset((Meaning.IDENTIFIER, Meaning.AMOUNT))
+_FREE = "alone"
+
+
+class Verdict(NamedTuple):
+    """What speaks for and against a reading.
+
+    Attributes:
+        confidence: 0 to 1.
+        reasons: Codes in the order they were found; a detail follows a colon.
+        is_fax: It is labelled as a fax number.
+        vetoed: Something says that it is no number at all, whatever its label.
+    """
+
+    confidence: float
+    reasons: tuple[str, ...]
+    is_fax: bool = False
+    vetoed: bool = False
+
+
+def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, end: int) -> Verdict:
+    """Weigh one reading.
+
+    Args:
+        plain: The text as `make_plain` writes it.
+        cut: The reading.
+        ibans: Where IBANs stand in the text.
+        alone: Nothing else stands in the text.
+        end: Where the number ends with its extension.
+    """
+    reasons = [f"written_{cut.written}", "usual_groups" if cut.usual else "one_run" if cut.bare else "own_groups"]
+    veto = _veto(plain, cut, ibans)
+    if veto:
+        return Verdict(0.0, (*reasons, f"veto:{veto}"), vetoed=True)
+    left = label_before(plain, cut.start)
+    right = label_after(plain, end)
+    label, side = _nearest(left, right)
+    if label.meaning is Meaning.FAX and not _is_shared(plain, cut.start):
+        return Verdict(cut.form, (*reasons, f"label_fax:{label.word.casefold()}"), is_fax=True)
+    weight = _label_weight(label, cut, side)
+    if label.meaning is not None:
+        reasons.append(f"label_{side}_{label.meaning.value}:{label.word.casefold()}")
+    score = cut.form + weight
+    if cut.number.needs_prefix and not cut.number.written and cut.written == "home":
+        # without its national prefix it takes both the usual groups and a label
+        score = min(score, 0.66) if weight >= 0.3 and (cut.usual or cut.number.kind is NumberKind.MOBILE) else score - 0.2
+    if weight <= 0 or cut.written == "code":
+        score += _beside(plain, cut, end, reasons)
+    if alone and label.meaning is None:
+        score += 0.3 if cut.bare else 0.1
+        reasons.append(_FREE)
+    if cut.left_over:
+        reasons.append("left_over")
+        if cut.written != "plus":
+            score -= 0.05 if "-" in cut.glues or cut.number.written else 0.15
+            score -= 0.2 if cut.left_over > 2 else 0
+    if cut.bare and weight <= 0:
+        score -= _bare_doubt(plain, cut, reasons)
+    if cut.digits[:2] == "05" or weight > 0 or not vetoes.is_israeli_id(cut.digits) or cut.number.country_code != 972:
+        return Verdict(max(0.0, min(score, 1.0)), tuple(reasons))
+    reasons.append("may_be_identity_number")
+    return Verdict(max(0.0, min(score - 0.2, 1.0)), tuple(reasons))
+
+
+def _veto(plain: str, cut: Cut, ibans: list[tuple[int, int]]) -> str:
+    if any(start < cut.end and cut.start < end for start, end in ibans):
+        return "iban"
+    for name, holds in (
+        ("card", vetoes.is_card(plain, cut)),
+        ("even_list", vetoes.is_even_list(plain, cut)),
+        ("dotted", vetoes.is_dotted(cut)),
+        ("times", vetoes.is_times(cut)),
+        ("identity", vetoes.is_national_id(cut)),
+        ("timestamp", vetoes.is_timestamp(cut)),
+        ("counted", vetoes.is_counted(cut)),
+    ):
+        if holds:
+            return name
+    return vetoes.attached(plain, cut) or vetoes.in_address(plain, cut) or ("unit" if vetoes.has_unit(plain, cut) else "")
+
+
+def _nearest(left: Label, right: Label) -> tuple[Label, str]:
+    """The nearest label on the left wins; the right one counts where it is closer, in brackets or said of the number."""
+    if right.meaning in {Meaning.UNIT, Meaning.CURRENCY, Meaning.MONTH, Meaning.EXTENSION}:
+        right = NONE
+    if right.meaning is None:
+        return left, "left"
+    if left.meaning is None or left.meaning in {Meaning.NUMBER, Meaning.SHORT_NUMBER, Meaning.PLACE, Meaning.PARTY}:
+        return right, "right"
+    if right.numbered and (left.distance > 1 or left.apart or left.behind_number or right.meaning is not Meaning.PLACE):
+        return right, "right"
+    if left.behind_number and right.distance == 0:
+        return right, "right"
+    return left, "left"
+
+
+def _is_shared(plain: str, start: int) -> bool:
+    """``Tel./Fax``: one number for both."""
+    left = plain[max(0, start - 24) : start].casefold()
+    return any(word in left for word in ("tel/", "tel./", "phone/", "tel &", "tel+", "tel./", "tel et", "tel. et", "/tel", "& tel", "phone &", "tel. &", "tel und", "טל/", "/ fax", "telefon/", "тел/", "тел./")) or "/ tel" in left
+
+
+def _label_weight(label: Label, cut: Cut, side: str) -> float:
+    meaning = label.meaning
+    plus = cut.written == "plus"
+    if meaning is None:
+        return 0.0
+    if meaning in _VOICE:
+        if label.behind_number and not label.apart:
+            return 0.25
+        return 0.45 if label.distance <= _NEAR else 0.3
+    if meaning is Meaning.PLACE:
+        return 0.28 if label.distance <= 2 and not label.behind_number else 0.1
+    if meaning is Meaning.NUMBER:
+        return 0.26 if label.distance <= _NEAR and not label.behind_number else 0.1
+    if meaning is Meaning.SHORT_NUMBER:
+        if plus:
+            return 0.0
+        if cut.bare:
+            return -0.35
+        return -0.4 if label.owned else -0.05
+    if meaning is Meaning.EXTENSION:
+        return 0.0
+    strong = meaning in _NOT_A_NUMBER or (meaning is Meaning.PARTY and label.numbered)
+    if meaning is Meaning.AMOUNT:
+        return 0.0 if plus else (-0.45 if cut.bare or not (cut.number.written or "-" in cut.glues) else -0.1 if label.distance else -0.2)
+    if strong:
+        return _identifier_weight(label, cut, plus=plus)
+    if plus:
+        return 0.0
+    return -0.45 if cut.bare else (-0.05 if label.distance or label.apart else -0.1)
+
+
+def _identifier_weight(label: Label, cut: Cut, *, plus: bool) -> float:
+    far = label.distance >= 2 and not label.numbered
+    if plus:
+        return -0.1 if far or label.apart else -0.2
+    if label.behind_number:
+        return -0.4 if cut.bare else (-0.05 if label.distance or not label.apart else -0.1)
+    if cut.bare:
+        return -0.45 if far or label.apart else -0.8
+    if label.apart:
+        return -0.08 if label.distance else -0.15
+    if not label.distance or label.numbered:
+        return -0.8
+    return -0.5 if label.distance == 1 else -0.15
+
+
+def _beside(plain: str, cut: Cut, end: int, reasons: list[str]) -> float:
+    """What the words directly beside an unlabelled number say: units, currencies, months."""
+    if cut.written == "plus":
+        return 0.0
+    after = word_after(plain, end)
+    before = word_before(plain, cut.start)
+    if vetoes.is_unit(after) or vetoes.is_currency(before):
+        reasons.append(f"unit:{(after if vetoes.is_unit(after) else before).casefold()}")
+        return -0.6 if cut.bare or not cut.number.written else -0.4
+    return 0.0
+
+
+def _bare_doubt(plain: str, cut: Cut, reasons: list[str]) -> float:
+    """What speaks against bare digits without a label: signs of code, tables and counts around them."""
+    left = plain[max(0, cut.start - 3) : cut.start].rstrip(" \"'")
+    right = plain[cut.end : cut.end + 3].lstrip(" \"'")
+    if left[-1:] in {"=", "<", ">", "[", "{", "#", "&", "("} or right[:1] in {"=", ">", "]", "}", "&", "{"}:
+        reasons.append("code_around")
+        return 0.3
+    if left[-1:] == ":" and plain[cut.start - 1] != " ":
+        return 0.1
+    return 0.0

@@ -1,0 +1,186 @@
+"""The words beside numbers, in many languages: what says phone, fax, order, invoice, total, and what says nothing.
+
+The lists are text files, one a language, in `words/`: a ``[section]`` line, then words separated by blanks, written as
+`fold` writes them; ``stem*`` stands for every word that begins so, ``*tail`` for every word that ends so. All languages are
+read together, because people write several; reading them takes about a millisecond, with the first number that needs it.
+"""
+
+import re
+import unicodedata
+from enum import Enum
+from functools import lru_cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent / "words"
+_MOST_WORDS = 4096
+
+
+class Meaning(Enum):
+    """What a word beside a number says about it; the value names its section in the files."""
+
+    PHONE = "phone"
+    MOBILE = "mobile"
+    FAX = "fax"
+    PLACE = "place"
+    """Where or who one calls (office, reception): a number beside it is likely a phone number."""
+    NUMBER = "number"
+    SHORT_NUMBER = "abbreviation"
+    """No., Nr., n°: says number, and mostly of an identifier."""
+    EXTENSION = "extension"
+    IDENTIFIER = "identifier"
+    PARTY = "party"
+    """Customer, account, booking: an identifier with a number word, else somebody to call."""
+    AMOUNT = "amount"
+    UNIT = "unit"
+    CURRENCY = "currency"
+    MONTH = "month"
+    POSSESSIVE = "possessive"
+    FILLER = "filler"
+    """Is, the, of: says nothing and may stand between a label and its number."""
+
+
+_WINS = (
+    Meaning.PHONE, Meaning.MOBILE, Meaning.FAX, Meaning.EXTENSION, Meaning.IDENTIFIER, Meaning.PARTY, Meaning.PLACE,
+    Meaning.NUMBER, Meaning.SHORT_NUMBER, Meaning.AMOUNT, Meaning.CURRENCY, Meaning.MONTH, Meaning.POSSESSIVE, Meaning.UNIT,
+    Meaning.FILLER,
+)  # fmt: skip
+"""Where languages differ about a word, the first of these is believed."""
+
+_MARKS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0640]")
+_INNER = str.maketrans("", "", ".'\"`´ºª°")
+_SPLIT = re.compile("(?<=[a-z])(?=[A-Z])")
+_CLITICS_HEBREW = "והבלמכש"
+_CLITICS_ARABIC = ("وال", "بال", "لل", "ال", "و", "ب", "ل")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_HANGUL = re.compile("[\uac00-\ud7af]")
+_LONGEST = 12
+_SHORT = 3
+"""So short a filler (is, the, op) is one, though some language has a label that looks the same."""
+
+
+class _Lexicon:
+    """All words of all files."""
+
+    def __init__(self) -> None:
+        self.exact: dict[str, Meaning] = {}
+        self.stems: dict[str, Meaning] = {}
+        self.tails: dict[str, Meaning] = {}
+        sections: dict[str, list[str]] = {meaning.value: [] for meaning in _WINS}
+        for path in sorted(_FOLDER.glob("*.txt")):
+            section = ""
+            for line in path.read_text(encoding="utf-8").split("\n"):
+                if line.startswith("["):
+                    section = line[1:-1]
+                elif line and line[0] != "#":
+                    sections[section].append(line)
+        for meaning in reversed(_WINS):
+            for word in " ".join(sections[meaning.value]).split(" "):
+                if word[-1:] == "*":
+                    self.stems[word[:-1]] = meaning
+                elif word[:1] == "*":
+                    self.tails[word[1:]] = meaning
+                else:
+                    self.exact[word] = meaning
+        for meaning in (Meaning.POSSESSIVE, Meaning.FILLER):
+            for word in " ".join(sections[meaning.value]).split(" "):
+                if len(word) <= _SHORT:
+                    self.exact[word] = meaning
+        self.exact.pop("", None)
+        self.stem_lengths = sorted({len(stem) for stem in self.stems}, reverse=True)
+        self.tail_lengths = sorted({len(tail) for tail in self.tails}, reverse=True)
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> _Lexicon:
+    return _Lexicon()
+
+
+def fold(word: str) -> str:
+    """The form of a word in the lists: case and accents folded, without inner dots and apostrophes."""
+    word = word.casefold()
+    if not word.isascii():
+        word = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", word))).casefold()
+    return word.translate(_INNER)
+
+
+@lru_cache(maxsize=_MOST_WORDS)
+def meaning_of(word: str) -> Meaning | None:
+    """What one word says about the number beside it, or None.
+
+    Args:
+        word: One word as it stands in the text; parts of ``camelCase`` and words of scripts without blanks are told apart,
+            the last part that means something wins.
+    """
+    if _UNSPACED.search(word):
+        return _last_of_run(word)
+    folded = fold(word)
+    found = _single(folded)
+    if found is not None:
+        return found
+    if not word.islower() and (parts := _SPLIT.split(word))[1:]:
+        return next((part for part in map(meaning_of, reversed(parts)) if part is not None), None)
+    for mark in ("'", "`"):
+        head, _, tail = word.rpartition(mark)
+        if head and tail:
+            return Meaning.POSSESSIVE if tail == "s" else _single(fold(tail))
+    return _without_clitics(folded)
+
+
+def _single(folded: str) -> Meaning | None:
+    lexicon = _lexicon()
+    found = lexicon.exact.get(folded)
+    if found is not None or len(folded) < 3:
+        return found
+    stem = tail = None
+    for length in lexicon.stem_lengths:
+        if length <= len(folded) and (stem := lexicon.stems.get(folded[:length])) is not None:
+            break
+    for length in lexicon.tail_lengths:
+        if length <= len(folded) and (tail := lexicon.tails.get(folded[-length:])) is not None:
+            break
+    if stem is None or tail is None:
+        return stem or tail
+    return next(meaning for meaning in _WINS if meaning in {stem, tail})
+
+
+def _without_clitics(folded: str) -> Meaning | None:
+    first = folded[:1]
+    if "א" <= first <= "ת":
+        for length in (1, 2, 3):
+            if len(folded) <= length or folded[length - 1] not in _CLITICS_HEBREW:
+                return None
+            if (found := _single(folded[length:])) is not None:
+                return found
+    elif "ء" <= first <= "ي":
+        for clitic in _CLITICS_ARABIC:
+            if folded.startswith(clitic) and (found := _single(folded[len(clitic) :])) is not None:
+                return found
+    elif _HANGUL.match(folded):
+        for length in range(len(folded) - 1, 1, -1):
+            if (found := _lexicon().exact.get(folded[:length])) is not None:
+                return found
+        for start in range(1, len(folded) - 1):
+            if (found := _lexicon().exact.get(folded[start:])) is not None:
+                return found
+    return None
+
+
+def _last_of_run(run: str) -> Meaning | None:
+    """In a run without blanks: the meaning of the known word that ends last, the longest there."""
+    exact = _lexicon().exact
+    folded = fold(run)[-40:]
+    fallback = None
+    for end in range(len(folded), 0, -1):
+        for start in range(max(0, end - _LONGEST), end):
+            found = exact.get(folded[start:end])
+            if found is None or (end - start < 2 and found is not Meaning.FILLER and folded[start:end] not in _ALONE):
+                continue
+            if found in _PASSED_OVER:
+                fallback = fallback or found
+                break
+            return found
+    return fallback
+
+
+_ALONE = frozenset("转轉号號機番電电宅元円원圓票單单")
+_PASSED_OVER = frozenset((Meaning.FILLER, Meaning.NUMBER, Meaning.SHORT_NUMBER, Meaning.POSSESSIVE))
