@@ -13,7 +13,7 @@ from ringbridge.core.detection.plans import (
 )
 from ringbridge.core.phone_numbers import NumberKind
 
-_RUN = re.compile(r"[0-9]+(?:[ ().\[\]/\-]{1,5}[0-9]+)*")
+_RUN = re.compile(r"[0-9]+(?:[ ().\[\]/\-•—]{1,5}[0-9]+)*")
 _DIGITS = re.compile(r"[0-9]+")
 _MIN_DIGITS, _MAX_DIGITS = 6, 19
 _MOST_GROUPS = 9
@@ -40,6 +40,7 @@ class Glue(NamedTuple):
 
 _BREAK = Glue(joins=False, cuts=True, name="")
 _PLAIN_GLUES = {
+    "": Glue(joins=True, cuts=False, name="-"),
     " ": Glue(joins=True, cuts=True, name=" "),
     "  ": Glue(joins=True, cuts=True, name="  "),
     "-": Glue(joins=True, cuts=False, name="-"),
@@ -52,7 +53,10 @@ _PLAIN_GLUES = {
     " / ": Glue(joins=True, cuts=True, name="/"),
     "/ ": Glue(joins=True, cuts=True, name="/"),
     " /": Glue(joins=True, cuts=True, name="/"),
-    " . ": _BREAK,
+    " . ": Glue(joins=True, cuts=True, name=" . "),
+    " • ": Glue(joins=True, cuts=True, name=" • "),
+    "•": Glue(joins=True, cuts=True, name=" • "),
+    "—": Glue(joins=True, cuts=True, name="—"),
 }
 _OPENING = re.compile(r"[ \-/.]{0,2}[(\[]")
 _CLOSING = re.compile(r"[)\]] ?[\-/.]? ?")
@@ -109,12 +113,13 @@ class _Budget:
         self.left = _MOST_TRIES
 
 
-def find_cuts(plain: str, region: str) -> list[Cut]:
+def find_cuts(plain: str, region: str, seams: frozenset[int] = frozenset()) -> list[Cut]:
     """The best reading of every run of digits, in order; none overlaps another.
 
     Args:
         plain: A text as `make_plain` writes it.
         region: Two letters of ISO 3166, or another string for numbers with a plus only.
+        seams: Where invisible marks stood between two digits; they separate groups where the plan does so, too.
     """
     found: list[Cut] = []
     budget = _Budget()
@@ -125,10 +130,18 @@ def find_cuts(plain: str, region: str) -> list[Cut]:
         groups = [match.span() for match in _DIGITS.finditer(plain, start, end)]
         if sum(b - a for a, b in groups) < _MIN_DIGITS:
             continue
+        if seams and len(groups) == 1:
+            groups = _at_seams(groups[0], seams)
         found += _cuts_of_run(plain, groups, region, budget)
         if budget.left <= 0:
             break
     return found
+
+
+def _at_seams(group: tuple[int, int], seams: frozenset[int]) -> list[tuple[int, int]]:
+    start, end = group
+    edges = [start, *sorted(at for at in seams if start < at < end), end]
+    return [(a, b) for a, b in zip(edges, edges[1:], strict=False)]
 
 
 def _cuts_of_run(plain: str, groups: list[tuple[int, int]], region: str, budget: _Budget) -> list[Cut]:
@@ -329,19 +342,19 @@ def _form(
     national = len(number.national)
     ours = _boundaries(lengths, national)
     theirs = _boundaries(number.groups, national)
-    usual = ours == theirs and bool(theirs)
+    usual = bool(theirs) and (ours == theirs or _is_common(number, lengths, written))
     area = max(theirs, default=0)
     if written == "plus":
         form = 0.85
     elif written == "abroad":
-        form = 0.75 if len(lengths) > 1 else 0.55
+        form = 0.78 if len(lengths) > 1 else 0.62
     elif written == "code":
         form = 0.25
     elif len(lengths) == 1:
         form = _bare_form(number)
     else:
         form = _home_form(number, digits, lengths, glues, usual=usual, area_apart=area in ours)
-    if national > _USUAL_LENGTH and not usual and number.may_be_longer:
+    if national > _USUAL_LENGTH and not usual and number.varies:
         form -= 0.35
     kinds = set(glues) - {")", "(", ")("}
     if len(kinds) > 2 or ("." in kinds and "-" in kinds):
@@ -351,10 +364,25 @@ def _form(
     return max(form, 0.05), usual
 
 
+_COMMON_HOME = frozenset(
+    ((3, 3, 3), (2, 3, 2, 2), (3, 2, 2, 2), (2, 2, 2, 3), (3, 3, 4), (2, 4, 4), (5, 5), (4, 4), (2, 2, 2, 2), (3, 3, 2, 2))
+)  # fmt: skip
+
+
+def _is_common(number: PlanNumber, lengths: tuple[int, ...], written: str) -> bool:
+    """Groups that people use beside the plan's own, in countries that write no national prefix."""
+    if written != "home" or number.written or sum(lengths) != len(number.national):
+        return False
+    if lengths in _COMMON_HOME:
+        return True
+    # Italy: the prefix, then the rest in one piece
+    return len(lengths) == 2 and number.country_code == 39 and 2 <= lengths[0] <= 4
+
+
 def _bare_form(number: PlanNumber) -> float:
     if number.needs_prefix and not number.written:
         return 0.2
-    if number.written:
+    if number.written or number.national[0] == "0":
         return 0.62 if number.kind is NumberKind.MOBILE else 0.5
     if len(number.national) < 8:
         return 0.2
@@ -374,7 +402,7 @@ def _home_form(
     if number.needs_prefix and not number.written:
         return 0.3 if usual else 0.1
     bracketed = ")" in glues
-    if number.written:
+    if number.written or number.national[0] == "0":
         if len(digits) < 7:
             return 0.35
         form = 0.76 if usual else 0.72 if area_apart else 0.66

@@ -82,22 +82,24 @@ def find_numbers(text: str, region: str) -> tuple[Candidate, ...]:
     if _ANY_DIGIT.search(text, 0, MAX_LENGTH) is None:
         return ()
     cut_off = len(text) > MAX_LENGTH
-    plain = make_plain(text[:MAX_LENGTH] if cut_off else text)
-    found = look(plain.text, region, least=score.PASSIVE, most=MAX_CANDIDATES)
+    original = text[:MAX_LENGTH] if cut_off else text
+    plain = make_plain(original)
+    found = look(plain, original, region, least=score.PASSIVE, most=MAX_CANDIDATES)
     if cut_off and found and found[-1].end >= len(plain.text) - 1:
         found.pop()  # it may go on behind what was looked at
     return tuple(as_candidate(item, plain) for item in found)
 
 
-def look(plain: str, region: str, *, least: float, most: int) -> list[Found]:
+def look(made: Plain, original: str, region: str, *, least: float, most: int) -> list[Found]:
     """All readings of a plain text that are at least so sure, in order; fax numbers are left out."""
+    plain = made.text
     carried = [
         Found(item.start, item.end, item.number, item.extension, score.Verdict(0.97, ("carried_by_link",)))
         for item in (find_carried(plain, region) if ":" in plain else ())
     ]
     found = list(carried)
     taken = [(item.start, item.end) for item in carried]
-    for item in judged(plain, region):
+    for item in judged(plain, region, made.seams(original)):
         if item.verdict.is_fax or item.verdict.confidence < least:
             continue
         if any(start < item.end and item.start < end for start, end in taken):
@@ -109,7 +111,7 @@ def look(plain: str, region: str, *, least: float, most: int) -> list[Found]:
         if all(vanity.end <= item.start or item.end <= vanity.start for item in found):
             if _is_labelled_other(plain, vanity.start):
                 continue
-            extension, end = extension_after(plain, vanity.end)
+            extension, end = extension_after(plain, vanity.end, vanity.number.region)
             found.append(
                 Found(vanity.start, end, vanity.number, extension, score.Verdict(0.8, ("letters_for_digits",)))
             )
@@ -117,9 +119,9 @@ def look(plain: str, region: str, *, least: float, most: int) -> list[Found]:
     return _without_echoes(found, carried)[:most]
 
 
-def judged(plain: str, region: str) -> list[Found]:
+def judged(plain: str, region: str, seams: frozenset[int] = frozenset()) -> list[Found]:
     """Every reading of the digits in a plain text with its verdict, in order, whatever it is."""
-    cuts = find_cuts(plain, region)
+    cuts = find_cuts(plain, region, seams)
     if not cuts:
         return []
     ibans = vetoes.ibans(plain)
@@ -128,7 +130,7 @@ def judged(plain: str, region: str) -> list[Found]:
     for cut in cuts[:_MOST_JUDGED]:
         if cut.start < swallowed:
             continue
-        extension, end = extension_after(plain, cut.end)
+        extension, end = extension_after(plain, cut.end, cut.number.region)
         alone = len(cuts) == 1 and _is_alone(plain, cut, end)
         verdict = score.judge(plain, cut, ibans, alone=alone, end=end)
         if not verdict.vetoed:

@@ -1,11 +1,10 @@
 """What to dial of a text that a person selected and asked to dial."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ringbridge.core.detection import score, vetoes
+from ringbridge.core.detection import score
 from ringbridge.core.detection.detect import MAX_LENGTH, Candidate, Found, as_candidate, judged, look
-from ringbridge.core.detection.labels import label_before
 from ringbridge.core.detection.normalise import make_plain
 from ringbridge.core.detection.words import Meaning, meaning_of
 from ringbridge.core.phone_numbers import is_emergency
@@ -15,6 +14,7 @@ _SERVICE_CODE = re.compile(r"[*#][0-9*#]{1,40}")
 _SPACES = re.compile(r"[\s\-.]+")
 _LABELLED_CODE = re.compile(r"([^\W\d_][^\d\n]{0,30}?)[\s:.#\-=]{0,4}([*#]?[0-9]{1,6}[*#]?)[.\s]*")
 _MOST = 20
+_AROUND = re.compile(r"^[^\w*#+]+|[^\w*#]+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +44,17 @@ def read_explicit(text: str, region: str) -> ExplicitReading:
         text: Any text.
         region: Two letters of ISO 3166, for numbers without a country code.
     """
-    made = make_plain(text[:MAX_LENGTH])
+    original = text[:MAX_LENGTH]
+    made = make_plain(original)
     plain = made.text
-    stripped = plain.strip(" \t\n.,;:!?\"'")
+    stripped = _AROUND.sub("", plain)
     compact = _SPACES.sub("", stripped)
-    if is_emergency(compact, region):
+    if compact.isdigit() and is_emergency(compact, region):
         return ExplicitReading(dial=compact, is_code=True, why="emergency")
     if _SERVICE_CODE.fullmatch(compact):
         # *21*2125551234# is one code, not the number in it
         return ExplicitReading(dial=compact, is_code=True, why="code")
-    found = look(plain, region, least=score.ASKED, most=_MOST)
+    found = look(made, original, region, least=score.ASKED, most=_MOST)
     if not found:
         found = _faxes(plain, region)
     candidates = tuple(as_candidate(item, made) for item in found)
@@ -69,20 +70,22 @@ def read_explicit(text: str, region: str) -> ExplicitReading:
         return ExplicitReading(dial=None, candidates=candidates, why="several_numbers")
     if _CODE.fullmatch(compact) and _CODE.fullmatch(stripped.replace(" ", "").replace("-", "")):
         return ExplicitReading(dial=compact, is_code=True, why="code")
-    return _labelled_code(stripped)
+    return _labelled_code(stripped, region)
 
 
 def _faxes(plain: str, region: str) -> list[Found]:
     return [item for item in judged(plain, region) if item.verdict.is_fax and item.verdict.confidence >= score.PASSIVE]
 
 
-def _labelled_code(text: str) -> ExplicitReading:
+def _labelled_code(text: str, region: str) -> ExplicitReading:
     """An extension with its label ("ext. 48", "Nebenstelle 17", "שלוחה 9")."""
     match = _LABELLED_CODE.fullmatch(text)
     if match is None:
         return ExplicitReading(dial=None)
     words = re.findall(r"[^\s:.\-=#,]+", match[1])
     meanings = {meaning_of(word) for word in words}
+    if match[2].isdigit() and Meaning.PHONE in meanings and is_emergency(match[2], region):
+        return ExplicitReading(dial=match[2], is_code=True, why="emergency")
     if Meaning.EXTENSION in meanings and Meaning.IDENTIFIER not in meanings:
         return ExplicitReading(dial=match[2], is_code=True, why="code")
     return ExplicitReading(dial=None)

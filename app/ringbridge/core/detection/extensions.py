@@ -2,7 +2,7 @@
 
 import re
 
-from ringbridge.core.detection.words import Meaning, meaning_of
+from ringbridge.core.detection.words import Meaning, is_extension, meaning_of
 
 _PAUSED = re.compile(r" ?(?:,{1,6}|;(?=[0-9]{2,6}#?(?![0-9]))| ?[pw](?=[0-9]{2,}))[ ]?([0-9]{1,9})#?(?![0-9A-Za-z.,])")
 _PARAMETER = re.compile(r";(?:ext|extension|postd)=([0-9]{1,9})(?![0-9])", re.IGNORECASE)
@@ -17,14 +17,17 @@ _WORDED = re.compile(
 _HYPHENED = re.compile(r" ?-?[Dd][Ww][ .:\-]{0,3}([0-9]{1,6})(?![0-9])")
 _NUMBERED = (Meaning.SHORT_NUMBER, Meaning.NUMBER, Meaning.FILLER)
 _LONGEST = 7
+_ONLY_THERE = {"kl": frozenset(("AT", "DE", "CH", "CZ", "SK")), "app": frozenset(("AT", "DE", "CH"))}
+"""Kl. is an extension (Klappe, klapka) here, and the time of day in the north."""
 
 
-def extension_after(plain: str, end: int) -> tuple[str, int]:
+def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
     """The extension that follows a number, and where its last digit (or closing ``#``) ends.
 
     Args:
         plain: A text as `make_plain` writes it.
         end: Where the number ends in it.
+        region: The number's own, two letters of ISO 3166: a word may mean another thing elsewhere.
 
     Returns:
         An empty string and `end` where there is none.
@@ -37,6 +40,8 @@ def extension_after(plain: str, end: int) -> tuple[str, int]:
         if match is not None:
             if pattern is _PAUSED and not _is_paused(plain, end, match):
                 continue
+            if pattern is _BRACKETS and match[1].startswith("0"):
+                continue
             stop = match.end()
             return match[1], stop if plain[stop - 1] == "#" else match.end(1)
     match = _HYPHENED.match(plain, end)
@@ -46,12 +51,19 @@ def extension_after(plain: str, end: int) -> tuple[str, int]:
     if match is None:
         return "", end
     word = match[1]
-    meaning = meaning_of(word)
-    if meaning is not Meaning.EXTENSION:
+    if not is_extension(word) or not _fits(word, match[2], region):
         return "", end
     if match[3] and meaning_of(match[3].strip(" .:#-")) not in _NUMBERED:
         return "", end
     return match[4], match.end(4)
+
+
+def _fits(word: str, gap: str, region: str) -> bool:
+    """Words that announce an extension only somewhere, or only when abbreviated."""
+    folded = word.casefold()
+    if folded == "של":
+        return "'" in gap  # with the mark it is short for the extension, without it it means "of"
+    return folded not in _ONLY_THERE or region in _ONLY_THERE[folded]
 
 
 def _is_paused(plain: str, end: int, match: re.Match[str]) -> bool:
@@ -61,4 +73,7 @@ def _is_paused(plain: str, end: int, match: re.Match[str]) -> bool:
         return True
     if "," in text:
         return False
+    if ";" in text:
+        line = plain.rfind("\n", 0, end) + 1
+        return plain.count(";", line, end + len(text)) == 1 and "+" in plain[max(line, end - 24) : end]
     return len(match[1]) < _LONGEST and plain[end : end + 1] != " "

@@ -8,11 +8,14 @@ from ringbridge.core.detection.words import Meaning, meaning_of
 _REACH = 110
 _FAR = 9
 _LETTER = "(?:[^\\W\\d_]|[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0963\u0966-\u0e4e])"
-_TOKEN = re.compile(rf"{_LETTER}+(?:[.'\"`/]{{1,2}}{_LETTER}+)*[°º']?|[0-9]+|[^\w\s]|_|\n")
+_TOKEN = re.compile(
+    rf"{_LETTER}/{_LETTER}(?!{_LETTER})|{_LETTER}+(?:[.'\"`]{{1,2}}{_LETTER}+)*[°º']?|[0-9]+|[^\w\s]|_|\n"
+)
 _PASSED = frozenset("\"'`()[]{}<>/\\-_*~^|&=:,•·°@$")
 _ENDS = frozenset("!?;")
 _ABBREVIATED = 4
-_SKIPPED = frozenset((Meaning.FILLER, Meaning.UNIT, Meaning.CURRENCY, Meaning.MONTH))
+_NEAR_RIGHT = 3
+_SKIPPED = frozenset((Meaning.FILLER, Meaning.COPULA, Meaning.UNIT, Meaning.CURRENCY, Meaning.MONTH))
 
 
 class Label(NamedTuple):
@@ -38,12 +41,32 @@ class Label(NamedTuple):
 
 
 NONE = Label(None)
+_KEYED = re.compile(r"(?:\"([\w.@ -]{1,40})\" ?[:=]|'([\w.@ -]{1,40})' ?[:=]|([A-Za-z_][\w.-]{0,40})=|([A-Za-z_]\w*_\w+) ?[:=])[ ]?[\"']?$")
+_AT_KEY = frozenset(" =:\"'")
+_TAG = re.compile(r"<([A-Za-z][\w:.-]*)([^<>]*)>\s*$")
+_ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>?|<!\[CDATA\[")
+_PLAIN_TAGS = frozenset("a abbr address b bdi bdo br cite code dd div dl dt em font h1 h2 h3 h4 h5 h6 i label li mark p pre q s small span strong sub sup td th tr u ul ol value v string".split())
+_SINGLE = {
+    "t": Meaning.PHONE, "p": Meaning.PHONE, "ph": Meaning.PHONE, "o": Meaning.PHONE, "h": Meaning.PHONE,
+    "w": Meaning.PHONE, "m": Meaning.MOBILE, "c": Meaning.MOBILE, "f": Meaning.FAX, "т": Meaning.PHONE,
+    "ф": Meaning.FAX, "м": Meaning.MOBILE, "ט": Meaning.PHONE, "נ": Meaning.MOBILE, "פ": Meaning.FAX,
+}  # fmt: skip
+"""One letter directly before a number, as on letterheads."""
 
 
 def label_before(plain: str, start: int) -> Label:
     """The label on the left of what begins at `start`: in its line, else the heading above it."""
     line = plain.rfind("\n", 0, start) + 1
-    label = _walk_left(plain[max(line, start - _REACH) : start])
+    left = plain[max(line, start - _REACH) : start]
+    keyed = _KEYED.search(left) if left and left[-1] in _AT_KEY else None
+    if keyed is not None:
+        return _walk_left(next(key for key in keyed.groups() if key is not None))
+    if ">" in left:
+        tag = _TAG.search(left)
+        if tag is not None and tag[1].casefold() not in _PLAIN_TAGS:
+            return _walk_left(f"{tag[1]} {tag[2]}")
+        left = _ANY_TAG.sub(" ", left)
+    label = _walk_left(left)
     if line and (label.meaning is None or label.meaning in {Meaning.NUMBER, Meaning.SHORT_NUMBER}):
         above = _label_above(plain, line, start)
         if above is not None and (label.meaning is None or above.meaning is Meaning.IDENTIFIER):
@@ -121,6 +144,8 @@ def _walk_left(left: str) -> Label:
                 apart = True
             continue
         meaning = meaning_of(token)
+        if len(token) == 1 and not distance and not numbered and token.casefold() in _SINGLE and _is_lone(tokens, position):
+            return Label(_SINGLE[token.casefold()], token, 0, apart, False, behind_number)
         if meaning is None:
             owned = owned or (number_meaning is Meaning.SHORT_NUMBER and not distance)
             distance += 1
@@ -144,10 +169,48 @@ def _walk_left(left: str) -> Label:
             if numbered:
                 return Label(Meaning.NUMBER, last_number_word, distance, apart, True, behind_number)
             continue
+        if meaning is Meaning.FAX and _is_shared(tokens, position):
+            meaning = Meaning.PHONE
+        elif meaning in _WITH_NOUN and _is_of_identifier(tokens, position, meaning):
+            meaning = Meaning.IDENTIFIER
         return Label(meaning, token, distance, apart, numbered, behind_number)
     if number_meaning is not None:
         return Label(number_meaning, last_number_word, distance, apart, True, behind_number, owned)
     return NONE
+
+
+_WITH_NOUN = frozenset((Meaning.PARTY, Meaning.PLACE))
+
+
+def _is_lone(tokens: list[str], position: int) -> bool:
+    """A single letter is a label where only signs, digits or nothing stand before and behind it."""
+    before = tokens[position - 1] if position else ""
+    behind = tokens[position + 1 : position + 3]
+    return not before[:1].isalpha() and "'" not in before and all(token in {":", ".", "/", "+", "(", "-"} for token in behind)
+
+
+def _is_shared(tokens: list[str], position: int) -> bool:
+    """``Tel./Fax``: one number for both."""
+    for token in reversed(tokens[max(0, position - 4) : position]):
+        if token[0].isalpha():
+            meaning = meaning_of(token)
+            if meaning in {Meaning.PHONE, Meaning.MOBILE}:
+                return True
+            if meaning is not Meaning.FILLER:
+                return False
+        elif token not in {"/", ".", "&", "+", "-", ",", "|"}:
+            return False
+    return False
+
+
+def _is_of_identifier(tokens: list[str], position: int, meaning: Meaning) -> bool:
+    """``Réf. client``, ``קריאת שירות``: the first noun says what it is, the second whose."""
+    if meaning is Meaning.PLACE and tokens[position].isascii():
+        return False  # "order desk", "ticket office"
+    before = position - 1
+    while before >= 0 and tokens[before] in {".", "-", "/"}:
+        before -= 1
+    return before >= 0 and tokens[before][0].isalpha() and meaning_of(tokens[before]) is Meaning.IDENTIFIER
 
 
 def _is_abbreviation(word: str) -> bool:
@@ -164,30 +227,34 @@ def label_after(plain: str, end: int) -> Label:
     if not tokens:
         return NONE
     bracketed = tokens[0] in {"(", "["}
-    position = 1 if bracketed or tokens[0] in {"-", ",", ":", '"', "'", "/"} else 0
+    marked = tokens[0] in {"-", "—", "/", "|"}
     said = False
     distance = 0
-    for place in range(position, min(position + 8, len(tokens))):
+    for place in range(int(bracketed or marked), min(8, len(tokens))):
         token = tokens[place]
         if token.isdigit():
             return NONE
         if len(token) == 1 and not token.isalpha():
-            if token in ".,;!?)]:|\n" and not (token == "." and place and len(tokens[place - 1]) <= 3):
+            if token in ".,;:!?)]|\n" and not (token == "." and place and len(tokens[place - 1]) <= 3):
                 return NONE
             continue
         meaning = meaning_of(token)
-        if meaning is Meaning.FILLER or meaning is Meaning.POSSESSIVE:
-            said = said or place == position
+        if meaning is Meaning.COPULA:
+            said = said or not distance
             continue
-        if meaning is None or meaning in {Meaning.NUMBER, Meaning.SHORT_NUMBER}:
+        if meaning in {None, Meaning.NUMBER, Meaning.SHORT_NUMBER, Meaning.FILLER, Meaning.POSSESSIVE}:
+            if not said and not bracketed:
+                return NONE
             distance += meaning is None
-            if distance > (3 if said else 0):
+            if distance > _NEAR_RIGHT:
                 return NONE
             continue
-        following = tokens[place + 1 : place + 4]
-        if not bracketed and not said and any(map(str.isdigit, following)):
-            return NONE  # the label of the next number
-        return Label(meaning, token, distance, apart=not (bracketed or said or place == 0), numbered=said or bracketed)
+        if not bracketed and not said:
+            if any(token.isdigit() for token in tokens[place + 1 : place + 4]):
+                return NONE  # the label of the next number
+            if marked and meaning not in {Meaning.FAX, Meaning.MOBILE, Meaning.PHONE}:
+                return NONE
+        return Label(meaning, token, distance, apart=marked, numbered=said or bracketed)
     return NONE
 
 

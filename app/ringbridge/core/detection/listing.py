@@ -35,9 +35,10 @@ def list_numbers(text: str, region: str) -> tuple[Candidate, ...]:
         if start:
             start = core - len(text[start:core].partition(" ")[2])
         header = titles if start >= len(titles) else ""
-        plain = make_plain(header + text[start : core_end + _CONTEXT])
+        original = header + text[start : core_end + _CONTEXT]
+        plain = make_plain(original)
         shift = start - len(header)
-        for item in look(plain.text, region, least=score.LISTED, most=_MOST_OF_CHUNK):
+        for item in look(plain, original, region, least=score.LISTED, most=_MOST_OF_CHUNK):
             candidate = as_candidate(item, plain, shift)
             if core <= candidate.start < core_end and (not found or candidate.start >= found[-1].end):
                 found.append(candidate)

@@ -15,6 +15,7 @@ from ringbridge.core.phone_numbers import NumberKind
 _NO_REGION = "001"
 _MIN_NATIONAL, _MAX_NATIONAL = 2, 17
 _MOST_DIGITS = 20
+_VARIES = 4
 _KINDS = (
     ("premium_rate", NumberKind.PREMIUM),
     ("toll_free", NumberKind.TOLL_FREE),
@@ -40,6 +41,7 @@ class PlanNumber(NamedTuple):
         needs_prefix: At home, this number is always written with its national prefix.
         may_be_longer: The plan knows numbers of this kind with more digits.
         written: It was read with a national prefix in front.
+        varies: Numbers of this plan and kind differ in length by four digits and more.
     """
 
     e164: str
@@ -51,6 +53,7 @@ class PlanNumber(NamedTuple):
     needs_prefix: bool
     may_be_longer: bool
     written: bool
+    varies: bool
 
 
 class _Description:
@@ -159,9 +162,11 @@ class _Plan:
                     return tuple(len(group) for group in match.groups() if group), needs_prefix
         return (len(national),), False
 
-    def may_be_longer(self, national: str, kind: NumberKind) -> bool:
+    def lengths(self, kind: NumberKind) -> tuple[int, int]:
+        """How many digits numbers of this kind have at least and at most."""
         chosen = self._mobile if kind is NumberKind.MOBILE else self._fixed
-        return chosen is not None and any(length > len(national) for length in chosen.lengths or ())
+        lengths = (chosen.lengths if chosen is not None else None) or self.general.lengths
+        return min(lengths, default=0), max(lengths, default=0)
 
 
 @lru_cache(maxsize=None)
@@ -246,7 +251,7 @@ def _read(country_code: int, rest: str, plan: _Plan | None) -> PlanNumber | None
     if kind is None:
         return None
     groups, needs_prefix = main.written(national)
-    longer = main.may_be_longer(national, kind)
+    shortest, longest = main.lengths(kind)
     return PlanNumber(
         e164=f"+{country_code}{national}",
         national=national,
@@ -255,6 +260,7 @@ def _read(country_code: int, rest: str, plan: _Plan | None) -> PlanNumber | None
         kind=kind,
         groups=groups,
         needs_prefix=needs_prefix,
-        may_be_longer=longer,
+        may_be_longer=longest > len(national),
         written=len(national) < len(rest) or not rest.endswith(national),
+        varies=longest - shortest >= _VARIES,
     )

@@ -21,6 +21,7 @@ _NEAR = 3
 _VOICE = frozenset((Meaning.PHONE, Meaning.MOBILE))
 _NOT_A_NUMBER = frozenset((Meaning.IDENTIFIER, Meaning.AMOUNT))
 _FREE = "alone"
+_NOT_SAID = frozenset((Meaning.UNIT, Meaning.CURRENCY, Meaning.MONTH, Meaning.EXTENSION))
 
 
 class Verdict(NamedTuple):
@@ -50,13 +51,13 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
         end: Where the number ends with its extension.
     """
     reasons = [f"written_{cut.written}", "usual_groups" if cut.usual else "one_run" if cut.bare else "own_groups"]
-    veto = _veto(plain, cut, ibans)
+    veto = _veto(plain, cut, ibans, end)
     if veto:
         return Verdict(0.0, (*reasons, f"veto:{veto}"), vetoed=True)
     left = label_before(plain, cut.start)
     right = label_after(plain, end)
     label, side = _nearest(left, right)
-    if label.meaning is Meaning.FAX and not _is_shared(plain, cut.start):
+    if label.meaning is Meaning.FAX:
         return Verdict(cut.form, (*reasons, f"label_fax:{label.word.casefold()}"), is_fax=True)
     weight = _label_weight(label, cut, side)
     if label.meaning is not None:
@@ -77,13 +78,13 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
             score -= 0.2 if cut.left_over > 2 else 0
     if cut.bare and weight <= 0:
         score -= _bare_doubt(plain, cut, reasons)
-    if cut.digits[:2] == "05" or weight > 0 or not vetoes.is_israeli_id(cut.digits) or cut.number.country_code != 972:
+    if not cut.bare or cut.digits[:2] == "05" or weight > 0 or not vetoes.is_israeli_id(cut.digits) or cut.number.country_code != 972:
         return Verdict(max(0.0, min(score, 1.0)), tuple(reasons))
     reasons.append("may_be_identity_number")
     return Verdict(max(0.0, min(score - 0.2, 1.0)), tuple(reasons))
 
 
-def _veto(plain: str, cut: Cut, ibans: list[tuple[int, int]]) -> str:
+def _veto(plain: str, cut: Cut, ibans: list[tuple[int, int]], end: int) -> str:
     if any(start < cut.end and cut.start < end for start, end in ibans):
         return "iban"
     for name, holds in (
@@ -97,12 +98,12 @@ def _veto(plain: str, cut: Cut, ibans: list[tuple[int, int]]) -> str:
     ):
         if holds:
             return name
-    return vetoes.attached(plain, cut) or vetoes.in_address(plain, cut) or ("unit" if vetoes.has_unit(plain, cut) else "")
+    return vetoes.attached(plain, cut, end) or vetoes.in_address(plain, cut) or ("unit" if vetoes.has_unit(plain, cut) else "")
 
 
 def _nearest(left: Label, right: Label) -> tuple[Label, str]:
     """The nearest label on the left wins; the right one counts where it is closer, in brackets or said of the number."""
-    if right.meaning in {Meaning.UNIT, Meaning.CURRENCY, Meaning.MONTH, Meaning.EXTENSION}:
+    if right.meaning in _NOT_SAID or (right.numbered and right.meaning in {Meaning.PLACE, Meaning.PARTY}):
         right = NONE
     if right.meaning is None:
         return left, "left"
@@ -115,15 +116,9 @@ def _nearest(left: Label, right: Label) -> tuple[Label, str]:
     return left, "left"
 
 
-def _is_shared(plain: str, start: int) -> bool:
-    """``Tel./Fax``: one number for both."""
-    left = plain[max(0, start - 24) : start].casefold()
-    return any(word in left for word in ("tel/", "tel./", "phone/", "tel &", "tel+", "tel./", "tel et", "tel. et", "/tel", "& tel", "phone &", "tel. &", "tel und", "טל/", "/ fax", "telefon/", "тел/", "тел./")) or "/ tel" in left
-
-
 def _label_weight(label: Label, cut: Cut, side: str) -> float:
     meaning = label.meaning
-    plus = cut.written == "plus"
+    plus = cut.written == "plus" or (cut.written == "abroad" and not cut.bare)
     if meaning is None:
         return 0.0
     if meaning in _VOICE:
@@ -149,7 +144,7 @@ def _label_weight(label: Label, cut: Cut, side: str) -> float:
         return _identifier_weight(label, cut, plus=plus)
     if plus:
         return 0.0
-    return -0.45 if cut.bare else (-0.05 if label.distance or label.apart else -0.1)
+    return -0.45 if cut.bare else -0.05
 
 
 def _identifier_weight(label: Label, cut: Cut, *, plus: bool) -> float:
@@ -157,7 +152,7 @@ def _identifier_weight(label: Label, cut: Cut, *, plus: bool) -> float:
     if plus:
         return -0.1 if far or label.apart else -0.2
     if label.behind_number:
-        return -0.4 if cut.bare else (-0.05 if label.distance or not label.apart else -0.1)
+        return (-0.3 if label.apart else -0.45) if cut.bare else (0.0 if label.apart else -0.08)
     if cut.bare:
         return -0.45 if far or label.apart else -0.8
     if label.apart:
@@ -169,7 +164,7 @@ def _identifier_weight(label: Label, cut: Cut, *, plus: bool) -> float:
 
 def _beside(plain: str, cut: Cut, end: int, reasons: list[str]) -> float:
     """What the words directly beside an unlabelled number say: units, currencies, months."""
-    if cut.written == "plus":
+    if cut.written == "plus" or "-" in cut.glues or ")" in cut.glues:
         return 0.0
     after = word_after(plain, end)
     before = word_before(plain, cut.start)

@@ -9,7 +9,7 @@ from ringbridge.core.phone_numbers import NumberKind
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 _SHAPE = re.compile(
     r"(?<![\w.@/-])(\+?\(?[0-9]{1,4}\)?(?:[-. ]\(?[0-9]{3,4}\)?)?)[-. ]?"
-    r"((?:[0-9]{1,4}-?)?[A-Za-z]{2,9}(?:[- ]?[A-Z0-9]{1,7}){0,3})(?![\w@/])"
+    r"((?:[0-9]{1,4}-?)?[A-Za-z]{2,9}(?:[- .]?[A-Z0-9]{1,7}){0,3})(?![\w@/])"
 )
 _OPENED = frozenset((NumberKind.TOLL_FREE, NumberKind.SHARED_COST, NumberKind.PREMIUM, NumberKind.OTHER))
 _LETTERS = re.compile(r"[A-Za-z]")
@@ -53,7 +53,7 @@ def _read(plain: str, match: re.Match[str], region: str, own: str) -> Vanity | N
         number = _try(plain, match, lead, tail, region, own, plus=plus)
         if number is not None:
             return Vanity(match.start(1), end, number)
-        shorter = re.match(r"(.*)[ -][A-Za-z0-9]+$", tail)
+        shorter = re.match(r"(.*)[ .-][A-Za-z0-9]+$", tail)
         if shorter is None:
             return None
         tail = shorter[1]

@@ -12,7 +12,7 @@ _TOKEN_LEFT = re.compile(r"[^\s\"<>`]*$")
 _TOKEN_RIGHT = re.compile(r"[^\s\"<>`]*")
 _PHONE_SCHEME = re.compile(r"(?:tel|callto|sips?|sms|smsto|mms|whatsapp|facetime|phone|mobile|fax|dial):(?://)?$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
-_MASK = re.compile(r" ?[\-. ]?(?:[*•●#]{2,}|[xX×]{2,}|_{2,}|[xX]{2,}|-{3,})")
+_MASK = re.compile(r" ?[\-. ]?(?:[*●#]{2,}|[xX×]{2,}|_{2,}|-{3,})")
 _MASK_BEFORE = re.compile(r"(?:[*•●]{2,}|[xX]{2,}|_{2,})[\-. )]{0,2}$")
 _FILE_TAIL = re.compile(r"[.-]?[A-Za-z]|_")
 _EXTENSION_OF_FILE = re.compile(r"\.[a-z][a-z0-9]{0,4}\b(?! [a-z])")
@@ -20,6 +20,7 @@ _UNITS = frozenset((Meaning.UNIT, Meaning.CURRENCY))
 _DOTTED = 4
 _MAX_OCTET = 255
 _CHECKED_LENGTHS = range(13, 20)
+_CARD_GROUPS = frozenset(((4, 6, 5), (4, 6, 4), (2, 6, 6, 1), (6, 2, 6, 1), (8, 6, 1)))
 _MATHS_BEFORE = re.compile(r"(?:[0-9A-Za-z)\]=<>*/^%] ?|[=<>*^%] )$")
 
 
@@ -71,14 +72,14 @@ def run_around(plain: str, start: int, end: int) -> str:
 
 def is_card(plain: str, cut: Cut) -> bool:
     """Whether the run is a card number or IMEI: 13 to 19 digits in even groups, with the right check digit."""
-    if cut.written == "plus":
+    if cut.written in {"plus", "abroad"}:
         return False
     run = run_around(plain, cut.start, cut.end)
     digits = "".join(filter(str.isdigit, run))
     if len(digits) not in _CHECKED_LENGTHS or not luhn(digits):
         return is_article(digits)
-    groups = re.split(r"[ -]", run)
-    return len(groups) == 1 or groups[0][:1] in "3456" or all(len(group) == 4 for group in groups[:-1])
+    groups = tuple(len(group) for group in re.split(r"[ -]", run))
+    return len(groups) == 1 or groups in _CARD_GROUPS or (set(groups[:-1]) == {4} and groups[-1] <= 4)
 
 
 def is_even_list(plain: str, cut: Cut) -> bool:
@@ -138,16 +139,16 @@ def is_counted(cut: Cut) -> bool:
     return False
 
 
-def attached(plain: str, cut: Cut) -> str:
+def attached(plain: str, cut: Cut, end: int) -> str:
     """Why the number is part of something longer, by the signs directly beside it; empty where it stands free."""
-    start, end = cut.start, cut.end
+    start = cut.start
     before = plain[start - 1] if start else " "
     further = plain[start - 2] if start > 1 else " "
     after = plain[end] if end < len(plain) else " "
     beyond = plain[end + 1] if end + 1 < len(plain) else " "
     if reason := _attached_before(plain, start, before, further, plus=cut.written == "plus"):
         return reason
-    return _attached_after(plain, cut, after, beyond)
+    return _attached_after(plain, cut, end, after, beyond)
 
 
 def _attached_before(plain: str, start: int, before: str, further: str, *, plus: bool) -> str:
@@ -182,14 +183,14 @@ def _attached_before(plain: str, start: int, before: str, further: str, *, plus:
         return "code"
     if before in "([" and plus is False and further.isalpha() and further.isascii():
         return "call" if not _is_phone_word(_last_word(plain, start - 1)) else ""
-    if before == ":" and further.isdigit():
+    if before == ":" and further.isdigit() and not plus:
         return "glued"
     return ""
 
 
-def _attached_after(plain: str, cut: Cut, after: str, beyond: str) -> str:
-    end = cut.end
-    if _MASK.match(plain, end):
+def _attached_after(plain: str, cut: Cut, end: int, after: str, beyond: str) -> str:
+    mask = _MASK.match(plain, end)
+    if mask is not None and (mask[0][0] != " " or cut.number.may_be_longer or mask[0][-1] != "x"):
         return "masked"
     if after.isspace() or not after:
         return ""
@@ -309,7 +310,9 @@ def has_unit(plain: str, cut: Cut) -> bool:
 
 def is_unit(word: str) -> bool:
     """Whether this word behind digits says that they measure or count something."""
-    return bool(word) and meaning_of(word) in _UNITS
+    if not word or (len(word) == 1 and word.isupper()):
+        return False
+    return meaning_of(word) in _UNITS
 
 
 def is_currency(word: str) -> bool:

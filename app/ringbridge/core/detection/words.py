@@ -36,18 +36,20 @@ class Meaning(Enum):
     MONTH = "month"
     POSSESSIVE = "possessive"
     FILLER = "filler"
-    """Is, the, of: says nothing and may stand between a label and its number."""
+    """The, of, at: says nothing and may stand between a label and its number."""
+    COPULA = "copula"
+    """Is: what follows says what the number before is."""
 
 
 _WINS = (
     Meaning.PHONE, Meaning.MOBILE, Meaning.FAX, Meaning.EXTENSION, Meaning.IDENTIFIER, Meaning.PARTY, Meaning.PLACE,
     Meaning.NUMBER, Meaning.SHORT_NUMBER, Meaning.AMOUNT, Meaning.CURRENCY, Meaning.MONTH, Meaning.POSSESSIVE, Meaning.UNIT,
-    Meaning.FILLER,
+    Meaning.COPULA, Meaning.FILLER,
 )  # fmt: skip
 """Where languages differ about a word, the first of these is believed."""
 
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0640]")
-_INNER = str.maketrans("", "", ".'\"`´ºª°")
+_INNER = str.maketrans("", "", ".'\"`´ºª°/")
 _SPLIT = re.compile("(?<=[a-z])(?=[A-Z])")
 _CLITICS_HEBREW = "והבלמכש"
 _CLITICS_ARABIC = ("وال", "بال", "لل", "ال", "و", "ب", "ل")
@@ -81,11 +83,12 @@ class _Lexicon:
                     self.tails[word[1:]] = meaning
                 else:
                     self.exact[word] = meaning
-        for meaning in (Meaning.POSSESSIVE, Meaning.FILLER):
+        for meaning in (Meaning.POSSESSIVE, Meaning.FILLER, Meaning.COPULA):
             for word in " ".join(sections[meaning.value]).split(" "):
                 if len(word) <= _SHORT:
                     self.exact[word] = meaning
         self.exact.pop("", None)
+        self.extensions = frozenset(" ".join(sections[Meaning.EXTENSION.value]).split(" "))
         self.stem_lengths = sorted({len(stem) for stem in self.stems}, reverse=True)
         self.tail_lengths = sorted({len(tail) for tail in self.tails}, reverse=True)
 
@@ -124,6 +127,15 @@ def meaning_of(word: str) -> Meaning | None:
         if head and tail:
             return Meaning.POSSESSIVE if tail == "s" else _single(fold(tail))
     return _without_clitics(folded)
+
+
+def is_extension(word: str) -> bool:
+    """Whether this word can announce an extension, whatever else it says elsewhere."""
+    extensions = _lexicon().extensions
+    folded = fold(word)
+    if folded in extensions or meaning_of(word) is Meaning.EXTENSION:
+        return True
+    return "א" <= folded[:1] <= "ת" and folded[1:] in extensions and folded[0] in _CLITICS_HEBREW
 
 
 def _single(folded: str) -> Meaning | None:
