@@ -11,9 +11,10 @@ from ringbridge.core.detection.plans import (
     read_international,
     read_national,
 )
+from ringbridge.core.detection.words import is_unit, word_after
 from ringbridge.core.phone_numbers import NumberKind
 
-_RUN = re.compile(r"[0-9]+(?:[ ().\[\]/\-•—]{1,5}[0-9]+)*")
+_RUN = re.compile(r"[0-9]+(?:[ ().\[\]/\-•—_~*]{1,5}[0-9]+)*")
 _DIGITS = re.compile(r"[0-9]+")
 _MIN_DIGITS, _MAX_DIGITS = 6, 19
 _MOST_GROUPS = 9
@@ -21,6 +22,18 @@ _MOST_TRIES = 600
 """Cuts tried in one text: a text of nothing but digits and blanks costs no more than a few milliseconds."""
 
 _USUAL_LENGTH = 11
+_SHORTEST_TWIN = 3
+_SHORT_GROUP = 3
+_LONG_ENOUGH = 9
+"""National digits that make a whole number even where the plan takes more."""
+_LONG_GROUP = 5
+_TELLING_GROUPS = 3
+_COST_OF_CUT = 1.2
+"""What a further number must explain: one long number is likelier than two short ones."""
+_TIGHT = frozenset(("-", ".", ")", ")(", "("))
+_RARE = frozenset(("_", "~", "*", ". ", " . ", " • "))
+"""Separators that people use all through a number or not at all."""
+
 _YEARS = range(1800, 2100)
 
 
@@ -57,6 +70,11 @@ _PLAIN_GLUES = {
     " • ": Glue(joins=True, cuts=True, name=" • "),
     "•": Glue(joins=True, cuts=True, name=" • "),
     "—": Glue(joins=True, cuts=True, name="—"),
+    " — ": Glue(joins=True, cuts=True, name="—"),
+    "_": Glue(joins=True, cuts=False, name="_"),
+    "~": Glue(joins=True, cuts=False, name="~"),
+    "*": Glue(joins=True, cuts=False, name="*"),
+    ". ": Glue(joins=True, cuts=True, name=". "),
 }
 _OPENING = re.compile(r"[ \-/.]{0,2}[(\[]")
 _CLOSING = re.compile(r"[)\]] ?[\-/.]? ?")
@@ -171,6 +189,7 @@ def _dead_groups(plain: str, groups: list[tuple[int, int]], glues: list[Glue]) -
         dead.add(0)
     if plain[b : b + 1] == ":" and plain[b + 1 : b + 2].isdigit():
         dead.add(len(groups) - 1)
+    dead |= _tied_groups(plain, groups, glues)
     texts = [plain[a:b] for a, b in groups]
     for k in range(len(groups) - 1):
         if len(texts[k]) == len(texts[k + 1]) == 4 and glues[k].name in {"-", " - ", "/"}:
@@ -184,6 +203,22 @@ def _dead_groups(plain: str, groups: list[tuple[int, int]], glues: list[Glue]) -
         after = glues[k + 2].name if k + 2 < len(glues) else ""
         if before != name and after != name and is_date(*texts[k : k + 3]):
             dead |= {k, k + 1, k + 2}
+    return dead
+
+
+def _tied_groups(plain: str, groups: list[tuple[int, int]], glues: list[Glue]) -> set[int]:
+    """Short first and last groups that belong to a sign or letter beside them: $50, #3, 2pm, 100%."""
+    dead: set[int] = set()
+    start, end = groups[0]
+    before = plain[start - 1] if start else " "
+    if glues[0].cuts and end - start <= _SHORT_GROUP and (before in "$€£¥₪#№%" or (before.isalpha() and before.isascii())):
+        dead.add(0)
+    start, end = groups[-1]
+    after = plain[end] if end < len(plain) else " "
+    further = plain[end + 1] if end + 1 < len(plain) else " "
+    if glues[-1].cuts and end - start <= _SHORT_GROUP:
+        if after in "$€£¥₪%°" or (after.isalpha() and after.isascii() and not (after in "xX" and further.isdigit())):
+            dead.add(len(groups) - 1)
     return dead
 
 
@@ -211,6 +246,7 @@ def _cuts_of_part(
         if i > first and not glues[i - 1].cuts:
             continue
         digits = 0
+        complete = False  # grouped just as its plan does: what follows is something else
         for j in range(i, min(i + _MOST_GROUPS, end)):
             digits += groups[j][1] - groups[j][0]
             if digits > _MAX_DIGITS:
@@ -221,14 +257,16 @@ def _cuts_of_part(
             if budget.left <= 0:
                 return []
             cut = _read_groups(plain, groups, glues, i, j, region)
-            if cut is not None:
-                cuts[i - first].append((j + 1 - first, cut))
+            if cut is None or (complete and not cut.usual):
+                continue
+            cuts[i - first].append((j + 1 - first, cut))
+            complete = complete or (cut.usual and len(cut.number.groups) >= _TELLING_GROUPS)
     best: list[tuple[float, tuple[int, Cut] | None]] = [(0.0, None)] * (count + 1)
     for i in range(count - 1, -1, -1):
         best[i] = (best[i + 1][0], None)
         for after, cut in cuts[i]:
-            value = best[after][0] + max(cut.form - 0.2, 0.05) * len(cut.digits)
-            if value > best[i][0]:
+            value = best[after][0] + max((cut.form - 0.2) * len(cut.digits) - _COST_OF_CUT, 0.1)
+            if value >= best[i][0]:
                 best[i] = (value, (after, cut))
     chosen: list[Cut] = []
     covered = 0
@@ -256,12 +294,18 @@ def _read_groups(
     digits = plain[groups[i][0] : end] if i == j else "".join([plain[a:b] for a, b in groups[i : j + 1]])
     if len(digits) > _MAX_DIGITS:
         return None
-    if not plus and plain[end : end + 1] == "+" and not plain[end + 1 : end + 2].isdigit() and _is_rtl(plain):
+    if not plus and plain[end : end + 1] == "+" and not plain[end + 1 : end + 2].isdigit() and (region in _RTL or _is_rtl(plain)):
         plus = read_international(digits) is not None
     number, written = _number_of(digits, region, plus=plus)
+    if number is None and plus and "(0)" in plain[start:end]:
+        number = read_international("".join(filter(str.isdigit, plain[start:end].replace("(0)", ""))))
     if number is None:
         return None
+    if i and start == groups[i][0] and _is_fraction(groups, glues, i):
+        return None  # "7/1 971…": the 1 belongs to the 7
     names = tuple(glue.name for glue in inner)
+    if number.varies and _has_foreign_tail(number, lengths, names, plain, end):
+        return None
     form, usual = _form(number, written, digits, lengths, names)
     return Cut(
         start=start,
@@ -278,6 +322,32 @@ def _read_groups(
     )
 
 
+def _has_foreign_tail(
+    number: PlanNumber, lengths: tuple[int, ...], glues: tuple[str, ...], plain: str, end: int
+) -> bool:
+    """Whether a short group behind a long one only happens to stand there, in a plan that takes any number of digits."""
+    behind = sum(lengths)
+    national = len(number.national)
+    for k, glue in enumerate(glues):
+        behind -= lengths[k]
+        if national - behind <= _LONG_GROUP or glue in _TIGHT:
+            continue
+        if lengths[k] >= _LONG_GROUP and lengths[k + 1] == 2 and glue != " - ":
+            if glue == "/" or national - behind >= _LONG_ENOUGH or k + 2 < len(lengths) or is_unit(word_after(plain, end)):
+                return True
+        if glue == " • " or (lengths[k + 1] == 1 and lengths[k] > 2) or (glue == " - " and lengths[k + 1] == 1 and k + 2 < len(lengths)):
+            return True
+    return False
+
+
+def _is_fraction(groups: list[tuple[int, int]], glues: list[Glue] | tuple[()], i: int) -> bool:
+    """Whether group `i` is tied by a slash to a short group that stands for itself."""
+    before = groups[i - 1]
+    if glues[i - 1].name != "/" or groups[i][0] - before[1] != 1 or before[1] - before[0] >= _SHORTEST_TWIN:
+        return False
+    return i < 2 or not glues[i - 2].joins
+
+
 def _opened(plain: str, start: int, end: int) -> tuple[int, bool]:
     """Take in the plus sign and the opening bracket before the first digit."""
     k = start
@@ -287,11 +357,14 @@ def _opened(plain: str, start: int, end: int) -> tuple[int, bool]:
     if p > 1 and plain[p - 1] == " ":
         p -= 1
     if p and plain[p - 1] == "+":
-        p -= 1
+        p -= 2 if p > 1 and plain[p - 2] == "+" else 1
         if p and plain[p - 1] == "(" and plain.find(")", start, end) > 0:
             p -= 1
         return p, True
     return k, False
+
+
+_RTL = frozenset("IL PS SA AE EG JO LB SY IQ KW QA BH OM YE LY TN DZ MA SD IR PK AF".split())
 
 
 def _is_rtl(plain: str) -> bool:
@@ -300,7 +373,8 @@ def _is_rtl(plain: str) -> bool:
 
 def _number_of(digits: str, region: str, *, plus: bool) -> tuple[PlanNumber | None, str]:
     if plus:
-        return read_international(digits), "plus"
+        # "+00 44" and "+011 44" say it twice
+        return read_international(digits.removeprefix("011") if digits[0:2] == "01" else digits.removeprefix("00")), "plus"
     own = country_code_of(region)
     if not own:
         return None, ""
@@ -349,7 +423,7 @@ def _form(
     elif written == "abroad":
         form = 0.78 if len(lengths) > 1 else 0.62
     elif written == "code":
-        form = 0.25
+        form = 0.34 if len(lengths) > 1 else 0.3
     elif len(lengths) == 1:
         form = _bare_form(number)
     else:
@@ -357,26 +431,32 @@ def _form(
     if national > _USUAL_LENGTH and not usual and number.varies:
         form -= 0.35
     kinds = set(glues) - {")", "(", ")("}
-    if len(kinds) > 2 or ("." in kinds and "-" in kinds):
+    if len(kinds) > 3 or ("." in kinds and "-" in kinds):
         form -= 0.12
+    if kinds & _RARE and (len(kinds) > 1 or not usual):
+        form = 0.1
+    if number.country_code == 1 and written == "home" and len(lengths) > 1 and not ours <= theirs | {national}:
+        form = min(form, 0.3)  # in North America the area code stands apart or nothing does
     if "  " in kinds:
         form -= 0.1
     return max(form, 0.05), usual
 
 
 _COMMON_HOME = frozenset(
-    ((3, 3, 3), (2, 3, 2, 2), (3, 2, 2, 2), (2, 2, 2, 3), (3, 3, 4), (2, 4, 4), (5, 5), (4, 4), (2, 2, 2, 2), (3, 3, 2, 2))
+    ((3, 3, 3), (2, 3, 2, 2), (3, 2, 2, 2), (2, 2, 2, 3), (3, 3, 4), (2, 4, 4), (5, 5), (4, 4), (2, 2, 2, 2), (3, 3, 2, 2), (3, 2, 3))
 )  # fmt: skip
 
 
 def _is_common(number: PlanNumber, lengths: tuple[int, ...], written: str) -> bool:
     """Groups that people use beside the plan's own, in countries that write no national prefix."""
-    if written != "home" or number.written or sum(lengths) != len(number.national):
+    if written != "home" or number.written or number.country_code == 1 or sum(lengths) != len(number.national):
         return False
     if lengths in _COMMON_HOME:
         return True
-    # Italy: the prefix, then the rest in one piece
-    return len(lengths) == 2 and number.country_code == 39 and 2 <= lengths[0] <= 4
+    if len(lengths) != 2:
+        return False
+    # the prefix, then the rest in one piece: Italy, Greece, Colombia
+    return lengths == (3, 7) or (number.country_code == 39 and 2 <= lengths[0] <= 4)
 
 
 def _bare_form(number: PlanNumber) -> float:
@@ -406,14 +486,16 @@ def _home_form(
         if len(digits) < 7:
             return 0.35
         form = 0.76 if usual else 0.72 if area_apart else 0.66
-        if set(glues) == {"."} and len(lengths) == 2 and (digits[0] != "0" or lengths[0] < 3):
+        if digits[0] == "0" and lengths[0] == 1 and glues[0] == ".":
+            form = 0.2  # 0.99.30: a version
+        if set(glues) == {"."} and len(lengths) == 2 and (digits[0] != "0" or lengths[0] < 2):
             form = 0.3
     else:
         tight = bool(set(glues) & {"-"}) or bracketed
         if usual:
             form = 0.76 if national >= 10 or tight else 0.68 if national == 9 else 0.64
         else:
-            form = 0.62 if area_apart and national >= 10 else 0.45
-        if set(glues) == {"."} and (len(lengths) == 2 or all(length == 3 for length in lengths[1:])):
+            form = 0.64 if (area_apart or tight) and national >= 10 else 0.45
+        if set(glues) == {"."} and (len(lengths) == 2 or not usual):
             form = min(form, 0.4)
     return form + (0.04 if bracketed else 0)

@@ -21,7 +21,7 @@ MAX_LENGTH = 4096
 MAX_CANDIDATES = 20
 """Numbers a passive look offers at most."""
 
-_MOST_JUDGED = 60
+MOST_JUDGED = 40
 _ANY_DIGIT = re.compile(r"\d")
 _MIN_DIGITS = 6
 _ALONE_AROUND = " \t\n.,;:!?-*\"'()[]<>|/#•·–—"
@@ -119,7 +119,7 @@ def look(made: Plain, original: str, region: str, *, least: float, most: int) ->
     return _without_echoes(found, carried)[:most]
 
 
-def judged(plain: str, region: str, seams: frozenset[int] = frozenset()) -> list[Found]:
+def judged(plain: str, region: str, seams: frozenset[int] = frozenset(), most: int = MOST_JUDGED) -> list[Found]:
     """Every reading of the digits in a plain text with its verdict, in order, whatever it is."""
     cuts = find_cuts(plain, region, seams)
     if not cuts:
@@ -127,7 +127,7 @@ def judged(plain: str, region: str, seams: frozenset[int] = frozenset()) -> list
     ibans = vetoes.ibans(plain)
     found: list[Found] = []
     swallowed = 0
-    for cut in cuts[:_MOST_JUDGED]:
+    for cut in cuts[:most]:
         if cut.start < swallowed:
             continue
         extension, end = extension_after(plain, cut.end, cut.number.region)

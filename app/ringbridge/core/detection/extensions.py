@@ -12,7 +12,7 @@ _BRACKETS = re.compile(r" ?\(([0-9]{2,5})\)")
 _LETTER = "(?:[^\\W\\d_]|[\u0300-\u036f\u0591-\u05c7\u0900-\u0963\u0966-\u0e4e])"
 _WORDED = re.compile(
     rf"[ \t]?[,;:\-/|~]?[ \t]{{0,2}}[(\[]?[ ]?({_LETTER}+(?:[.'\"]{_LETTER}+)*)((?:[ .:#\-'=)]|n[°º]){{0,4}})"
-    rf"({_LETTER}+[ .:#\-]{{0,3}})?([0-9]{{1,7}})(?![0-9A-Za-z]|[.,:/][0-9])"
+    rf"({_LETTER}+[ .:#\-'°º]{{0,3}})?([0-9]{{1,7}})(?![0-9A-Za-z]|[.,:/][0-9])"
 )
 _HYPHENED = re.compile(r" ?-?[Dd][Ww][ .:\-]{0,3}([0-9]{1,6})(?![0-9])")
 _NUMBERED = (Meaning.SHORT_NUMBER, Meaning.NUMBER, Meaning.FILLER)
@@ -53,7 +53,7 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
     word = match[1]
     if not is_extension(word) or not _fits(word, match[2], region):
         return "", end
-    if match[3] and meaning_of(match[3].strip(" .:#-")) not in _NUMBERED:
+    if match[3] and meaning_of(match[3].strip(" .:#-'°º")) not in _NUMBERED:
         return "", end
     return match[4], match.end(4)
 

@@ -15,6 +15,7 @@ _PASSED = frozenset("\"'`()[]{}<>/\\-_*~^|&=:,•·°@$")
 _ENDS = frozenset("!?;")
 _ABBREVIATED = 4
 _NEAR_RIGHT = 3
+_ABBREVIATED_LONG = frozenset((Meaning.PHONE, Meaning.MOBILE, Meaning.FAX, Meaning.EXTENSION, Meaning.SHORT_NUMBER))
 _SKIPPED = frozenset((Meaning.FILLER, Meaning.COPULA, Meaning.UNIT, Meaning.CURRENCY, Meaning.MONTH))
 
 
@@ -54,17 +55,24 @@ _SINGLE = {
 """One letter directly before a number, as on letterheads."""
 
 
+_SYMBOLS = {
+    **dict.fromkeys("📞☎☏✆🕾🕿📳", Meaning.PHONE), **dict.fromkeys("📱📲", Meaning.MOBILE),
+    **dict.fromkeys("📠🖷", Meaning.FAX),
+}  # fmt: skip
+
+
 def label_before(plain: str, start: int) -> Label:
     """The label on the left of what begins at `start`: in its line, else the heading above it."""
     line = plain.rfind("\n", 0, start) + 1
     left = plain[max(line, start - _REACH) : start]
     keyed = _KEYED.search(left) if left and left[-1] in _AT_KEY else None
     if keyed is not None:
-        return _walk_left(next(key for key in keyed.groups() if key is not None))
+        key = next(key for key in keyed.groups() if key is not None)
+        return _qualified(_walk_left(key), left[: keyed.start()])
     if ">" in left:
         tag = _TAG.search(left)
         if tag is not None and tag[1].casefold() not in _PLAIN_TAGS:
-            return _walk_left(f"{tag[1]} {tag[2]}")
+            return _qualified(_walk_left(f"{tag[1]} {tag[2]}"), left[: tag.start()])
         left = _ANY_TAG.sub(" ", left)
     label = _walk_left(left)
     if line and (label.meaning is None or label.meaning in {Meaning.NUMBER, Meaning.SHORT_NUMBER}):
@@ -72,6 +80,14 @@ def label_before(plain: str, start: int) -> Label:
         if above is not None and (label.meaning is None or above.meaning is Meaning.IDENTIFIER):
             return above
     return label
+
+
+def _qualified(label: Label, left: str) -> Label:
+    """A key or tag that says no more than "number" takes its meaning from what it stands in."""
+    if label.meaning not in {Meaning.NUMBER, Meaning.SHORT_NUMBER}:
+        return label
+    outer = _walk_left(left.rstrip(" <>{\"'"))
+    return outer if outer.meaning is Meaning.IDENTIFIER and outer.distance <= 1 else label
 
 
 def _label_above(plain: str, line: int, start: int) -> Label | None:
@@ -138,6 +154,8 @@ def _walk_left(left: str) -> Label:
                     break
                 if position == len(tokens) - 1 and before and not _is_abbreviation(before) and left.endswith(". "):
                     break
+            elif token in _SYMBOLS and not distance:
+                return Label(_SYMBOLS[token], token, 0, apart, False, behind_number)
             elif token in _ENDS or token == "\n":
                 break
             elif token in {",", ")", "("}:
@@ -173,6 +191,8 @@ def _walk_left(left: str) -> Label:
             meaning = Meaning.PHONE
         elif meaning in _WITH_NOUN and _is_of_identifier(tokens, position, meaning):
             meaning = Meaning.IDENTIFIER
+        elif meaning is Meaning.PARTY and not numbered:
+            numbered = _is_numbered_before(tokens, position)
         return Label(meaning, token, distance, apart, numbered, behind_number)
     if number_meaning is not None:
         return Label(number_meaning, last_number_word, distance, apart, True, behind_number, owned)
@@ -213,10 +233,26 @@ def _is_of_identifier(tokens: list[str], position: int, meaning: Meaning) -> boo
     return before >= 0 and tokens[before][0].isalpha() and meaning_of(tokens[before]) is Meaning.IDENTIFIER
 
 
+def _is_numbered_before(tokens: list[str], position: int) -> bool:
+    """``numéro client``, ``מספר לקוח``: the number word stands before its noun."""
+    for token in reversed(tokens[max(0, position - 3) : position]):
+        if token[0].isalpha():
+            meaning = meaning_of(token)
+            if meaning in {Meaning.NUMBER, Meaning.SHORT_NUMBER}:
+                return True
+            if meaning is not Meaning.FILLER:
+                return False
+        elif token not in {".", "°", "º"}:
+            return False
+    return False
+
+
 def _is_abbreviation(word: str) -> bool:
     if not word or not word[0].isalpha():
         return False
-    return len(word) <= _ABBREVIATED or meaning_of(word) is not None
+    if len(word) <= _ABBREVIATED or word.endswith(("nr", "no", "num")):
+        return True
+    return meaning_of(word) in _ABBREVIATED_LONG
 
 
 def label_after(plain: str, end: int) -> Label:
@@ -252,16 +288,20 @@ def label_after(plain: str, end: int) -> Label:
         if not bracketed and not said:
             if any(token.isdigit() for token in tokens[place + 1 : place + 4]):
                 return NONE  # the label of the next number
+            if meaning is not Meaning.FAX and not _ends_after(tokens, place):
+                return NONE
             if marked and meaning not in {Meaning.FAX, Meaning.MOBILE, Meaning.PHONE}:
                 return NONE
         return Label(meaning, token, distance, apart=marked, numbered=said or bracketed)
     return NONE
 
 
-def word_after(plain: str, end: int) -> str:
-    """The word or sign that follows with at most one blank between, or an empty string."""
-    match = _TOKEN.match(plain, end + 1 if plain[end : end + 1] == " " else end)
-    return "" if match is None else match[0]
+def _ends_after(tokens: list[str], place: int) -> bool:
+    """Whether nothing but a number word follows before the next sign: "… mobile, …", "… order no." """
+    following = tokens[place + 1 : place + 3]
+    if following and following[0][0].isalpha() and meaning_of(following[0]) in {Meaning.NUMBER, Meaning.SHORT_NUMBER}:
+        del following[0]
+    return not following or not following[0][0].isalnum()
 
 
 def word_before(plain: str, start: int) -> str:

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from ringbridge.core.detection import vetoes
 from ringbridge.core.detection.candidates import Cut
-from ringbridge.core.detection.labels import NONE, Label, label_after, label_before, word_after, word_before
-from ringbridge.core.detection.words import Meaning
+from ringbridge.core.detection.labels import NONE, Label, label_after, label_before, word_before
+from ringbridge.core.detection.words import Meaning, is_unit, word_after
 from ringbridge.core.phone_numbers import NumberKind
 
 PASSIVE = 0.6
@@ -21,6 +21,8 @@ _NEAR = 3
 _VOICE = frozenset((Meaning.PHONE, Meaning.MOBILE))
 _NOT_A_NUMBER = frozenset((Meaning.IDENTIFIER, Meaning.AMOUNT))
 _FREE = "alone"
+_OUTWEIGHED = frozenset(("dotted", "counted", "timestamp", "identity", "postcode"))
+"""Vetoes by mere looks: a phone label directly before the digits says more."""
 _NOT_SAID = frozenset((Meaning.UNIT, Meaning.CURRENCY, Meaning.MONTH, Meaning.EXTENSION))
 
 
@@ -51,10 +53,10 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
         end: Where the number ends with its extension.
     """
     reasons = [f"written_{cut.written}", "usual_groups" if cut.usual else "one_run" if cut.bare else "own_groups"]
-    veto = _veto(plain, cut, ibans, end)
-    if veto:
-        return Verdict(0.0, (*reasons, f"veto:{veto}"), vetoed=True)
     left = label_before(plain, cut.start)
+    veto = _veto(plain, cut, ibans, end)
+    if veto and not (veto in _OUTWEIGHED and left.meaning in _VOICE and left.distance <= 1 and not left.behind_number):
+        return Verdict(0.0, (*reasons, f"veto:{veto}"), vetoed=True)
     right = label_after(plain, end)
     label, side = _nearest(left, right)
     if label.meaning is Meaning.FAX:
@@ -63,19 +65,26 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
     if label.meaning is not None:
         reasons.append(f"label_{side}_{label.meaning.value}:{label.word.casefold()}")
     score = cut.form + weight
-    if cut.number.needs_prefix and not cut.number.written and cut.written == "home":
+    if end > cut.end and weight > -0.3:
+        reasons.append("has_extension")
+        score += 0.2
+    if cut.written == "code":
+        score = min(score, 0.7) if weight >= 0.3 else min(score, 0.35)
+    elif cut.number.needs_prefix and not cut.number.written and cut.written == "home":
         # without its national prefix it takes both the usual groups and a label
         score = min(score, 0.66) if weight >= 0.3 and (cut.usual or cut.number.kind is NumberKind.MOBILE) else score - 0.2
     if weight <= 0 or cut.written == "code":
         score += _beside(plain, cut, end, reasons)
     if alone and label.meaning is None:
-        score += 0.3 if cut.bare else 0.1
+        score += 0.3 if cut.bare else 0.2 if cut.form < 0.5 else 0.1
+        score = min(score, 0.5) if cut.written == "code" else score
         reasons.append(_FREE)
     if cut.left_over:
         reasons.append("left_over")
         if cut.written != "plus":
-            score -= 0.05 if "-" in cut.glues or cut.number.written else 0.15
-            score -= 0.2 if cut.left_over > 2 else 0
+            loose = not cut.number.written and set(cut.glues) <= {" "}
+            score -= 0.1 if loose and plain[cut.start - 1 : cut.start] == " " and plain[cut.start - 2 : cut.start - 1].isdigit() else 0.03
+            score -= 0.2 if cut.left_over > 2 and (cut.bare or not cut.usual) else 0
     if cut.bare and weight <= 0:
         score -= _bare_doubt(plain, cut, reasons)
     if not cut.bare or cut.digits[:2] == "05" or weight > 0 or not vetoes.is_israeli_id(cut.digits) or cut.number.country_code != 972:
@@ -93,6 +102,7 @@ def _veto(plain: str, cut: Cut, ibans: list[tuple[int, int]], end: int) -> str:
         ("dotted", vetoes.is_dotted(cut)),
         ("times", vetoes.is_times(cut)),
         ("identity", vetoes.is_national_id(cut)),
+        ("postcode", vetoes.is_postcode(cut)),
         ("timestamp", vetoes.is_timestamp(cut)),
         ("counted", vetoes.is_counted(cut)),
     ):
@@ -168,8 +178,8 @@ def _beside(plain: str, cut: Cut, end: int, reasons: list[str]) -> float:
         return 0.0
     after = word_after(plain, end)
     before = word_before(plain, cut.start)
-    if vetoes.is_unit(after) or vetoes.is_currency(before):
-        reasons.append(f"unit:{(after if vetoes.is_unit(after) else before).casefold()}")
+    if is_unit(after) or vetoes.is_currency(before):
+        reasons.append(f"unit:{(after if is_unit(after) else before).casefold()}")
         return -0.6 if cut.bare or not cut.number.written else -0.4
     return 0.0
 

@@ -16,12 +16,14 @@ _MASK = re.compile(r" ?[\-. ]?(?:[*●#]{2,}|[xX×]{2,}|_{2,}|-{3,})")
 _MASK_BEFORE = re.compile(r"(?:[*•●]{2,}|[xX]{2,}|_{2,})[\-. )]{0,2}$")
 _FILE_TAIL = re.compile(r"[.-]?[A-Za-z]|_")
 _EXTENSION_OF_FILE = re.compile(r"\.[a-z][a-z0-9]{0,4}\b(?! [a-z])")
-_UNITS = frozenset((Meaning.UNIT, Meaning.CURRENCY))
+_LONG_BEFORE = re.compile(r"[0-9][0-9 ()\-]{5,}[0-9][,/]$")
+_LONG_AFTER = re.compile(r",\+?[0-9(][0-9 \-]{4}[0-9) \-]?[0-9]{2}")
 _DOTTED = 4
 _MAX_OCTET = 255
 _CHECKED_LENGTHS = range(13, 20)
-_CARD_GROUPS = frozenset(((4, 6, 5), (4, 6, 4), (2, 6, 6, 1), (6, 2, 6, 1), (8, 6, 1)))
-_MATHS_BEFORE = re.compile(r"(?:[0-9A-Za-z)\]=<>*/^%] ?|[=<>*^%] )$")
+_CARD_GROUPS = frozenset(((4, 6, 5), (4, 6, 4)))
+_IMEI_GROUPS = frozenset(((2, 6, 6, 1), (6, 2, 6, 1), (8, 6, 1)))
+_MATHS_BEFORE = re.compile(r"(?:[0-9A-Za-z)\]=<>*/^%] ?|[=<>*^] )$")
 
 
 def luhn(digits: str) -> bool:
@@ -57,7 +59,9 @@ def ibans(plain: str) -> list[tuple[int, int]]:
 def run_around(plain: str, start: int, end: int) -> str:
     """All digits of the run that `start` to `end` belongs to, joined over single blanks and hyphens."""
     first, last = start, end
-    while first > 1 and (plain[first - 1].isdigit() or (plain[first - 1] in " -" and plain[first - 2].isdigit())):
+    while first and (
+        plain[first - 1].isdigit() or (first > 1 and plain[first - 1] in " -" and plain[first - 2].isdigit())
+    ):
         first -= 1
         if start - first > 30:
             break
@@ -76,17 +80,25 @@ def is_card(plain: str, cut: Cut) -> bool:
         return False
     run = run_around(plain, cut.start, cut.end)
     digits = "".join(filter(str.isdigit, run))
-    if len(digits) not in _CHECKED_LENGTHS or not luhn(digits):
-        return is_article(digits)
     groups = tuple(len(group) for group in re.split(r"[ -]", run))
-    return len(groups) == 1 or groups in _CARD_GROUPS or (set(groups[:-1]) == {4} and groups[-1] <= 4)
+    if is_article(digits):
+        return len(groups) == 1 or groups == (1, 6, 6) or digits[:3] in {"978", "979"}
+    if len(digits) not in _CHECKED_LENGTHS or not luhn(digits):
+        return False
+    if groups in _IMEI_GROUPS:
+        return True
+    even = groups in _CARD_GROUPS or (set(groups[:-1]) == {4} and groups[-1] <= 4)
+    return len(groups) == 1 or (even and digits[0] in "23456")
 
 
 def is_even_list(plain: str, cut: Cut) -> bool:
     """Whether the run goes on in groups like the number's own: a table, a key, a card, bytes."""
     if not cut.left_over or cut.written == "plus":
         return False
-    groups = re.split(r"[ \-]", run_around(plain, cut.start, cut.end))
+    run = run_around(plain, cut.start, cut.end)
+    groups = re.split(r"[ \-]", run)
+    if len(groups) == len(cut.lengths) + 1 and cut.number.written and run.endswith(plain[cut.start : cut.end]):
+        return groups[0][:1] == "0"  # one more number before it: a room, an hour
     lengths = {len(group) for group in groups}
     return len(lengths) == 1 and len(groups) > len(cut.lengths) and len(groups) % len(cut.lengths) != 0
 
@@ -116,6 +128,11 @@ def is_national_id(cut: Cut) -> bool:
         or (cut.lengths == (2, 3, 3, 4, 2) and cut.glues[:2] == (".", "."))
         or (cut.lengths == (3, 2, 4) and set(cut.glues) == {"-"} and not cut.number.written)
     )
+
+
+def is_postcode(cut: Cut) -> bool:
+    """Whether it is written as an American postcode with its four more digits (ZIP+4)."""
+    return cut.lengths == (5, 4) and cut.glues == ("-",)
 
 
 def is_timestamp(cut: Cut) -> bool:
@@ -153,27 +170,29 @@ def attached(plain: str, cut: Cut, end: int) -> str:
 
 def _attached_before(plain: str, start: int, before: str, further: str, *, plus: bool) -> str:
     if before.isspace():
-        if plus and _MATHS_BEFORE.search(plain[max(0, start - 3) : start]) and further in "=<>*^%+":
+        if plus and _MATHS_BEFORE.search(plain[max(0, start - 3) : start]) and further in "=<>*^+":
             return "maths"
         return "masked" if _MASK_BEFORE.search(plain[max(0, start - 6) : start]) else ""
     if before.isdigit():
         return "glued"
     if before.isalpha():
         return "" if _may_touch(_last_word(plain, start), before) else "glued"
+    if before == "_" and not further.isalnum():
+        return ""
     if before in "_@&%$€£₪¥#" or unicodedata.category(before) == "Sc":
-        return "" if before == "#" and further.isspace() and plus else "glued"
+        return "" if before == "#" and _is_phone_word(_last_word(plain, start - 1)) else "glued"
     if before == "*" and further in "*xX":
         return "masked"
     if before == "+":
         return "maths"
     if before in ".,'" and further.isdigit():
-        return "decimal"
+        return "decimal" if before != "," or not _LONG_BEFORE.search(plain[max(0, start - 20) : start]) else ""
     if before in "-/.\\~" and not further.isspace():
         if further.isdigit():
-            return "glued"
+            return "" if before == "/" and _LONG_BEFORE.search(plain[max(0, start - 20) : start]) else "glued"
         if further.isalpha():
             word = _last_word(plain, start - 1)
-            if _may_touch(word, further):
+            if _may_touch(word, further) or (before == "-" and plain[start] in "+("):
                 return ""
             return "glued" if further.isascii() or before in "\\_" else ""
         if further in ".)]:'\"" or before == "-":
@@ -198,6 +217,8 @@ def _attached_after(plain: str, cut: Cut, end: int, after: str, beyond: str) -> 
         return "glued"
     if after.isalpha():
         return "glued" if after.isascii() or unicodedata.name(after, "").startswith("LATIN") else ""
+    if after == "_" and not beyond.isalnum():
+        return ""
     if after in "_@%°€£₪¥$" or unicodedata.category(after) == "Sc":
         return "glued"
     if after in "*#" and cut.written == "home" and (beyond.isdigit() or beyond in "*#"):
@@ -211,7 +232,7 @@ def _attached_after(plain: str, cut: Cut, end: int, after: str, beyond: str) -> 
             return "file"
         return ""
     if after == "," and beyond.isdigit():
-        return "decimal" if not _in_table(plain, end) else ""
+        return "" if _LONG_AFTER.match(plain, end) or _in_table(plain, end) else "decimal"
     if after in "-/'" and beyond.isdigit():
         return "" if after == "/" else "glued"
     if after in "-\\" and beyond.isalpha() and beyond.isascii():
@@ -306,13 +327,6 @@ def has_unit(plain: str, cut: Cut) -> bool:
     start = cut.start
     left = plain[max(0, start - 2) : start].rstrip()
     return bool(left) and unicodedata.category(left[-1]) == "Sc"
-
-
-def is_unit(word: str) -> bool:
-    """Whether this word behind digits says that they measure or count something."""
-    if not word or (len(word) == 1 and word.isupper()):
-        return False
-    return meaning_of(word) in _UNITS
 
 
 def is_currency(word: str) -> bool:

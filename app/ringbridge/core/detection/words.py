@@ -55,6 +55,8 @@ _CLITICS_HEBREW = "והבלמכש"
 _CLITICS_ARABIC = ("وال", "بال", "لل", "ال", "و", "ب", "ل")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
+_UNITS = frozenset((Meaning.UNIT, Meaning.CURRENCY))
+_NEXT_WORD = re.compile("[ ]?((?:[^\\W\\d_]|[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0963\u0966-\u0e4e'\"])+)")
 _LONGEST = 12
 _SHORT = 3
 """So short a filler (is, the, op) is one, though some language has a label that looks the same."""
@@ -136,6 +138,19 @@ def is_extension(word: str) -> bool:
     if folded in extensions or meaning_of(word) is Meaning.EXTENSION:
         return True
     return "א" <= folded[:1] <= "ת" and folded[1:] in extensions and folded[0] in _CLITICS_HEBREW
+
+
+def is_unit(word: str) -> bool:
+    """Whether this word behind digits says that they measure or count something."""
+    if not word or (len(word) == 1 and word.isupper()):
+        return False
+    return meaning_of(word) in _UNITS
+
+
+def word_after(plain: str, end: int) -> str:
+    """The word that follows with at most one blank between, or an empty string."""
+    match = _NEXT_WORD.match(plain, end)
+    return "" if match is None else match[1]
 
 
 def _single(folded: str) -> Meaning | None:
