@@ -265,7 +265,7 @@ def _cuts_of_part(
     for i in range(count - 1, -1, -1):
         best[i] = (best[i + 1][0], None)
         for after, cut in cuts[i]:
-            value = best[after][0] + max((cut.form - 0.2) * len(cut.digits) - _COST_OF_CUT, 0.1)
+            value = best[after][0] + max((cut.form - 0.2) * min(len(cut.digits), _USUAL_LENGTH) - _COST_OF_CUT, 0.1)
             if value >= best[i][0]:
                 best[i] = (value, (after, cut))
     chosen: list[Cut] = []

@@ -11,11 +11,12 @@ _CROSS = re.compile(r"[ ,;\-]{0,2}[(\[]?[xX×][ .:]{0,2}([0-9]{1,7})(?![0-9A-Za-
 _BRACKETS = re.compile(r" ?\(([0-9]{2,5})\)")
 _LETTER = "(?:[^\\W\\d_]|[\u0300-\u036f\u0591-\u05c7\u0900-\u0963\u0966-\u0e4e])"
 _WORDED = re.compile(
-    rf"[ \t]?[,;:\-/|~]?[ \t]{{0,2}}[(\[]?[ ]?({_LETTER}+(?:[.'\"]{_LETTER}+)*)((?:[ .:#\-'=)]|n[°º]){{0,4}})"
+    rf"[ \t]?[.,;:\-/|~—•]?[ \t]{{0,2}}[(\[]?[ ]?(?:({_LETTER}+)[ ,]{{1,2}})?({_LETTER}+(?:[.'\"]{_LETTER}+)*)((?:[ .:#\-'=)]|n[°º]){{0,4}})"
     rf"({_LETTER}+[ .:#\-'°º]{{0,3}})?([0-9]{{1,7}})(?![0-9A-Za-z]|[.,:/][0-9])"
 )
 _HYPHENED = re.compile(r" ?-?[Dd][Ww][ .:\-]{0,3}([0-9]{1,6})(?![0-9])")
-_NUMBERED = (Meaning.SHORT_NUMBER, Meaning.NUMBER, Meaning.FILLER)
+_NUMBERED = (Meaning.SHORT_NUMBER, Meaning.NUMBER, Meaning.FILLER, Meaning.COPULA)
+_LEADS = (Meaning.FILLER, Meaning.PHONE, Meaning.EXTENSION, Meaning.POSSESSIVE)
 _LONGEST = 7
 _ONLY_THERE = {"kl": frozenset(("AT", "DE", "CH", "CZ", "SK")), "app": frozenset(("AT", "DE", "CH"))}
 """Kl. is an extension (Klappe, klapka) here, and the time of day in the north."""
@@ -50,12 +51,15 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
     match = _WORDED.match(plain, end)
     if match is None:
         return "", end
-    word = match[1]
-    if not is_extension(word) or not _fits(word, match[2], region):
+    lead, word = match[1], match[2]
+    if lead and not is_extension(word):
+        # "Durchwahl Nummer 17": the first of two words announces, the second is a number word
+        lead, word = "", lead if meaning_of(word) in _NUMBERED else word
+    if not is_extension(word) or not _fits(word, match[3], region):
         return "", end
-    if match[3] and meaning_of(match[3].strip(" .:#-'°º")) not in _NUMBERED:
+    if (lead and meaning_of(lead) not in _LEADS) or (match[4] and meaning_of(match[4].strip(" .:#-'°º")) not in _NUMBERED):
         return "", end
-    return match[4], match.end(4)
+    return match[5], match.end(5)
 
 
 def _fits(word: str, gap: str, region: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from ringbridge.core.detection.words import Meaning, meaning_of
+from ringbridge.core.detection.words import Meaning, fold, meaning_of
 
 _REACH = 110
 _FAR = 9
@@ -15,6 +15,7 @@ _PASSED = frozenset("\"'`()[]{}<>/\\-_*~^|&=:,•·°@$")
 _ENDS = frozenset("!?;")
 _ABBREVIATED = 4
 _NEAR_RIGHT = 3
+_OWNING = frozenset(("numero", "מספר", "número", "numéro"))
 _ABBREVIATED_LONG = frozenset((Meaning.PHONE, Meaning.MOBILE, Meaning.FAX, Meaning.EXTENSION, Meaning.SHORT_NUMBER))
 _SKIPPED = frozenset((Meaning.FILLER, Meaning.COPULA, Meaning.UNIT, Meaning.CURRENCY, Meaning.MONTH))
 
@@ -131,7 +132,7 @@ def _walk_left(left: str) -> Label:
     """The nearest telling word, from the right end of `left`."""
     tokens: list[str] = _TOKEN.findall(left)
     distance = 0
-    apart = numbered = behind_number = owned = False
+    apart = numbered = behind_number = owned = filled = False
     last_number_word = ""
     number_meaning: Meaning | None = None
     for position in range(len(tokens) - 1, -1, -1):
@@ -165,14 +166,17 @@ def _walk_left(left: str) -> Label:
         if len(token) == 1 and not distance and not numbered and token.casefold() in _SINGLE and _is_lone(tokens, position):
             return Label(_SINGLE[token.casefold()], token, 0, apart, False, behind_number)
         if meaning is None:
-            owned = owned or (number_meaning is Meaning.SHORT_NUMBER and not distance)
+            owned = owned or (number_meaning is not None and not distance and not filled)
             distance += 1
             if distance > _FAR:
                 break
             continue
         if meaning in _SKIPPED:
+            filled = True
             continue
-        if meaning is Meaning.NUMBER or (meaning is Meaning.SHORT_NUMBER and (not distance or numbered)):
+        if (meaning is Meaning.NUMBER and (distance != 1 or fold(token) not in _OWNING)) or (
+            meaning is Meaning.SHORT_NUMBER and (not distance or numbered)
+        ):
             if distance > 2 and not numbered:
                 distance += 1
                 continue
@@ -180,7 +184,10 @@ def _walk_left(left: str) -> Label:
             number_meaning = number_meaning if number_meaning is Meaning.NUMBER else meaning
             last_number_word = last_number_word or token
             continue
-        if meaning is Meaning.SHORT_NUMBER:
+        if meaning is Meaning.SHORT_NUMBER or (meaning is Meaning.NUMBER and fold(token) in _OWNING):
+            if distance == 1 and not filled and (token.casefold() != "no" or tokens[position + 1] == "."):
+                # "nr licznika 12", "numéro allocataire 12": the noun that owns the number stands behind the number word
+                return Label(Meaning.SHORT_NUMBER, token, 0, apart, True, behind_number, owned=True)
             distance += 1
             continue
         if meaning is Meaning.POSSESSIVE:

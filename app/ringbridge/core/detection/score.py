@@ -138,6 +138,8 @@ def _label_weight(label: Label, cut: Cut, side: str) -> float:
     if meaning is Meaning.PLACE:
         return 0.28 if label.distance <= 2 and not label.behind_number else 0.1
     if meaning is Meaning.NUMBER:
+        if label.owned:
+            return 0.0 if plus else -0.1 if cut.bare else -0.2
         return 0.26 if label.distance <= _NEAR and not label.behind_number else 0.1
     if meaning is Meaning.SHORT_NUMBER:
         if plus:
@@ -149,7 +151,7 @@ def _label_weight(label: Label, cut: Cut, side: str) -> float:
         return 0.0
     strong = meaning in _NOT_A_NUMBER or (meaning is Meaning.PARTY and label.numbered)
     if meaning is Meaning.AMOUNT:
-        return 0.0 if plus else (-0.45 if cut.bare or not (cut.number.written or "-" in cut.glues) else -0.1 if label.distance else -0.2)
+        return 0.0 if plus else (-0.45 if cut.bare or not (cut.number.written or "-" in cut.glues) else -0.1 if label.distance else -0.3)
     if strong:
         return _identifier_weight(label, cut, plus=plus)
     if plus:

@@ -1,7 +1,7 @@
 """The words beside numbers, in many languages: what says phone, fax, order, invoice, total, and what says nothing.
 
 The lists are text files, one a language, in `words/`: a ``[section]`` line, then words separated by blanks, written as
-`fold` writes them; ``stem*`` stands for every word that begins so, ``*tail`` for every word that ends so. All languages are
+`fold` writes them, or in capitals or with accents where only that spelling counts; ``stem*`` stands for every word that begins so, ``*tail`` for every word that ends so. All languages are
 read together, because people write several; reading them takes about a millisecond, with the first number that needs it.
 """
 
@@ -87,7 +87,7 @@ class _Lexicon:
                     self.exact[word] = meaning
         for meaning in (Meaning.POSSESSIVE, Meaning.FILLER, Meaning.COPULA):
             for word in " ".join(sections[meaning.value]).split(" "):
-                if len(word) <= _SHORT:
+                if len(word) <= _SHORT and self.exact[word] is not Meaning.SHORT_NUMBER:
                     self.exact[word] = meaning
         self.exact.pop("", None)
         self.extensions = frozenset(" ".join(sections[Meaning.EXTENSION.value]).split(" "))
@@ -118,6 +118,10 @@ def meaning_of(word: str) -> Meaning | None:
     """
     if _UNSPACED.search(word):
         return _last_of_run(word)
+    exact = _lexicon().exact
+    as_written = exact.get(word) or exact.get(word.casefold())
+    if as_written is not None:
+        return as_written
     folded = fold(word)
     found = _single(folded)
     if found is not None:
@@ -188,7 +192,7 @@ def _without_clitics(folded: str) -> Meaning | None:
                 return found
         for start in range(1, len(folded) - 1):
             if (found := _lexicon().exact.get(folded[start:])) is not None:
-                return found
+                return Meaning.IDENTIFIER if found is Meaning.NUMBER and start >= _OWNER else found
     return None
 
 
@@ -197,17 +201,24 @@ def _last_of_run(run: str) -> Meaning | None:
     exact = _lexicon().exact
     folded = fold(run)[-40:]
     fallback = None
+    owner = ""
     for end in range(len(folded), 0, -1):
         for start in range(max(0, end - _LONGEST), end):
             found = exact.get(folded[start:end])
             if found is None or (end - start < 2 and found is not Meaning.FILLER and folded[start:end] not in _ALONE):
                 continue
             if found in _PASSED_OVER:
+                if fallback is None and found in _NUMBER_WORDS:
+                    owner = folded[:start]
                 fallback = fallback or found
                 break
             return found
+    if fallback in _NUMBER_WORDS and len(owner) >= _OWNER and all(exact.get(one) is None for one in (owner, owner[-2:])):
+        return Meaning.IDENTIFIER  # a number of something no list knows: 書類番号
     return fallback
 
 
+_NUMBER_WORDS = frozenset((Meaning.NUMBER, Meaning.SHORT_NUMBER))
+_OWNER = 2
 _ALONE = frozenset("转轉号號機番電电宅元円원圓票單单")
 _PASSED_OVER = frozenset((Meaning.FILLER, Meaning.NUMBER, Meaning.SHORT_NUMBER, Meaning.POSSESSIVE))
