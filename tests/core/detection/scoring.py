@@ -97,7 +97,9 @@ def _explicit(case: dict[str, Any]) -> Tally:
 
 def _passive(case: dict[str, Any], find: Find) -> Tally:
     expected = case["expected"]
-    offered = [(item.e164, item.extension or None, item.start, item.end) for item in find(case["text"], case["region"])]
+    offered = [
+        (item.e164, item.extension or None, item.start, item.end) for item in find(case["text"], case["region"])
+    ]
     tally = Tally(texts=1)
     if not expected:
         tally.silent_wanted = 1
@@ -129,7 +131,9 @@ def _meets(one: tuple[str, str | None, int, int], item: dict[str, Any]) -> bool:
 
 def table(tallies: dict[str, Tally]) -> str:
     """The figures as lines of text."""
-    rows = [f"{'category':24}{'texts':>6}{'prec':>7}{'recall':>7}{'F1':>7}{'silent':>8}{'misd':>5}{'ext!':>5}{'explicit':>9}"]
+    rows = [
+        f"{'category':24}{'texts':>6}{'prec':>7}{'recall':>7}{'F1':>7}{'silent':>8}{'misd':>5}{'ext!':>5}{'explicit':>9}"
+    ]
     rows += [
         f"{name:24}{tally.texts:6}"
         + (f"{tally.precision:7.1f}{tally.recall:7.1f}{tally.f1:7.1f}" if tally.found + tally.missed else " " * 21)

@@ -6,7 +6,9 @@ from urllib.parse import unquote
 
 from ringbridge.core.detection.plans import PlanNumber, read_dialed_abroad, read_international, read_national
 
-_SCHEME = re.compile(r"(?<![A-Za-z0-9])(tel|callto|sips?|smsto|sms|mms|facetime|facetime-audio|whatsapp):(?://)?", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"(?<![A-Za-z0-9])(tel|callto|sips?|smsto|sms|mms|facetime|facetime-audio|whatsapp):(?://)?", re.IGNORECASE
+)
 _SUBSCRIBER = re.compile(r"(?:\+|%2[Bb])?[0-9(](?:[0-9().\-]|%20|%28|%29)*")
 _PARAMETERS = re.compile(r";([A-Za-z-]+)=([^;?\s\"'<>@&]*)")
 _MIN_DIGITS = 6

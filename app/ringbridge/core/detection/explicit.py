@@ -74,7 +74,9 @@ def read_explicit(text: str, region: str) -> ExplicitReading:
 
 
 def _faxes(plain: str, region: str) -> list[Found]:
-    return [item for item in judged(plain, region) if item.verdict.is_fax and item.verdict.confidence >= score.PASSIVE]
+    return [
+        item for item in judged(plain, region) if item.verdict.is_fax and item.verdict.confidence >= score.PASSIVE
+    ]
 
 
 def _labelled_code(text: str, region: str) -> ExplicitReading:

@@ -4,7 +4,9 @@ import re
 
 from ringbridge.core.detection.words import Meaning, is_extension, meaning_of
 
-_PAUSED = re.compile(r" ?(?:,{1,6}|;(?=[0-9]{2,6}#?(?![0-9]))| ?[pw](?=[0-9]{2,}))[ ]?([0-9]{1,9})#?(?![0-9A-Za-z.,])")
+_PAUSED = re.compile(
+    r" ?(?:,{1,6}|;(?=[0-9]{2,6}#?(?![0-9]))| ?[pw](?=[0-9]{2,}))[ ]?([0-9]{1,9})#?(?![0-9A-Za-z.,])"
+)
 _PARAMETER = re.compile(r";(?:ext|extension|postd)=([0-9]{1,9})(?![0-9])", re.IGNORECASE)
 _HASH = re.compile(r" ?#[ ]?([0-9]{1,7})(?![0-9A-Za-z])")
 _CROSS = re.compile(r"[ ,;\-]{0,2}[(\[]?[xX×][ .:]{0,2}([0-9]{1,7})(?![0-9A-Za-z])")
@@ -57,7 +59,9 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
         lead, word = "", lead if meaning_of(word) in _NUMBERED else word
     if not is_extension(word) or not _fits(word, match[3], region):
         return "", end
-    if (lead and meaning_of(lead) not in _LEADS) or (match[4] and meaning_of(match[4].strip(" .:#-'°º")) not in _NUMBERED):
+    if (lead and meaning_of(lead) not in _LEADS) or (
+        match[4] and meaning_of(match[4].strip(" .:#-'°º")) not in _NUMBERED
+    ):
         return "", end
     return match[5], match.end(5)
 

@@ -5,7 +5,7 @@ a run of digits must cost little. The answers are those of `parse` and `is_valid
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS, PhoneMetadata
@@ -94,11 +94,10 @@ class _Plan:
         self.country_code = int(metadata.country_code or 0)
         self._metadata = metadata
         general = metadata.general_desc
+        assert general is not None  # every plan says how its numbers look
         self.general = _Description(general.national_number_pattern, tuple(general.possible_length))
         self._kinds = [
-            (description, kind)
-            for name, kind in _KINDS
-            if (description := _description(metadata, name)) is not None
+            (description, kind) for name, kind in _KINDS if (description := _description(metadata, name)) is not None
         ]
         self._fixed = _description(metadata, "fixed_line")
         self._mobile = _description(metadata, "mobile")
@@ -169,7 +168,7 @@ class _Plan:
         return min(lengths, default=0), max(lengths, default=0)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _plan(country_code: int, region: str) -> _Plan | None:
     if region == _NO_REGION:
         metadata = PhoneMetadata.metadata_for_nongeo_region(country_code, None)

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from ringbridge.core.detection import vetoes
 from ringbridge.core.detection.candidates import Cut
-from ringbridge.core.detection.labels import NONE, Label, label_after, label_before, word_before
+from ringbridge.core.detection.labels import label_after, label_before, word_before
+from ringbridge.core.detection.walk import NONE, Label
 from ringbridge.core.detection.words import Meaning, is_unit, word_after
 from ringbridge.core.phone_numbers import NumberKind
 
@@ -55,13 +56,15 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
     reasons = [f"written_{cut.written}", "usual_groups" if cut.usual else "one_run" if cut.bare else "own_groups"]
     left = label_before(plain, cut.start)
     veto = _veto(plain, cut, ibans, end)
-    if veto and not (veto in _OUTWEIGHED and left.meaning in _VOICE and left.distance <= 1 and not left.behind_number):
+    if veto and not (
+        veto in _OUTWEIGHED and left.meaning in _VOICE and left.distance <= 1 and not left.behind_number
+    ):
         return Verdict(0.0, (*reasons, f"veto:{veto}"), vetoed=True)
     right = label_after(plain, end)
     label, side = _nearest(left, right)
     if label.meaning is Meaning.FAX:
         return Verdict(cut.form, (*reasons, f"label_fax:{label.word.casefold()}"), is_fax=True)
-    weight = _label_weight(label, cut, side)
+    weight = _label_weight(label, cut)
     if label.meaning is not None:
         reasons.append(f"label_{side}_{label.meaning.value}:{label.word.casefold()}")
     score = cut.form + weight
@@ -72,7 +75,9 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
         score = min(score, 0.7) if weight >= 0.3 else min(score, 0.35)
     elif cut.number.needs_prefix and not cut.number.written and cut.written == "home":
         # without its national prefix it takes both the usual groups and a label
-        score = min(score, 0.66) if weight >= 0.3 and (cut.usual or cut.number.kind is NumberKind.MOBILE) else score - 0.2
+        score = (
+            min(score, 0.66) if weight >= 0.3 and (cut.usual or cut.number.kind is NumberKind.MOBILE) else score - 0.2
+        )
     if weight <= 0 or cut.written == "code":
         score += _beside(plain, cut, end, reasons)
     if alone and label.meaning is None:
@@ -83,11 +88,23 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
         reasons.append("left_over")
         if cut.written != "plus":
             loose = not cut.number.written and set(cut.glues) <= {" "}
-            score -= 0.1 if loose and plain[cut.start - 1 : cut.start] == " " and plain[cut.start - 2 : cut.start - 1].isdigit() else 0.03
+            score -= (
+                0.1
+                if loose
+                and plain[cut.start - 1 : cut.start] == " "
+                and plain[cut.start - 2 : cut.start - 1].isdigit()
+                else 0.03
+            )
             score -= 0.2 if cut.left_over > 2 and (cut.bare or not cut.usual) else 0
     if cut.bare and weight <= 0:
         score -= _bare_doubt(plain, cut, reasons)
-    if not cut.bare or cut.digits[:2] == "05" or weight > 0 or not vetoes.is_israeli_id(cut.digits) or cut.number.country_code != 972:
+    if (
+        not cut.bare
+        or cut.digits[:2] == "05"
+        or weight > 0
+        or not vetoes.is_israeli_id(cut.digits)
+        or cut.number.country_code != 972
+    ):
         return Verdict(max(0.0, min(score, 1.0)), tuple(reasons))
     reasons.append("may_be_identity_number")
     return Verdict(max(0.0, min(score - 0.2, 1.0)), tuple(reasons))
@@ -108,7 +125,11 @@ def _veto(plain: str, cut: Cut, ibans: list[tuple[int, int]], end: int) -> str:
     ):
         if holds:
             return name
-    return vetoes.attached(plain, cut, end) or vetoes.in_address(plain, cut) or ("unit" if vetoes.has_unit(plain, cut) else "")
+    return (
+        vetoes.attached(plain, cut, end)
+        or vetoes.in_address(plain, cut)
+        or ("unit" if vetoes.has_unit(plain, cut) else "")
+    )
 
 
 def _nearest(left: Label, right: Label) -> tuple[Label, str]:
@@ -119,14 +140,16 @@ def _nearest(left: Label, right: Label) -> tuple[Label, str]:
         return left, "left"
     if left.meaning is None or left.meaning in {Meaning.NUMBER, Meaning.SHORT_NUMBER, Meaning.PLACE, Meaning.PARTY}:
         return right, "right"
-    if right.numbered and (left.distance > 1 or left.apart or left.behind_number or right.meaning is not Meaning.PLACE):
+    if right.numbered and (
+        left.distance > 1 or left.apart or left.behind_number or right.meaning is not Meaning.PLACE
+    ):
         return right, "right"
     if left.behind_number and right.distance == 0:
         return right, "right"
     return left, "left"
 
 
-def _label_weight(label: Label, cut: Cut, side: str) -> float:
+def _label_weight(label: Label, cut: Cut) -> float:
     meaning = label.meaning
     plus = cut.written == "plus" or (cut.written == "abroad" and not cut.bare)
     if meaning is None:
@@ -151,7 +174,17 @@ def _label_weight(label: Label, cut: Cut, side: str) -> float:
         return 0.0
     strong = meaning in _NOT_A_NUMBER or (meaning is Meaning.PARTY and label.numbered)
     if meaning is Meaning.AMOUNT:
-        return 0.0 if plus else (-0.45 if cut.bare or not (cut.number.written or "-" in cut.glues) else -0.1 if label.distance else -0.3)
+        return (
+            0.0
+            if plus
+            else (
+                -0.45
+                if cut.bare or not (cut.number.written or "-" in cut.glues)
+                else -0.1
+                if label.distance
+                else -0.3
+            )
+        )
     if strong:
         return _identifier_weight(label, cut, plus=plus)
     if plus:

@@ -8,9 +8,10 @@ from ringbridge.core.detection.words import Meaning, meaning_of
 
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 _TOKEN_REACH = 160
-_TOKEN_LEFT = re.compile(r"[^\s\"<>`]*$")
-_TOKEN_RIGHT = re.compile(r"[^\s\"<>`]*")
-_PHONE_SCHEME = re.compile(r"(?:tel|callto|sips?|sms|smsto|mms|whatsapp|facetime|phone|mobile|fax|dial):(?://)?$", re.IGNORECASE)
+_TOKEN_END = re.compile(r"[\s\"<>`]")
+_PHONE_SCHEME = re.compile(
+    r"(?:tel|callto|sips?|sms|smsto|mms|whatsapp|facetime|phone|mobile|fax|dial):(?://)?$", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _MASK = re.compile(r" ?[\-. ]?(?:[*●#]{2,}|[xX×]{2,}|_{2,}|-{3,})")
 _MASK_BEFORE = re.compile(r"(?:[*•●]{2,}|[xX]{2,}|_{2,})[\-. )]{0,2}$")
@@ -253,18 +254,29 @@ def _in_table(plain: str, at: int) -> bool:
 def _last_word(plain: str, end: int) -> str:
     left = plain[max(0, end - 30) : end]
     start = len(left)
-    while start and (left[start - 1].isalpha() or left[start - 1] in ".'\"" or "\u0300" <= left[start - 1] <= "\u0e4e"):
+    while start and (
+        left[start - 1].isalpha() or left[start - 1] in ".'\"" or "\u0300" <= left[start - 1] <= "\u0e4e"
+    ):
         start -= 1
     return left[start:].strip(".")
 
 
 def _is_phone_word(word: str) -> bool:
-    return meaning_of(word) in {Meaning.PHONE, Meaning.MOBILE, Meaning.FAX, Meaning.NUMBER, Meaning.PLACE} if word else False
+    return (
+        meaning_of(word) in {Meaning.PHONE, Meaning.MOBILE, Meaning.FAX, Meaning.NUMBER, Meaning.PLACE}
+        if word
+        else False
+    )
 
 
 def _is_extension_word(plain: str, start: int) -> bool:
     match = _WORD.match(plain, start)
-    return match is not None and meaning_of(match[0]) in {Meaning.EXTENSION, Meaning.PHONE, Meaning.MOBILE, Meaning.FAX}
+    return match is not None and meaning_of(match[0]) in {
+        Meaning.EXTENSION,
+        Meaning.PHONE,
+        Meaning.MOBILE,
+        Meaning.FAX,
+    }
 
 
 def _may_touch(word: str, last: str) -> bool:
@@ -277,9 +289,8 @@ def _may_touch(word: str, last: str) -> bool:
 def in_address(plain: str, cut: Cut) -> str:
     """Why the token around the number is a URL, path or mail address that makes it none; empty where it is not."""
     start, end = cut.start, cut.end
-    left = plain[max(0, start - _TOKEN_REACH) : start]
-    left = _TOKEN_LEFT.search(left)[0]  # pyright: ignore[reportOptionalSubscript] - it matches the empty string too
-    right = _TOKEN_RIGHT.match(plain, end, end + _TOKEN_REACH)[0]  # pyright: ignore[reportOptionalSubscript] - likewise
+    left = _TOKEN_END.split(plain[max(0, start - _TOKEN_REACH) : start])[-1]
+    right = _TOKEN_END.split(plain[end : end + _TOKEN_REACH], 1)[0]
     if not left and not right:
         return ""
     if _PHONE_SCHEME.search(left.lstrip("([{'")):

@@ -56,7 +56,9 @@ _CLITICS_ARABIC = ("وال", "بال", "لل", "ال", "و", "ب", "ل")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
 _UNITS = frozenset((Meaning.UNIT, Meaning.CURRENCY))
-_NEXT_WORD = re.compile("[ ]?((?:[^\\W\\d_]|[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0963\u0966-\u0e4e'\"])+)")
+_NEXT_WORD = re.compile(
+    "[ ]?((?:[^\\W\\d_]|[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0963\u0966-\u0e4e'\"])+)"
+)
 _LONGEST = 12
 _SHORT = 3
 """So short a filler (is, the, op) is one, though some language has a label that looks the same."""
@@ -213,7 +215,11 @@ def _last_of_run(run: str) -> Meaning | None:
                 fallback = fallback or found
                 break
             return found
-    if fallback in _NUMBER_WORDS and len(owner) >= _OWNER and all(exact.get(one) is None for one in (owner, owner[-2:])):
+    if (
+        fallback in _NUMBER_WORDS
+        and len(owner) >= _OWNER
+        and all(exact.get(one) is None for one in (owner, owner[-2:]))
+    ):
         return Meaning.IDENTIFIER  # a number of something no list knows: 書類番号
     return fallback
 
