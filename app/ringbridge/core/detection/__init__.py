@@ -1,8 +1,9 @@
 """Phone numbers in text: what people copy, select and ask to dial.
 
 A text goes through these, in order: `normalise` (one kind of digit, dash and blank, with the way back), `carriers`
-(``tel:`` and its like), `candidates` (runs of digits and their cuts, read by `plans`), `extensions`, `labels` (the nearest word,
-known to `words`), `vetoes`, `score`. `detect`, `listing` and `explicit` put them together with their own thresholds.
+(``tel:`` and its like), `runs` (groups of digits and what stands between), `candidates` (the cuts that `plans` knows,
+weighed by `forms`), `extensions`, `labels` and `walk` (the nearest word that `words` knows), `vetoes` (what digits are
+instead) and `score`. `detect`, `listing` and `explicit` put them together, each with its own threshold.
 """
 
 from ringbridge.core.detection.detect import MAX_CANDIDATES, MAX_LENGTH, Candidate, find_numbers

@@ -15,7 +15,7 @@ from ringbridge.core.detection.words import is_unit, word_after
 
 _MIN_DIGITS, _MAX_DIGITS = 6, 19
 _MOST_GROUPS = 9
-_MOST_TRIES = 600
+_MOST_TRIES = 400
 """Cuts tried in one text: a text of nothing but digits and blanks costs no more than a few milliseconds."""
 
 _SHORTEST_TWIN = 3
@@ -35,8 +35,8 @@ class Cut(NamedTuple):
         start: Where it begins in the plain text, plus sign and opening bracket included.
         end: Where its last digit ends.
         number: What it is.
-        written: How: ``plus``, ``abroad`` (00, 011 …), ``home`` or ``code`` (a country code without a plus, which only a
-            label makes one).
+        written: How: ``plus``, ``abroad`` (00, 011 …), ``home`` or ``code`` (a country code without a plus, which only
+            a label makes one).
         form: How much it looks like a phone number by itself, 0 to 1.
         bare: One run of digits without any separator or plus.
         digits: The digits as they stand.
@@ -165,13 +165,13 @@ def _read_groups(
     if (
         not plus
         and plain[end : end + 1] == "+"
-        and not plain[end + 1 : end + 2].isdigit()
+        and not plain[end + 1 : end + 2].isdecimal()
         and (region in _RTL or _is_rtl(plain))
     ):
         plus = read_international(digits) is not None
     number, written = _number_of(digits, region, plus=plus)
     if number is None and plus and "(0)" in plain[start:end]:
-        number = read_international("".join(filter(str.isdigit, plain[start:end].replace("(0)", ""))))
+        number = read_international("".join(filter(str.isdecimal, plain[start:end].replace("(0)", ""))))
     if number is None:
         return None
     if i and start == groups[i][0] and _is_fraction(groups, glues, i):
@@ -246,7 +246,11 @@ def _opened(plain: str, start: int, end: int) -> tuple[int, bool]:
     return k, False
 
 
-_RTL = frozenset("IL PS SA AE EG JO LB SY IQ KW QA BH OM YE LY TN DZ MA SD IR PK AF".split())
+_RTL = frozenset(
+    ("IL", "PS", "SA", "AE", "EG", "JO", "LB", "SY", "IQ", "KW", "QA", "BH", "OM", "YE", "LY", "TN", "DZ", "MA", "SD",
+     "IR", "PK", "AF")
+)  # fmt: skip
+"""Where a plus sign may have slipped to the end of its number, because the text runs from right to left."""
 
 
 def _is_rtl(plain: str) -> bool:

@@ -2,7 +2,6 @@
 
 import re
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from ringbridge.core.detection.plans import PlanNumber, read_dialed_abroad, read_international, read_national
 
@@ -11,6 +10,7 @@ _SCHEME = re.compile(
 )
 _SUBSCRIBER = re.compile(r"(?:\+|%2[Bb])?[0-9(](?:[0-9().\-]|%20|%28|%29)*")
 _PARAMETERS = re.compile(r";([A-Za-z-]+)=([^;?\s\"'<>@&]*)")
+_ESCAPED = (("%2B", "+"), ("%2b", "+"), ("%20", " "), ("%28", "("), ("%29", ")"))
 _MIN_DIGITS = 6
 
 
@@ -24,7 +24,7 @@ class Carried(NamedTuple):
 
 
 def find_carried(plain: str, region: str) -> list[Carried]:
-    """All links that carry a full number; a calling code without a plus counts here, because a link is for calling."""
+    """All links that carry a full number; a calling code without a plus counts here: a link is for calling."""
     found: list[Carried] = []
     for match in _SCHEME.finditer(plain):
         carried = _read(plain, match.end(), region, is_sip=match[1].lower().startswith("sip"))
@@ -39,12 +39,14 @@ def _read(plain: str, start: int, region: str, *, is_sip: bool) -> Carried | Non
         return None
     written = match[0].rstrip("(.-")
     end = start + len(written)
-    subscriber = unquote(written)
+    subscriber = written
+    for code, sign in _ESCAPED:
+        subscriber = subscriber.replace(code, sign)
     if plain[end : end + 1].isalnum() or (is_sip and plain[end : end + 1] not in {"@", ";", ":"}):
         return None
     if not is_sip and re.match(r"[ /][(]?[0-9]", plain[end : end + 3]):
         return None  # "tel:0351 888": a label, not a link
-    digits = "".join(filter(str.isdigit, subscriber))
+    digits = "".join(filter(str.isdecimal, subscriber))
     if len(digits) < _MIN_DIGITS:
         return None
     extension = ""
@@ -54,7 +56,7 @@ def _read(plain: str, start: int, region: str, *, is_sip: bool) -> Carried | Non
         at = parameter.end()
         name, value = parameter[1].lower(), parameter[2]
         if name == "ext":
-            extension = "".join(filter(str.isdigit, value))
+            extension = "".join(filter(str.isdecimal, value))
             end = at
         elif name == "phone-context":
             context = value
@@ -67,7 +69,7 @@ def _number(subscriber: str, digits: str, region: str, context: str) -> PlanNumb
         return read_international(digits)
     if context.startswith("+"):
         # RFC 3966, section 5.1.5: the context stands before a local number
-        return read_international("".join(filter(str.isdigit, context)) + digits.removeprefix("0"))
+        return read_international("".join(filter(str.isdecimal, context)) + digits.removeprefix("0"))
     if digits.startswith("00"):
         return read_international(digits[2:])
     number = read_national(digits, region)

@@ -1,7 +1,6 @@
-"""Finding phone numbers in copied text: passive, for the list of a long text, and on request. Pure, bounded, never raises."""
+"""Finding phone numbers in a text that was merely copied: only sure ones. Pure, bounded, never raises."""
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ringbridge.core.detection import score, vetoes
@@ -21,15 +20,15 @@ MAX_LENGTH = 4096
 MAX_CANDIDATES = 20
 """Numbers a passive look offers at most."""
 
-MOST_JUDGED = 40
+MOST_JUDGED = 24
+"""Readings a passive look weighs at most, sure ones and others."""
 _ANY_DIGIT = re.compile(r"\d")
 _MIN_DIGITS = 6
 _ALONE_AROUND = " \t\n.,;:!?-*\"'()[]<>|/#•·–—"
 _LINK_REACH = 300
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One number found in a text.
 
     Attributes:

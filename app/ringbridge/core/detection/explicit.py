@@ -1,7 +1,7 @@
 """What to dial of a text that a person selected and asked to dial."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ringbridge.core.detection import score
 from ringbridge.core.detection.detect import MAX_LENGTH, Candidate, Found, as_candidate, judged, look
@@ -17,8 +17,7 @@ _MOST = 20
 _AROUND = re.compile(r"^[^\w*#+]+|[^\w*#]+$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplicitReading:
+class ExplicitReading(NamedTuple):
     """What a text holds that a person selected and asked to dial.
 
     Attributes:
@@ -49,7 +48,7 @@ def read_explicit(text: str, region: str) -> ExplicitReading:
     plain = made.text
     stripped = _AROUND.sub("", plain)
     compact = _SPACES.sub("", stripped)
-    if compact.isdigit() and is_emergency(compact, region):
+    if compact.isdecimal() and is_emergency(compact, region):
         return ExplicitReading(dial=compact, is_code=True, why="emergency")
     if _SERVICE_CODE.fullmatch(compact):
         # *21*2125551234# is one code, not the number in it
@@ -86,7 +85,7 @@ def _labelled_code(text: str, region: str) -> ExplicitReading:
         return ExplicitReading(dial=None)
     words = re.findall(r"[^\s:.\-=#,]+", match[1])
     meanings = {meaning_of(word) for word in words}
-    if match[2].isdigit() and Meaning.PHONE in meanings and is_emergency(match[2], region):
+    if match[2].isdecimal() and Meaning.PHONE in meanings and is_emergency(match[2], region):
         return ExplicitReading(dial=match[2], is_code=True, why="emergency")
     if Meaning.EXTENSION in meanings and Meaning.IDENTIFIER not in meanings:
         return ExplicitReading(dial=match[2], is_code=True, why="code")

@@ -2,7 +2,7 @@
 
 import re
 
-from ringbridge.core.detection.words import Meaning, is_extension, meaning_of
+from ringbridge.core.detection.words import LETTER, Meaning, is_extension, meaning_of
 
 _PAUSED = re.compile(
     r" ?(?:,{1,6}|;(?=[0-9]{2,6}#?(?![0-9]))| ?[pw](?=[0-9]{2,}))[ ]?([0-9]{1,9})#?(?![0-9A-Za-z.,])"
@@ -11,10 +11,9 @@ _PARAMETER = re.compile(r";(?:ext|extension|postd)=([0-9]{1,9})(?![0-9])", re.IG
 _HASH = re.compile(r" ?#[ ]?([0-9]{1,7})(?![0-9A-Za-z])")
 _CROSS = re.compile(r"[ ,;\-]{0,2}[(\[]?[xX×][ .:]{0,2}([0-9]{1,7})(?![0-9A-Za-z])")
 _BRACKETS = re.compile(r" ?\(([0-9]{2,5})\)")
-_LETTER = "(?:[^\\W\\d_]|[\u0300-\u036f\u0591-\u05c7\u0900-\u0963\u0966-\u0e4e])"
 _WORDED = re.compile(
-    rf"[ \t]?[.,;:\-/|~—•]?[ \t]{{0,2}}[(\[]?[ ]?(?:({_LETTER}+)[ ,]{{1,2}})?({_LETTER}+(?:[.'\"]{_LETTER}+)*)((?:[ .:#\-'=)]|n[°º]){{0,4}})"
-    rf"({_LETTER}+[ .:#\-'°º]{{0,3}})?([0-9]{{1,7}})(?![0-9A-Za-z]|[.,:/][0-9])"
+    rf"[ \t]?[.,;:\-/|~—•]?[ \t]{{0,2}}[(\[]?[ ]?(?:({LETTER}+)[ ,]{{1,2}})?({LETTER}+(?:[.'\"]{LETTER}+)*)((?:[ .:#\-'=)]|n[°º]){{0,4}})"
+    rf"({LETTER}+[ .:#\-'°º]{{0,3}})?([0-9]{{1,7}})(?![0-9A-Za-z]|[.,:/][0-9])"
 )
 _HYPHENED = re.compile(r" ?-?[Dd][Ww][ .:\-]{0,3}([0-9]{1,6})(?![0-9])")
 _NUMBERED = (Meaning.SHORT_NUMBER, Meaning.NUMBER, Meaning.FILLER, Meaning.COPULA)

@@ -1,4 +1,4 @@
-"""How much digits look like a phone number by themselves: how they are grouped, what stands between, what the plan does."""
+"""How much digits look like a phone number by themselves: their groups, what stands between, what the plan does."""
 
 from ringbridge.core.detection.plans import PlanNumber
 from ringbridge.core.phone_numbers import NumberKind

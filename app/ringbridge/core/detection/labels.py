@@ -1,11 +1,12 @@
-"""The label of a number: what the nearest word on the left, the key, tag, column title or heading, or a word behind says."""
+"""The label of a number: the nearest word on the left, a key, tag, column title or heading, or a word behind it."""
 
 import re
 
 from ringbridge.core.detection.walk import NONE, Label, tokens_of, walk_left
 from ringbridge.core.detection.words import Meaning, meaning_of
 
-_REACH = 110
+_REACH = 90
+_REACH_RIGHT = 50
 _NEAR_RIGHT = 3
 _LINES_ABOVE = 12
 _LONG_LINE = 60
@@ -71,7 +72,7 @@ def _label_above(plain: str, line: int, start: int) -> Label | None:
             if len(above) > _LONG_LINE:
                 return None
             label = walk_left(above)
-            heading = above[-1] in ":{[" or (len(above.split()) <= _FEW_WORDS and not any(map(str.isdigit, above)))
+            heading = above[-1] in ":{[" or (len(above.split()) <= _FEW_WORDS and not any(map(str.isdecimal, above)))
             return label if heading and label.meaning is not None and label.distance < _FEW_WORDS else None
         if begin == 0:
             return None
@@ -87,7 +88,7 @@ def _column_title(plain: str, line: int, start: int) -> Label | None:
     row = plain[line : stop if stop >= 0 else len(plain)]
     for mark in ("\t", "|", ";", ","):
         count = header.count(mark)
-        if count and row.count(mark) >= count and not any(map(str.isdigit, header)):
+        if count and row.count(mark) >= count and not any(map(str.isdecimal, header)):
             column = plain.count(mark, line, start)
             titles = header.split(mark)
             if column < len(titles):
@@ -97,8 +98,8 @@ def _column_title(plain: str, line: int, start: int) -> Label | None:
 
 def label_after(plain: str, end: int) -> Label:
     """The label on the right of what ends at `end`: in brackets, as a next word, or said of it ("is my order no")."""
-    stop = plain.find("\n", end, end + _REACH)
-    tokens = tokens_of(plain[end : stop if stop >= 0 else end + _REACH])[:8]
+    stop = plain.find("\n", end, end + _REACH_RIGHT)
+    tokens = tokens_of(plain[end : stop if stop >= 0 else end + _REACH_RIGHT])[:8]
     if not tokens:
         return NONE
     bracketed = tokens[0] in {"(", "["}
@@ -107,7 +108,7 @@ def label_after(plain: str, end: int) -> Label:
     distance = 0
     for place in range(int(bracketed or marked), len(tokens)):
         word = tokens[place]
-        if word.isdigit() or _ends_at(tokens, place):
+        if word.isdecimal() or _ends_at(tokens, place):
             break
         if not word[0].isalpha():
             continue
@@ -132,7 +133,7 @@ def _ends_at(tokens: list[str], place: int) -> bool:
 
 def _is_next_label(tokens: list[str], place: int, meaning: Meaning, *, marked: bool) -> bool:
     """Whether a word that merely follows is this number's label, and not the next one's or part of a sentence."""
-    if any(token.isdigit() for token in tokens[place + 1 : place + 4]) or (marked and meaning not in _SPOKEN):
+    if any(token.isdecimal() for token in tokens[place + 1 : place + 4]) or (marked and meaning not in _SPOKEN):
         return False
     following = tokens[place + 1 : place + 3]
     if following and meaning_of(following[0]) in {Meaning.NUMBER, Meaning.SHORT_NUMBER}:

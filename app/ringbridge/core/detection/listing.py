@@ -1,7 +1,7 @@
 """The list of the numbers in a long text, in time linear in its length."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from ringbridge.core.detection import score
 from ringbridge.core.detection.detect import Candidate, as_candidate, look
@@ -12,13 +12,31 @@ _CONTEXT = 120
 _NEIGHBOURHOOD = 40
 """Digits farther apart belong to different numbers."""
 
-_MIN_DIGITS = 4
-"""Fewer digits together are no number, not even one with letters (1-800-FLOWERS)."""
+_BEFORE = 4
+"""A plus sign, a bracket and blanks may stand before the first digit."""
 
 _MOST_OF_CHUNK = 200
 _LONGEST_TITLE = 400
-_MARKED = bytes(49 if 48 <= code <= 57 else 32 for code in range(256))
-_ANY_DIGIT = re.compile(r"\d")
+
+
+def _marks() -> bytes:
+    """One sign for each kind of character that matters: digits 1, capitals A, letters a, separators; x for the rest."""
+    marks = bytearray(b"x" * 256)
+    for start, end, mark in ((b"0", b"9", b"1"), (b"A", b"Z", b"A"), (b"a", b"z", b"a")):
+        for code in range(start[0], end[0] + 1):
+            marks[code] = mark[0]
+    for separator in b" ().[]/_~*":
+        marks[separator] = ord(" ")
+    marks[ord("-")] = ord("-")
+    return bytes(marks)
+
+
+_MARKS = _marks()
+_MARKED_DIGITS = re.compile(rb"1(?:[ -]{0,4}1){6,}")
+_MARKED_LETTERS = re.compile(rb"1[ ]?[- ]?1{0,4}-?(?:AA|(?<=-)aaa)")
+_DIGITS = re.compile(r"\d(?:[^\w\n\t]{0,4}\d){6,}")
+_LETTERS = re.compile(r"\d[ )]?[-. ]?[0-9]{0,4}-?(?:[A-Z]{2}|(?<=-)[a-z]{3})")
+_DATE = re.compile(r"[0-3]?[0-9]([./-])[0-3]?[0-9]\1(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]")
 
 
 def list_numbers(text: str, region: str) -> tuple[Candidate, ...]:
@@ -49,34 +67,35 @@ def _titles(text: str) -> str:
     """The first line, where it may name the columns of a table."""
     end = text.find("\n", 0, _LONGEST_TITLE)
     first = text[: end + 1]
-    return first if any(mark in first for mark in "\t|;,") and _ANY_DIGIT.search(first) is None else ""
+    return first if any(mark in first for mark in "\t|;,") and not any(map(str.isdecimal, first)) else ""
 
 
 def _chunks(text: str) -> Iterator[tuple[int, int]]:
-    """The parts of a text in which digits stand close together."""
-    digit_at, digits_in = _digit_finder(text)
-    at = digit_at(0)
-    while at >= 0:
-        if digits_in(at, at + _NEIGHBOURHOOD) < _MIN_DIGITS:
-            at = digit_at(at + 1)
+    """The parts of a text in which enough digits stand close together, or letters behind a few digits."""
+    core, end = -1, -1
+    for start, stop in _places(text):
+        if core >= 0 and start - end < _NEIGHBOURHOOD and stop - core < _CHUNK:
+            end = max(end, stop)
             continue
-        core = max(0, at - 3)  # a plus sign and a bracket may stand before the first digit
-        end = at + _NEIGHBOURHOOD
-        while end - core < _CHUNK and digits_in(end, end + _NEIGHBOURHOOD):
-            end += _NEIGHBOURHOOD
-        end = min(end, len(text))
+        if core >= 0:
+            yield core, end
+        core, end = max(0, start - _BEFORE, end), stop
+        while end - core > _CHUNK:
+            yield core, core + _CHUNK
+            core += _CHUNK
+    if core >= 0:
         yield core, end
-        at = digit_at(end)
 
 
-def _digit_finder(text: str) -> tuple[Callable[[int], int], Callable[[int, int], int]]:
-    """Two functions: where the next digit stands, and how many stand in a part."""
+def _places(text: str) -> list[tuple[int, int]]:
+    """Where a number may stand, found without a step of Python for what is none."""
     if text.isascii():
-        marks = text.encode("ascii").translate(_MARKED)
-        return (lambda at: marks.find(b"1", at)), (lambda start, end: marks.count(b"1", start, end))
-
-    def digit_at(at: int) -> int:
-        match = _ANY_DIGIT.search(text, at)
-        return -1 if match is None else match.start()
-
-    return digit_at, lambda start, end: len(_ANY_DIGIT.findall(text, start, end))
+        marks = text.encode("ascii").translate(_MARKS)
+        digits, letters = _MARKED_DIGITS.finditer(marks), _MARKED_LETTERS.finditer(marks)
+    else:
+        digits, letters = _DIGITS.finditer(text), _LETTERS.finditer(text)
+    places = [match.span() for match in digits]
+    places = [place for place in places if _DATE.fullmatch(text, *place) is None]
+    places += [(max(0, match.start() - _BEFORE * 2), match.end()) for match in letters]
+    places.sort()
+    return places

@@ -71,8 +71,8 @@ class Plain(NamedTuple):
             for at in range(1, len(positions))
             if positions[at] - positions[at - 1] > 1
             and original[positions[at] - 1] in _SEAMS
-            and self.text[at].isdigit()
-            and self.text[at - 1].isdigit()
+            and self.text[at].isdecimal()
+            and self.text[at - 1].isdecimal()
         )
 
     def span(self, start: int, end: int) -> tuple[int, int]:

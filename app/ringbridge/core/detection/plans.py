@@ -1,14 +1,14 @@
 """The numbering plans of `phonenumbers`, asked for digits: which valid number they are, and of what kind.
 
-`phonenumbers.parse` takes strings apart, which takes 20 µs a try; here the digits are known already, and trying many cuts of
-a run of digits must cost little. The answers are those of `parse` and `is_valid_number` (held to them by a test).
+`phonenumbers.parse` takes strings apart, which takes 20 µs a try; here the digits are known already, and trying many
+cuts of a run of digits must cost little. The answers are those of `parse` and `is_valid_number` (held to them by a test).
 """
 
 import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS, PhoneMetadata
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS, PhoneMetadata, PhoneNumberDesc
 
 from ringbridge.core.phone_numbers import NumberKind
 
@@ -16,6 +16,9 @@ _NO_REGION = "001"
 _MIN_NATIONAL, _MAX_NATIONAL = 2, 17
 _MOST_DIGITS = 20
 _VARIES = 4
+_OTHER_LENGTHS = {(1, 7): ("CA",)}
+"""Which regions have numbers of a length that the main region of their country code has not: a look at the others would
+load two dozen plans in North America."""
 _KINDS = (
     ("premium_rate", NumberKind.PREMIUM),
     ("toll_free", NumberKind.TOLL_FREE),
@@ -93,8 +96,7 @@ class _Plan:
     def __init__(self, metadata: PhoneMetadata) -> None:
         self.country_code = int(metadata.country_code or 0)
         self._metadata = metadata
-        general = metadata.general_desc
-        assert general is not None  # every plan says how its numbers look
+        general = metadata.general_desc or PhoneNumberDesc()
         self.general = _Description(general.national_number_pattern, tuple(general.possible_length))
         self._kinds = [
             (description, kind) for name, kind in _KINDS if (description := _description(metadata, name)) is not None
@@ -149,7 +151,7 @@ class _Plan:
                 (
                     re.compile(item.leading_digits_pattern[-1]) if item.leading_digits_pattern else None,
                     re.compile(item.pattern or ""),
-                    any(map(str.isdigit, (item.national_prefix_formatting_rule or "").replace("\\1", "")))
+                    any(map(str.isdecimal, (item.national_prefix_formatting_rule or "").replace("\\1", "")))
                     and not item.national_prefix_optional_when_formatting,
                 )
                 for item in self._metadata.number_format
@@ -233,6 +235,10 @@ def _read(country_code: int, rest: str, plan: _Plan | None) -> PlanNumber | None
     national = (plan or main).strip_prefix(rest)
     if not _MIN_NATIONAL <= len(national) <= _MAX_NATIONAL:
         return None
+    if len(national) not in main.general.lengths:
+        regions = _OTHER_LENGTHS.get((country_code, len(national)), ())
+        if not regions:
+            return None
     region, kind = regions[0], None
     if len(regions) == 1:
         kind = main.kind(national)

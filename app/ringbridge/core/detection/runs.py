@@ -101,9 +101,9 @@ def dead_groups(plain: str, groups: Groups, glues: list[Glue]) -> set[int]:
     """Groups that are part of a date, a time or a range of years."""
     dead: set[int] = set()
     a, b = groups[0][0], groups[-1][1]
-    if a > 1 and plain[a - 1] == ":" and plain[a - 2].isdigit():
+    if a > 1 and plain[a - 1] == ":" and plain[a - 2].isdecimal():
         dead.add(0)
-    if plain[b : b + 1] == ":" and plain[b + 1 : b + 2].isdigit():
+    if plain[b : b + 1] == ":" and plain[b + 1 : b + 2].isdecimal():
         dead.add(len(groups) - 1)
     dead |= _tied_groups(plain, groups, glues)
     texts = [plain[a:b] for a, b in groups]
@@ -135,7 +135,7 @@ def _tied_groups(plain: str, groups: Groups, glues: list[Glue]) -> set[int]:
     start, end = groups[-1]
     after = plain[end] if end < len(plain) else " "
     further = plain[end + 1] if end + 1 < len(plain) else " "
-    tied = after in "$€£¥₪%°" or (after.isalpha() and after.isascii() and not (after in "xX" and further.isdigit()))
+    tied = after in "$€£¥₪%°" or (after.isalpha() and after.isascii() and not (after in "xX" and further.isdecimal()))
     if tied and glues[-1].cuts and end - start <= _SHORT_GROUP:
         dead.add(len(groups) - 1)
     return dead

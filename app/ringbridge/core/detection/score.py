@@ -1,5 +1,6 @@
 """How sure a reading is: what it looks like, what its label says, and what speaks against it."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ringbridge.core.detection import vetoes
@@ -25,6 +26,16 @@ _FREE = "alone"
 _OUTWEIGHED = frozenset(("dotted", "counted", "timestamp", "identity", "postcode"))
 """Vetoes by mere looks: a phone label directly before the digits says more."""
 _NOT_SAID = frozenset((Meaning.UNIT, Meaning.CURRENCY, Meaning.MONTH, Meaning.EXTENSION))
+
+
+_LOOKS: tuple[tuple[str, Callable[[Cut], bool]], ...] = (
+    ("dotted", vetoes.is_dotted),
+    ("times", vetoes.is_times),
+    ("identity", vetoes.is_national_id),
+    ("postcode", vetoes.is_postcode),
+    ("timestamp", vetoes.is_timestamp),
+    ("counted", vetoes.is_counted),
+)
 
 
 class Verdict(NamedTuple):
@@ -92,7 +103,7 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
                 0.1
                 if loose
                 and plain[cut.start - 1 : cut.start] == " "
-                and plain[cut.start - 2 : cut.start - 1].isdigit()
+                and plain[cut.start - 2 : cut.start - 1].isdecimal()
                 else 0.03
             )
             score -= 0.2 if cut.left_over > 2 and (cut.bare or not cut.usual) else 0
@@ -113,18 +124,13 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
 def _veto(plain: str, cut: Cut, ibans: list[tuple[int, int]], end: int) -> str:
     if any(start < cut.end and cut.start < end for start, end in ibans):
         return "iban"
-    for name, holds in (
-        ("card", vetoes.is_card(plain, cut)),
-        ("even_list", vetoes.is_even_list(plain, cut)),
-        ("dotted", vetoes.is_dotted(cut)),
-        ("times", vetoes.is_times(cut)),
-        ("identity", vetoes.is_national_id(cut)),
-        ("postcode", vetoes.is_postcode(cut)),
-        ("timestamp", vetoes.is_timestamp(cut)),
-        ("counted", vetoes.is_counted(cut)),
-    ):
-        if holds:
+    for name, holds in _LOOKS:
+        if holds(cut):
             return name
+    if vetoes.is_card(plain, cut):
+        return "card"
+    if cut.left_over and vetoes.is_even_list(plain, cut):
+        return "even_list"
     return (
         vetoes.attached(plain, cut, end)
         or vetoes.in_address(plain, cut)

@@ -12,6 +12,7 @@ _SHAPE = re.compile(
     r"((?:[0-9]{1,4}-?)?[A-Za-z]{2,9}(?:[- .]?[A-Z0-9]{1,7}){0,3})(?![\w@/])"
 )
 _OPENED = frozenset((NumberKind.TOLL_FREE, NumberKind.SHARED_COST, NumberKind.PREMIUM, NumberKind.OTHER))
+_HINT = re.compile(r"[0-9]\)?(?:[-.]?[ ]?[0-9]{0,4}-?[A-Z]{2}|-[a-z]{3})")
 _LETTERS = re.compile(r"[A-Za-z]")
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _MIN_LETTERS = 3
@@ -33,7 +34,7 @@ def find_vanity(plain: str, region: str) -> list[Vanity]:
     """
     found: list[Vanity] = []
     own = country_code_of(region)
-    if not own or not _LETTERS.search(plain):
+    if not own or _HINT.search(plain) is None:
         return found
     for match in _SHAPE.finditer(plain):
         vanity = _read(plain, match, region, own)
@@ -45,7 +46,7 @@ def find_vanity(plain: str, region: str) -> list[Vanity]:
 def _read(plain: str, match: re.Match[str], region: str, own: str) -> Vanity | None:
     head, tail = match[1], match[2]
     end = match.end(2)
-    lead = "".join(filter(str.isdigit, head))
+    lead = "".join(filter(str.isdecimal, head))
     plus = head.startswith("+")
     if len(lead) < 3:
         return None

@@ -1,7 +1,8 @@
-"""What a run of digits is instead of a phone number: a card, an IBAN, a decimal, part of a path, masked, unfinished."""
+"""What digits are instead of a phone number: a card, an IBAN, a decimal, part of a path, masked, unfinished."""
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from ringbridge.core.detection.candidates import Cut
 from ringbridge.core.detection.words import Meaning, meaning_of
@@ -61,13 +62,13 @@ def run_around(plain: str, start: int, end: int) -> str:
     """All digits of the run that `start` to `end` belongs to, joined over single blanks and hyphens."""
     first, last = start, end
     while first and (
-        plain[first - 1].isdigit() or (first > 1 and plain[first - 1] in " -" and plain[first - 2].isdigit())
+        plain[first - 1].isdecimal() or (first > 1 and plain[first - 1] in " -" and plain[first - 2].isdecimal())
     ):
         first -= 1
         if start - first > 30:
             break
     while last < len(plain) and (
-        plain[last].isdigit() or (plain[last] in " -" and plain[last + 1 : last + 2].isdigit())
+        plain[last].isdecimal() or (plain[last] in " -" and plain[last + 1 : last + 2].isdecimal())
     ):
         last += 1
         if last - end > 30:
@@ -77,10 +78,10 @@ def run_around(plain: str, start: int, end: int) -> str:
 
 def is_card(plain: str, cut: Cut) -> bool:
     """Whether the run is a card number or IMEI: 13 to 19 digits in even groups, with the right check digit."""
-    if cut.written in {"plus", "abroad"}:
+    if cut.written in {"plus", "abroad"} or (not cut.left_over and len(cut.digits) < 13):
         return False
     run = run_around(plain, cut.start, cut.end)
-    digits = "".join(filter(str.isdigit, run))
+    digits = "".join(filter(str.isdecimal, run))
     groups = tuple(len(group) for group in re.split(r"[ -]", run))
     if is_article(digits):
         return len(groups) == 1 or groups == (1, 6, 6) or digits[:3] in {"978", "979"}
@@ -149,11 +150,11 @@ def is_timestamp(cut: Cut) -> bool:
 def is_counted(cut: Cut) -> bool:
     """Whether the digits only count up or repeat: 01 02 03 04 05, 0000000000."""
     digits = cut.digits
-    if len(set(digits)) <= 2 and len(digits) - digits.count(digits[-1]) <= 1:
+    if digits[-1] == digits[-2] and len(set(digits)) <= 2 and len(digits) - digits.count(digits[-1]) <= 1:
         return True
     if cut.lengths and set(cut.lengths) == {2}:
         values = [int(digits[k : k + 2]) for k in range(0, len(digits), 2)]
-        return len({b - a for a, b in zip(values, values[1:], strict=False)}) == 1
+        return len({b - a for a, b in pairwise(values)}) == 1
     return False
 
 
@@ -174,7 +175,7 @@ def _attached_before(plain: str, start: int, before: str, further: str, *, plus:
         if plus and _MATHS_BEFORE.search(plain[max(0, start - 3) : start]) and further in "=<>*^+":
             return "maths"
         return "masked" if _MASK_BEFORE.search(plain[max(0, start - 6) : start]) else ""
-    if before.isdigit():
+    if before.isdecimal():
         return "glued"
     if before.isalpha():
         return "" if _may_touch(_last_word(plain, start), before) else "glued"
@@ -186,10 +187,10 @@ def _attached_before(plain: str, start: int, before: str, further: str, *, plus:
         return "masked"
     if before == "+":
         return "maths"
-    if before in ".,'" and further.isdigit():
+    if before in ".,'" and further.isdecimal():
         return "decimal" if before != "," or not _LONG_BEFORE.search(plain[max(0, start - 20) : start]) else ""
     if before in "-/.\\~" and not further.isspace():
-        if further.isdigit():
+        if further.isdecimal():
             return "" if before == "/" and _LONG_BEFORE.search(plain[max(0, start - 20) : start]) else "glued"
         if further.isalpha():
             word = _last_word(plain, start - 1)
@@ -203,7 +204,7 @@ def _attached_before(plain: str, start: int, before: str, further: str, *, plus:
         return "code"
     if before in "([" and plus is False and further.isalpha() and further.isascii():
         return "call" if not _is_phone_word(_last_word(plain, start - 1)) else ""
-    if before == ":" and further.isdigit() and not plus:
+    if before == ":" and further.isdecimal() and not plus:
         return "glued"
     return ""
 
@@ -214,7 +215,7 @@ def _attached_after(plain: str, cut: Cut, end: int, after: str, beyond: str) -> 
         return "masked"
     if after.isspace() or not after:
         return ""
-    if after.isdigit():
+    if after.isdecimal():
         return "glued"
     if after.isalpha():
         return "glued" if after.isascii() or unicodedata.name(after, "").startswith("LATIN") else ""
@@ -222,23 +223,23 @@ def _attached_after(plain: str, cut: Cut, end: int, after: str, beyond: str) -> 
         return ""
     if after in "_@%°€£₪¥$" or unicodedata.category(after) == "Sc":
         return "glued"
-    if after in "*#" and cut.written == "home" and (beyond.isdigit() or beyond in "*#"):
+    if after in "*#" and cut.written == "home" and (beyond.isdecimal() or beyond in "*#"):
         return "glued"
     if after in ".…":
         if cut.number.may_be_longer and (after == "…" or beyond == "."):
             return "unfinished"
-        if beyond.isdigit():
+        if beyond.isdecimal():
             return "decimal"
         if after == "." and _EXTENSION_OF_FILE.match(plain, end):
             return "file"
         return ""
-    if after == "," and beyond.isdigit():
+    if after == "," and beyond.isdecimal():
         return "" if _LONG_AFTER.match(plain, end) or _in_table(plain, end) else "decimal"
-    if after in "-/'" and beyond.isdigit():
+    if after in "-/'" and beyond.isdecimal():
         return "" if after == "/" else "glued"
     if after in "-\\" and beyond.isalpha() and beyond.isascii():
         return "glued" if not _is_extension_word(plain, end + 1) else ""
-    if after == ":" and beyond.isdigit():
+    if after == ":" and beyond.isdecimal():
         return "glued"
     return ""
 
@@ -334,7 +335,7 @@ def has_unit(plain: str, cut: Cut) -> bool:
         end += 1
     sign = plain[end : end + 1]
     if sign and (sign in "%°‰" or unicodedata.category(sign) == "Sc"):
-        return not plain[end + 1 : end + 2].isdigit() and plain[end + 1 : end + 3].strip()[:1].isdigit() is False
+        return not plain[end + 1 : end + 2].isdecimal() and plain[end + 1 : end + 3].strip()[:1].isdecimal() is False
     start = cut.start
     left = plain[max(0, start - 2) : start].rstrip()
     return bool(left) and unicodedata.category(left[-1]) == "Sc"

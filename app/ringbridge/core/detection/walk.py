@@ -3,15 +3,12 @@
 import re
 from typing import NamedTuple
 
-from ringbridge.core.detection.words import Meaning, fold, meaning_of
+from ringbridge.core.detection.words import LETTER, Meaning, fold, meaning_of
 
 _FAR = 9
 """Words that say nothing, behind which no label is looked for."""
 
-_LETTER = "(?:[^\\W\\d_]|[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0963\u0966-\u0e4e])"
-_TOKEN = re.compile(
-    rf"{_LETTER}/{_LETTER}(?!{_LETTER})|{_LETTER}+(?:[.'\"`]{{1,2}}{_LETTER}+)*[°º']?|[0-9]+|[^\w\s]|_|\n"
-)
+_TOKEN = re.compile(rf"{LETTER}/{LETTER}(?!{LETTER})|{LETTER}+(?:[.'\"`]{{1,2}}{LETTER}+)*[°º']?|[0-9]+|[^\w\s]|_|\n")
 _ENDS = frozenset("!?;\n")
 _APART = frozenset(",()")
 _NUMBER_SIGNS = frozenset("#№")
@@ -84,7 +81,7 @@ class _Walk:
     def run(self) -> Label:
         for position in range(len(self._tokens) - 1, -1, -1):
             token = self._tokens[position]
-            if token.isdigit():
+            if token.isdecimal():
                 self._behind_number = True
             elif len(token) == 1 and not token.isalpha():
                 if token in _SYMBOLS and not self._distance:
@@ -124,7 +121,7 @@ class _Walk:
         before = self._tokens[position - 1] if position else ""
         if _is_abbreviation(before):
             return False
-        if self._behind_number and before.isdigit() and not self._distance:
+        if self._behind_number and before.isdecimal() and not self._distance:
             return False  # the dot of a decimal or a list
         last = position == len(self._tokens) - 1
         return not last or (bool(before) and self._ends_sentence)
