@@ -1,8 +1,8 @@
 """Phone numbers in text: what people copy, select and ask to dial.
 
 A text goes through these, in order: `normalise` (one kind of digit, dash and blank, with the way back), `carriers`
-(``tel:`` and its like), `runs` (groups of digits and what stands between), `candidates` (the cuts that `plans` knows,
-weighed by `forms`), `extensions`, `labels` and `walk` (the nearest word that `words` knows), `vetoes` (what digits are
+(``tel:`` and its like), `runs` (groups of digits and what stands between), `candidates` (the cuts that `plans`
+knows, weighed by `forms`), `extensions`, `labels` and `walk` (the nearest word that `words` knows), `vetoes` (what digits are
 instead) and `score`. `detect`, `listing` and `explicit` put them together, each with its own threshold.
 """
 

@@ -15,8 +15,8 @@ from ringbridge.core.detection.words import is_unit, word_after
 
 _MIN_DIGITS, _MAX_DIGITS = 6, 19
 _MOST_GROUPS = 9
-_MOST_TRIES = 400
-"""Cuts tried in one text: a text of nothing but digits and blanks costs no more than a few milliseconds."""
+MOST_TRIES = 300
+"""Cuts tried in a copied text: one of nothing but digits and blanks costs no more than a few milliseconds."""
 
 _SHORTEST_TWIN = 3
 _LONG_ENOUGH = 9
@@ -35,8 +35,8 @@ class Cut(NamedTuple):
         start: Where it begins in the plain text, plus sign and opening bracket included.
         end: Where its last digit ends.
         number: What it is.
-        written: How: ``plus``, ``abroad`` (00, 011 …), ``home`` or ``code`` (a country code without a plus, which only
-            a label makes one).
+        written: How: ``plus``, ``abroad`` (00, 011 …), ``home`` or ``code`` (a country code without a plus, which
+            only a label makes one).
         form: How much it looks like a phone number by itself, 0 to 1.
         bare: One run of digits without any separator or plus.
         digits: The digits as they stand.
@@ -62,20 +62,21 @@ class Cut(NamedTuple):
 class _Budget:
     """Counts the cuts that are tried."""
 
-    def __init__(self) -> None:
-        self.left = _MOST_TRIES
+    def __init__(self, tries: int) -> None:
+        self.left = tries
 
 
-def find_cuts(plain: str, region: str, seams: frozenset[int] = frozenset()) -> list[Cut]:
+def find_cuts(plain: str, region: str, seams: frozenset[int] = frozenset(), tries: int = MOST_TRIES) -> list[Cut]:
     """The best reading of every run of digits, in order; none overlaps another.
 
     Args:
         plain: A text as `make_plain` writes it.
         region: Two letters of ISO 3166, or another string for numbers with a plus only.
         seams: Where invisible marks stood between two digits; they separate groups where the plan does so, too.
+        tries: Cuts tried at most.
     """
     found: list[Cut] = []
-    budget = _Budget()
+    budget = _Budget(tries)
     for groups in runs_of(plain, _MIN_DIGITS, seams):
         found += _cuts_of_run(plain, groups, region, budget)
         if budget.left <= 0:
@@ -133,7 +134,7 @@ def _cuts_of_part(
     for i in range(count - 1, -1, -1):
         best[i] = (best[i + 1][0], None)
         for after, cut in cuts[i]:
-            value = best[after][0] + max((cut.form - 0.2) * min(len(cut.digits), USUAL_LENGTH) - _COST_OF_CUT, 0.1)
+            value = best[after][0] + _worth(cut)
             if value >= best[i][0]:
                 best[i] = (value, (after, cut))
     chosen: list[Cut] = []
@@ -148,6 +149,12 @@ def _cuts_of_part(
             covered += choice[0] - i
             i = choice[0]
     return [cut._replace(left_over=count - covered) for cut in chosen]
+
+
+def _worth(cut: Cut) -> float:
+    """What a cut explains, to choose among those that exclude each other."""
+    digits = len(cut.digits) if cut.written in {"plus", "abroad"} else min(len(cut.digits), USUAL_LENGTH)
+    return max((cut.form - 0.2) * digits - _COST_OF_CUT, 0.1)
 
 
 def _read_groups(
@@ -198,7 +205,7 @@ def _read_groups(
 def _has_foreign_tail(
     number: PlanNumber, lengths: tuple[int, ...], glues: tuple[str, ...], plain: str, end: int
 ) -> bool:
-    """Whether a short group behind a long one only happens to stand there, in a plan that takes any number of digits."""
+    """Whether a short group behind a long one only happens to stand there: the plan takes any number of digits."""
     behind = sum(lengths)
     national = len(number.national)
     for k, glue in enumerate(glues):

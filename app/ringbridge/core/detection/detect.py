@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from ringbridge.core.detection import score, vetoes
-from ringbridge.core.detection.candidates import Cut, find_cuts
+from ringbridge.core.detection.candidates import MOST_TRIES, Cut, find_cuts
 from ringbridge.core.detection.carriers import find_carried
 from ringbridge.core.detection.extensions import extension_after
 from ringbridge.core.detection.labels import label_before
@@ -89,7 +89,7 @@ def find_numbers(text: str, region: str) -> tuple[Candidate, ...]:
     return tuple(as_candidate(item, plain) for item in found)
 
 
-def look(made: Plain, original: str, region: str, *, least: float, most: int) -> list[Found]:
+def look(made: Plain, original: str, region: str, *, least: float, most: int, effort: int = 1) -> list[Found]:
     """All readings of a plain text that are at least so sure, in order; fax numbers are left out."""
     plain = made.text
     carried = [
@@ -98,7 +98,7 @@ def look(made: Plain, original: str, region: str, *, least: float, most: int) ->
     ]
     found = list(carried)
     taken = [(item.start, item.end) for item in carried]
-    for item in judged(plain, region, made.seams(original)):
+    for item in judged(plain, region, made.seams(original), effort):
         if item.verdict.is_fax or item.verdict.confidence < least:
             continue
         if any(start < item.end and item.start < end for start, end in taken):
@@ -118,15 +118,15 @@ def look(made: Plain, original: str, region: str, *, least: float, most: int) ->
     return _without_echoes(found, carried)[:most]
 
 
-def judged(plain: str, region: str, seams: frozenset[int] = frozenset(), most: int = MOST_JUDGED) -> list[Found]:
+def judged(plain: str, region: str, seams: frozenset[int] = frozenset(), effort: int = 1) -> list[Found]:
     """Every reading of the digits in a plain text with its verdict, in order, whatever it is."""
-    cuts = find_cuts(plain, region, seams)
+    cuts = find_cuts(plain, region, seams, MOST_TRIES * effort)
     if not cuts:
         return []
     ibans = vetoes.ibans(plain)
     found: list[Found] = []
     swallowed = 0
-    for cut in cuts[:most]:
+    for cut in cuts[: MOST_JUDGED * effort]:
         if cut.start < swallowed:
             continue
         extension, end = extension_after(plain, cut.end, cut.number.region)

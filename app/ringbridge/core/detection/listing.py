@@ -15,7 +15,10 @@ _NEIGHBOURHOOD = 40
 _BEFORE = 4
 """A plus sign, a bracket and blanks may stand before the first digit."""
 
-_MOST_OF_CHUNK = 200
+_MOST_OF_CHUNK = 400
+_EFFORT = 20
+"""Times the work that a copied text may cause, for each chunk."""
+
 _LONGEST_TITLE = 400
 
 
@@ -56,7 +59,7 @@ def list_numbers(text: str, region: str) -> tuple[Candidate, ...]:
         original = header + text[start : core_end + _CONTEXT]
         plain = make_plain(original)
         shift = start - len(header)
-        for item in look(plain, original, region, least=score.LISTED, most=_MOST_OF_CHUNK):
+        for item in look(plain, original, region, least=score.LISTED, most=_MOST_OF_CHUNK, effort=_EFFORT):
             candidate = as_candidate(item, plain, shift)
             if core <= candidate.start < core_end and (not found or candidate.start >= found[-1].end):
                 found.append(candidate)

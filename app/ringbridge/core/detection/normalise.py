@@ -16,7 +16,7 @@ _KNOWN: dict[int, str | None] = {
     **dict.fromkeys(_SPACES, " "),
     **dict.fromkeys((0x2018, 0x2019, 0x201B, 0x05F3, 0x02BC), "'"),
     **dict.fromkeys((0x201C, 0x201D, 0x201E, 0x201F, 0x05F4), '"'),
-    **dict.fromkeys((0x2028, 0x2029, 0x85, 0x0B, 0x0C, 0x0D), "\n"),
+    **dict.fromkeys((0x2028, 0x2029, 0x85, 0x0D), "\n"),
     **dict.fromkeys((0x00B7, 0x2027, 0x2024, 0x30FB, 0xFF65, 0x3002, 0xFF61, 0x2219, 0x22C5), "."),
     **dict.fromkeys((0x2044, 0x2215, 0x29F8), "/"),
     **dict.fromkeys((0xFE62,), "+"),
@@ -44,7 +44,7 @@ class _Plain(dict[int, str | None]):
         return plain
 
 
-_plain = _Plain({**{code: chr(code) for code in range(0x80)}, **_KNOWN, 0x0D: "\n", 0x0B: "\n", 0x0C: "\n"})
+_plain = _Plain({**{code: chr(code) for code in range(0x80)}, **_KNOWN, 0x0D: "\n"})
 
 
 _SEAMS = frozenset("\u00ad\u200b\u2060")

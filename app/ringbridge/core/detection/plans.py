@@ -237,22 +237,7 @@ def _read(country_code: int, rest: str, plan: _Plan | None) -> PlanNumber | None
         return None
     if len(national) not in main.general.lengths:
         regions = _OTHER_LENGTHS.get((country_code, len(national)), ())
-        if not regions:
-            return None
-    region, kind = regions[0], None
-    if len(regions) == 1:
-        kind = main.kind(national)
-    else:
-        for region in regions:
-            own = _plan(country_code, region)
-            if own is None:
-                continue
-            if own.leading is not None:
-                if own.leading.match(national):
-                    kind = own.kind(national)
-                    break
-            elif (kind := own.kind(national)) is not None:
-                break
+    region, kind = _region_and_kind(country_code, national, regions)
     if kind is None:
         return None
     groups, needs_prefix = main.written(national)
@@ -269,3 +254,17 @@ def _read(country_code: int, rest: str, plan: _Plan | None) -> PlanNumber | None
         written=len(national) < len(rest) or not rest.endswith(national),
         varies=longest - shortest >= _VARIES,
     )
+
+
+def _region_and_kind(country_code: int, national: str, regions: tuple[str, ...]) -> tuple[str, NumberKind | None]:
+    """The first region whose leading digits or whole plan fit, as `phonenumbers.region_code_for_number` finds it."""
+    for region in regions:
+        own = _plan(country_code, region)
+        if own is None:
+            continue
+        if len(regions) > 1 and own.leading is not None:
+            if own.leading.match(national):
+                return region, own.kind(national)
+        elif (kind := own.kind(national)) is not None:
+            return region, kind
+    return "", None

@@ -139,7 +139,7 @@ def _veto(plain: str, cut: Cut, ibans: list[tuple[int, int]], end: int) -> str:
 
 
 def _nearest(left: Label, right: Label) -> tuple[Label, str]:
-    """The nearest label on the left wins; the right one counts where it is closer, in brackets or said of the number."""
+    """The nearest label on the left wins; the right one where it is closer, in brackets or said of the number."""
     if right.meaning in _NOT_SAID or (right.numbered and right.meaning in {Meaning.PLACE, Meaning.PARTY}):
         right = NONE
     if right.meaning is None:

@@ -17,6 +17,7 @@ _LETTERS = re.compile(r"[A-Za-z]")
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _MIN_LETTERS = 3
 _NANP = "1"
+_MOST = 20
 
 
 class Vanity(NamedTuple):
@@ -40,6 +41,8 @@ def find_vanity(plain: str, region: str) -> list[Vanity]:
         vanity = _read(plain, match, region, own)
         if vanity is not None:
             found.append(vanity)
+            if len(found) >= _MOST:
+                break
     return found
 
 

@@ -54,7 +54,7 @@ _INNER = str.maketrans("", "", ".'\"`´ºª°/")
 _SPLIT = re.compile("(?<=[a-z])(?=[A-Z])")
 _CLITICS_HEBREW = "והבלמכש"
 _CLITICS_ARABIC = ("وال", "بال", "لل", "ال", "و", "ب", "ل")
-_UNITS = frozenset((Meaning.UNIT, Meaning.CURRENCY))
+_UNITS = frozenset((Meaning.UNIT, Meaning.CURRENCY, Meaning.AMOUNT))
 LETTER = (
     "[^\\s!-@\\[-`{-~\u0080-\u00bf\u00d7\u00f7\u0964\u0965\u2000-\u2bff\u3000-\u3004\u3008-\u3020\ufe30-\ufe6f\uff00-\uff20"
     "\U0001f000-\U0001faff]"
