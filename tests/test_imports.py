@@ -17,7 +17,8 @@ sys.exit(run_tray(profile=""))
 NEVER_BEFORE_THE_ICON = {
     "requests", "urllib3", "keyring", "secretstorage", "phonenumbers", "phonenumbers.geocoder", "asyncio", "pydantic",
     "sqlite3", "werkzeug", "tomlkit", "PySide6.QtNetwork", "PySide6.QtDBus", "PySide6.QtSvg", "cryptography",
-    "ringbridge.core.detection", "ringbridge.services.dialer", "ringbridge.ui.application", "ringbridge.training.server",
+    "ringbridge.core.detection", "ringbridge.services.dialer", "ringbridge.ui.application",
+    "ringbridge.training.server",
 }  # fmt: skip
 
 NEVER = {"phonenumbers.geocoder", "phonenumbers.carrier", "pydantic"}

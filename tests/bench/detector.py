@@ -1,6 +1,7 @@
 """The number detector: what a copied text costs, an adversary of any size, and the list of a long text."""
 
 import random
+import re
 import subprocess
 import sys
 import time
@@ -23,8 +24,9 @@ _TYPICAL = {
     "a number and an order": ("Auftrag 0351/88877 vom 02.05.2023, Monteur: 0160 9876545, bitte vorher anrufen", "DE"),
 }
 _HOSTILE = (
-    "1", "+1 415 ", "1/1/1/", "(1", "(", "\u200e1", "٣", "1 ", "1.", "(505) 555-0161 ", "1-800-FLOWERS ", "555-0161x", "a@1",
-    "http://1", "02 40 55 66 77 ", "טל 055-9876543 ", "<a>1", '"a":1234567,', "order 8595550101 ", "GB94 BARC 1020 ",
+    "1", "+1 415 ", "1/1/1/", "(1", "(", "\u200e1", "٣", "1 ", "1.", "(505) 555-0161 ", "1-800-FLOWERS ", "555-0161x",
+    "a@1",
+        "http://1", "02 40 55 66 77 ", "טל 055-9876543 ", "<a>1", '"a":1234567,', "order 8595550101 ", "GB94 BARC 1020 ",
 )  # fmt: skip
 _HOSTILE_LENGTH = 10_000_000
 _HOSTILE_REGIONS = ("US", "DE", "FR", "IL")
@@ -119,10 +121,11 @@ def _hostile_ms() -> dict[str, float]:
 def _prose(length: int, numbers: int) -> str:
     """Prose as people write it, with years, sums and dates, and so many phone numbers."""
     chance = random.Random(_SEED)
-    words = (
-        "the order of things was never quite settled when they came back from town and nobody had thought of it before "
-        "so we waited until evening, talked about money, weather and the price of bread, and went home again. "
-    ).split()
+    words = re.findall(
+        r"\S+",
+        "the order of things was never quite settled when they came back from town and nobody thought of it before "
+        "so we waited until evening, talked about money, weather and the price of bread, and went home again. ",
+    )
     parts: list[str] = []
     size = plain_words = 0
     while size < length:
@@ -169,7 +172,10 @@ def _prose_ms(rounds: int) -> tuple[list[float], list[float], list[float]]:
 
 def _import_ms(rounds: int) -> float | None:
     """What importing the detector takes beyond the library, timed inside new processes."""
-    code = "import sys, time; sys.path.insert(0, {path!r}); start = time.perf_counter(); {imports}; print(time.perf_counter() - start)"
+    code = (
+        "import sys, time; sys.path.insert(0, {path!r}); start = time.perf_counter(); {imports}; "
+        "print(time.perf_counter() - start)"
+    )
     times: dict[str, list[float]] = {imports: [] for imports in _IMPORTS}
     for _ in range(rounds):
         for imports, found in times.items():

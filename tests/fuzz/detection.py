@@ -8,14 +8,13 @@ Any text may come, in any region; whatever is found must lie in the text and be 
 
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "app"))
 
-import atheris  # pyright: ignore[reportMissingImports] - installed only where somebody fuzzes
-
-atheris: Any
+atheris: Any = import_module("atheris")  # installed only where somebody fuzzes
 
 with atheris.instrument_imports(include=["ringbridge.core.detection"]):
     from ringbridge.core.detection import find_numbers, list_numbers, read_explicit
@@ -23,8 +22,9 @@ with atheris.instrument_imports(include=["ringbridge.core.detection"]):
 _REGIONS = ("US", "GB", "DE", "FR", "IL", "RU", "IN", "CN", "JP", "BR", "IT", "HU", "AR", "SA", "", "ZZ", "xx")
 _E164 = re.compile(r"\+[1-9][0-9]{3,16}")
 _PIECES = (
-    "+", "00", "011 ", "(0)", " ext. ", "Tel: ", "Order ", "+1 415 555 2671", "02 40 55 66 77", ",,", ";ext=", "\u200f", "٠٥٥",
-    "tel:", "\n", "\t", "1-800-FLOWERS", "<phone>", '"phone": "', "052-2345678", " / ", "€", "#", "x", "•", "—", "号", "שלוחה",
+    "+", "00", "011 ", "(0)", " ext. ", "Tel: ", "Order ", "+1 415 555 2671", "02 40 55 66 77", ",,", ";ext=",
+    "\u200f", "٠٥٥", "tel:", "\n", "\t", "1-800-FLOWERS", "<phone>", '"phone": "',
+    "052-2345678", " / ", "€", "#", "x", "•", "—", "号", "שלוחה",
 )  # fmt: skip
 
 

@@ -2,8 +2,8 @@
 
     python tests/core/detection/false_offers.py [--show REGION] [--lines N]
 
-Change logs, manual pages, package descriptions, C and Python source, line by line and paragraph by paragraph. Real phone numbers
-in such texts are counted, too; `--show` prints every offer, so that a person can tell.
+Change logs, manual pages, package descriptions, C and Python source, line by line. Real phone numbers in such texts
+are counted, too; `--show` prints every offer, so that a person can tell.
 """
 
 import argparse

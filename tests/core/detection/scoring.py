@@ -2,9 +2,10 @@
 
     python tests/core/detection/scoring.py tests/core/detection/corpus/develop.jsonl [--failures] [--category NAME]
 
-A line of a corpus is `{"id", "text", "region", "expected": [{"e164", "ext", "start", "end", "optional"?}], "category",
-"debatable"}`, and for text that a person asked to dial `"mode": "explicit", "dial": …`. Debatable lines do not count. A
-file whose name begins with `measure` is never shown: `--failures` is refused for it, so that nobody fits rules to it.
+A line of a corpus is `{"id", "text", "region", "expected": [{"e164", "ext", "start", "end", "optional"?}],
+"category", "debatable"}`, and for text that a person asked to dial `"mode": "explicit", "dial": …`. Debatable lines
+do not count. A file whose name begins with `measure` is never shown: `--failures` is refused for it, so that nobody
+fits rules to it.
 """
 
 import argparse

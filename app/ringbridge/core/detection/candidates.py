@@ -212,14 +212,10 @@ def _has_foreign_tail(
         behind -= lengths[k]
         if national - behind <= _LONG_GROUP or glue in _TIGHT:
             continue
-        if lengths[k] >= _LONG_GROUP and lengths[k + 1] == 2 and glue != " - ":
-            if (
-                glue == "/"
-                or national - behind >= _LONG_ENOUGH
-                or k + 2 < len(lengths)
-                or is_unit(word_after(plain, end))
-            ):
-                return True
+        whole = glue == "/" or national - behind >= _LONG_ENOUGH or k + 2 < len(lengths)
+        long_before_pair = lengths[k] >= _LONG_GROUP and lengths[k + 1] == 2 and glue != " - "
+        if long_before_pair and (whole or is_unit(word_after(plain, end))):
+            return True
         if (
             glue == " • "
             or (lengths[k + 1] == 1 and lengths[k] > 2)

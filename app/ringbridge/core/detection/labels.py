@@ -19,9 +19,9 @@ _AT_KEY = frozenset(" =:\"'")
 _TAG = re.compile(r"<([A-Za-z][\w:.-]*)([^<>]*)>\s*$")
 _ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>?|<!\[CDATA\[")
 _PLAIN_TAGS = frozenset(
-    ("a", "abbr", "address", "b", "bdi", "bdo", "br", "cite", "code", "dd", "div", "dl", "dt", "em", "font", "h1", "h2",
-     "h3", "h4", "h5", "h6", "i", "label", "li", "mark", "ol", "p", "pre", "q", "s", "small", "span", "string", "strong",
-     "sub", "sup", "td", "th", "tr", "u", "ul", "v", "value")
+    ("a", "abbr", "address", "b", "bdi", "bdo", "br", "cite", "code", "dd", "div", "dl", "dt", "em", "font", "h1",
+     "h2", "h3", "h4", "h5", "h6", "i", "label", "li", "mark", "ol", "p", "pre", "q", "s", "small", "span", "string",
+     "strong", "sub", "sup", "td", "th", "tr", "u", "ul", "v", "value")
 )  # fmt: skip
 """Tags that say how something looks, not what it is."""
 

@@ -23,7 +23,7 @@ _LONGEST_TITLE = 400
 
 
 def _marks() -> bytes:
-    """One sign for each kind of character that matters: digits 1, capitals A, letters a, separators; x for the rest."""
+    """One sign for each kind of character: digits 1, capitals A, letters a, separators blank or hyphen, others x."""
     marks = bytearray(b"x" * 256)
     for start, end, mark in ((b"0", b"9", b"1"), (b"A", b"Z", b"A"), (b"a", b"z", b"a")):
         for code in range(start[0], end[0] + 1):

@@ -1,7 +1,7 @@
 """The numbering plans of `phonenumbers`, asked for digits: which valid number they are, and of what kind.
 
 `phonenumbers.parse` takes strings apart, which takes 20 µs a try; here the digits are known already, and trying many
-cuts of a run of digits must cost little. The answers are those of `parse` and `is_valid_number` (held to them by a test).
+cuts of a run must cost little. The answers are those of `parse` and `is_valid_number` (held to them by a test).
 """
 
 import re
@@ -17,7 +17,7 @@ _MIN_NATIONAL, _MAX_NATIONAL = 2, 17
 _MOST_DIGITS = 20
 _VARIES = 4
 _OTHER_LENGTHS = {(1, 7): ("CA",)}
-"""Which regions have numbers of a length that the main region of their country code has not: a look at the others would
+"""Regions with numbers of a length that the main region of their country code has not: a look at all of them would
 load two dozen plans in North America."""
 _KINDS = (
     ("premium_rate", NumberKind.PREMIUM),

@@ -40,7 +40,7 @@ def luhn(digits: str) -> bool:
 
 
 def is_article(digits: str) -> bool:
-    """Whether these are 13 digits of an article or book with the right check digit (GS1; ISBN-13 begins 978 or 979)."""
+    """Whether these are the 13 digits of an article or book, check digit included (GS1)."""
     if len(digits) != 13:
         return False
     return sum(int(digit) * (3 if position % 2 else 1) for position, digit in enumerate(digits)) % 10 == 0

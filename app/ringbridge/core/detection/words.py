@@ -1,9 +1,9 @@
 """The words beside numbers, in many languages: what says phone, fax, order, invoice, total, and what says nothing.
 
-The lists are text files, one a language, in `words/`: a ``[section]`` line, then words separated by blanks, written as
-`fold` writes them, or in capitals or with accents where only that spelling counts; ``stem*`` stands for every word that
-begins so, ``*tail`` for every word that ends so. All languages are read together, because people write several; that
-takes two milliseconds, with the first number that needs it.
+The lists are text files, one a language, in `words/`: a ``[section]`` line, then words separated by blanks, written
+as `fold` writes them, or in capitals or with accents where only that spelling counts; ``stem*`` stands for every
+word that begins so, ``*tail`` for every word that ends so. All languages are read together, because people write
+several; that takes two milliseconds, with the first number that needs it.
 """
 
 import os  # not pathlib, which takes 5 ms to load
@@ -12,7 +12,7 @@ import unicodedata
 from enum import Enum
 from functools import lru_cache
 
-_FOLDER = f"{os.path.dirname(__file__)}/words"
+_FOLDER = f"{os.path.dirname(__file__)}/words"  # noqa: PTH120 - see the import
 _MOST_WORDS = 4096
 
 
@@ -44,8 +44,8 @@ class Meaning(Enum):
 
 _WINS = (
     Meaning.PHONE, Meaning.MOBILE, Meaning.FAX, Meaning.EXTENSION, Meaning.IDENTIFIER, Meaning.PARTY, Meaning.PLACE,
-    Meaning.NUMBER, Meaning.SHORT_NUMBER, Meaning.AMOUNT, Meaning.CURRENCY, Meaning.MONTH, Meaning.POSSESSIVE, Meaning.UNIT,
-    Meaning.COPULA, Meaning.FILLER,
+    Meaning.NUMBER, Meaning.SHORT_NUMBER, Meaning.AMOUNT, Meaning.CURRENCY, Meaning.MONTH, Meaning.POSSESSIVE,
+    Meaning.UNIT, Meaning.COPULA, Meaning.FILLER,
 )  # fmt: skip
 """Where languages differ about a word, the first of these is believed."""
 
@@ -59,7 +59,7 @@ LETTER = (
     "[^\\s!-@\\[-`{-~\u0080-\u00bf\u00d7\u00f7\u0964\u0965\u2000-\u2bff\u3000-\u3004\u3008-\u3020\ufe30-\ufe6f\uff00-\uff20"
     "\U0001f000-\U0001faff]"
 )
-"""One sign of a word: no blank, digit, punctuation or picture. Vowel signs and accents that stand for themselves count."""
+"""One sign of a word: no blank, digit, punctuation or picture; vowel signs that stand for themselves count."""
 
 _NEXT_WORD = re.compile(rf"[ ]?((?:{LETTER}|['\"])+)")
 _LONGEST = 12
@@ -75,10 +75,10 @@ class _Lexicon:
         self.stems: dict[str, Meaning] = {}
         self.tails: dict[str, Meaning] = {}
         sections: dict[str, list[str]] = {meaning.value: [] for meaning in _WINS}
-        for name in sorted(os.listdir(_FOLDER)):
+        for name in sorted(os.listdir(_FOLDER)):  # noqa: PTH208 - see the import
             if not name.endswith(".txt"):
                 continue
-            with open(f"{_FOLDER}/{name}", encoding="utf-8") as file:
+            with open(f"{_FOLDER}/{name}", encoding="utf-8") as file:  # noqa: PTH123 - see the import
                 text = file.read()
             section = ""
             for line in text.split("\n"):
@@ -122,8 +122,8 @@ def meaning_of(word: str) -> Meaning | None:
     """What one word says about the number beside it, or None.
 
     Args:
-        word: One word as it stands in the text; parts of ``camelCase`` and words of scripts without blanks are told apart,
-            the last part that means something wins.
+        word: One word as it stands in the text; of ``camelCase`` and in scripts without blanks, the last part
+            that means something counts.
     """
     if _is_unspaced(word):
         return _last_of_run(word)
