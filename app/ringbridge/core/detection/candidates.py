@@ -236,6 +236,8 @@ def _is_fraction(groups: Groups, glues: list[Glue] | tuple[()], i: int) -> bool:
 def _opened(plain: str, start: int, end: int) -> tuple[int, bool]:
     """Take in the plus sign and the opening bracket before the first digit."""
     k = start
+    if k > 1 and plain[k - 1] == " " and plain[k - 2] == "(" and plain.find(" )", start, end) > 0:
+        k -= 1
     if k and plain[k - 1] in "([" and plain.find(")" if plain[k - 1] == "(" else "]", start, end) > 0:
         k -= 1
     p = k
@@ -270,8 +272,7 @@ def _number_of(digits: str, region: str, *, plus: bool) -> tuple[PlanNumber | No
     if not own:
         return None, ""
     if digits.startswith("00"):
-        number = read_international(digits[2:]) or read_dialed_abroad(digits, region)
-        return number, "abroad"
+        return read_dialed_abroad(digits, region) or read_international(digits[2:]), "abroad"
     if own == "1" and digits.startswith("011"):
         return read_international(digits[3:]), "abroad"
     number = read_national(digits, region)

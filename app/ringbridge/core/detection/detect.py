@@ -26,6 +26,7 @@ _ANY_DIGIT = re.compile(r"\d")
 _MIN_DIGITS = 6
 _ALONE_AROUND = " \t\n.,;:!?-*\"'()[]<>|/#•·–—"
 _LINK_REACH = 300
+_FEW = 3
 
 
 class Candidate(NamedTuple):
@@ -130,7 +131,7 @@ def judged(plain: str, region: str, seams: frozenset[int] = frozenset(), effort:
         if cut.start < swallowed:
             continue
         extension, end = extension_after(plain, cut.end, cut.number.region)
-        alone = len(cuts) == 1 and _is_alone(plain, cut, end)
+        alone = len(cuts) <= _FEW and _is_alone(plain, cuts, end)
         verdict = score.judge(plain, cut, ibans, alone=alone, end=end)
         if not verdict.vetoed:
             swallowed = end
@@ -153,8 +154,14 @@ def as_candidate(found: Found, plain: Plain, offset: int = 0) -> Candidate:
     )
 
 
-def _is_alone(plain: str, cut: Cut, end: int) -> bool:
-    return not plain[: cut.start].strip(_ALONE_AROUND) and not plain[end:].strip(_ALONE_AROUND)
+def _is_alone(plain: str, cuts: list[Cut], end: int) -> bool:
+    """Whether nothing but these numbers stands in the text; an extension may end at `end`."""
+    at = 0
+    for cut in cuts:
+        if plain[at : cut.start].strip(_ALONE_AROUND):
+            return False
+        at = cut.end
+    return not plain[max(at, end) :].strip(_ALONE_AROUND)
 
 
 def _is_labelled_other(plain: str, start: int) -> bool:

@@ -8,7 +8,7 @@ _PAUSED = re.compile(
     r" ?(?:,{1,6}|;(?=[0-9]{2,6}#?(?![0-9]))| ?[pw](?=[0-9]{2,}))[ ]?([0-9]{1,9})#?(?![0-9A-Za-z.,])"
 )
 _PARAMETER = re.compile(r";(?:ext|extension|postd)=([0-9]{1,9})(?![0-9])", re.IGNORECASE)
-_HASH = re.compile(r" ?#[ ]?([0-9]{1,7})(?![0-9A-Za-z])")
+_HASH = re.compile(r" ?#[ ]?([0-9]{1,7})(?![0-9A-Za-z]| ?[(+]?[0-9]{3})")
 _CROSS = re.compile(r"[ ,;\-]{0,2}[(\[]?[xX×][ .:]{0,2}([0-9]{1,7})(?![0-9A-Za-z])")
 _BRACKETS = re.compile(r" ?\(([0-9]{2,5})\)")
 _WORDED = re.compile(
@@ -16,10 +16,14 @@ _WORDED = re.compile(
     rf"({LETTER}+(?:[.'\"]{LETTER}+)*)((?:[ .:#\-'=)]|n[°º]){{0,4}})"
     rf"({LETTER}+[ .:#\-'°º]{{0,3}})?([0-9]{{1,7}})(?![0-9A-Za-z]|[.,:/][0-9])"
 )
+_BEHIND = re.compile(rf"[ ,/]{{1,3}}([0-9]{{1,5}})(?:-[a-záéö]{{1,3}})? ({LETTER}+)")
 _HYPHENED = re.compile(r" ?-?[Dd][Ww][ .:\-]{0,3}([0-9]{1,6})(?![0-9])")
 _NUMBERED = (Meaning.SHORT_NUMBER, Meaning.NUMBER, Meaning.FILLER, Meaning.COPULA)
 _LEADS = (Meaning.FILLER, Meaning.PHONE, Meaning.EXTENSION, Meaning.POSSESSIVE)
 _LONGEST = 7
+_NAMED_BEHIND = frozenset(("mellék", "mellek", "mell"))
+"""Hungarian names it behind its digits."""
+
 _ONLY_THERE = {"kl": frozenset(("AT", "DE", "CH", "CZ", "SK")), "app": frozenset(("AT", "DE", "CH"))}
 """Kl. is an extension (Klappe, klapka) here, and the time of day in the north."""
 
@@ -50,6 +54,9 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
     match = _HYPHENED.match(plain, end)
     if match is not None:
         return match[1], match.end(1)
+    match = _BEHIND.match(plain, end)
+    if match is not None and match[2].casefold() in _NAMED_BEHIND:
+        return match[1], match.end(2)
     match = _WORDED.match(plain, end)
     if match is None:
         return "", end

@@ -6,7 +6,7 @@ from ringbridge.core.phone_numbers import NumberKind
 USUAL_LENGTH = 11
 """National digits of a long number; more are likelier two things side by side."""
 
-_RARE = frozenset(("_", "~", "*", ". ", " . ", " • "))
+_RARE = frozenset(("_", "~", "*", ". ", " . ", " • ", "..."))
 """Separators that people use all through a number or not at all."""
 
 

@@ -104,7 +104,7 @@ def label_after(plain: str, end: int) -> Label:
         return NONE
     bracketed = tokens[0] in {"(", "["}
     marked = tokens[0] in {"-", "—", "/", "|"}
-    said = False
+    said = numbered = False
     distance = 0
     for place in range(int(bracketed or marked), len(tokens)):
         word = tokens[place]
@@ -117,11 +117,21 @@ def label_after(plain: str, end: int) -> Label:
             said = said or not distance
         elif meaning in _TELLS_NOTHING:
             distance += meaning is None
+            numbered = numbered or meaning in {Meaning.NUMBER, Meaning.SHORT_NUMBER}
+            if (
+                meaning is Meaning.FILLER
+                and meaning_of("".join(tokens[place + 1 : place + 2]) or "-") is Meaning.COPULA
+            ):
+                continue  # "this is"
             if distance > _NEAR_RIGHT or not (said or bracketed):
                 break
         elif meaning is None or not (bracketed or said or _is_next_label(tokens, place, meaning, marked=marked)):
             break
         else:
+            if bracketed and any(token.isdecimal() for token in tokens[place + 1 : place + 4]):
+                break  # a label with a number of its own
+            if meaning is Meaning.PARTY and numbered:
+                meaning = Meaning.IDENTIFIER
             return Label(meaning, word, distance, apart=marked, numbered=said or bracketed)
     return NONE
 

@@ -53,9 +53,10 @@ _PLAIN_GLUES = {
     "~": Glue(joins=True, cuts=False, name="~"),
     "*": Glue(joins=True, cuts=False, name="*"),
     ". ": Glue(joins=True, cuts=True, name=". "),
+    "...": Glue(joins=True, cuts=True, name="..."),
 }
 _OPENING = re.compile(r"[ \-/.]{0,2}[(\[]")
-_CLOSING = re.compile(r"[)\]] ?[\-/.]? ?")
+_CLOSING = re.compile(r" ?[)\]] ?[\-/.]? ?")
 _AROUND = re.compile(r"[)\]][ \-/.]?[(\[]")
 
 
@@ -112,6 +113,8 @@ def dead_groups(plain: str, groups: Groups, glues: list[Glue]) -> set[int]:
             dead |= {k, k + 1}
     for k in range(len(groups) - 2):
         name = glues[k].name
+        if name == glues[k + 1].name == " " and _is_year(texts[k + 2]) and is_date(*texts[k : k + 3]):
+            dead |= {k, k + 1, k + 2}
         if name not in {"-", ".", "/"} or glues[k + 1].name != name:
             continue
         before = glues[k - 1].name if k else ""

@@ -81,7 +81,7 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
     score = cut.form + weight
     if end > cut.end and weight > -0.3:
         reasons.append("has_extension")
-        score += 0.2
+        score += 0.3
     if cut.written == "code":
         score = min(score, 0.7) if weight >= 0.3 else min(score, 0.35)
     elif cut.number.needs_prefix and not cut.number.written and cut.written == "home":
@@ -203,7 +203,7 @@ def _identifier_weight(label: Label, cut: Cut, *, plus: bool) -> float:
     if plus:
         return -0.1 if far or label.apart else -0.2
     if label.behind_number:
-        return (-0.3 if label.apart else -0.45) if cut.bare else (0.0 if label.apart else -0.08)
+        return (-0.3 if label.apart else -0.45) if cut.bare else (0.0 if label.apart or label.distance else -0.08)
     if cut.bare:
         return -0.45 if far or label.apart else -0.8
     if label.apart:

@@ -18,6 +18,8 @@ _WORD = re.compile(r"[A-Za-z]{3,}")
 _MIN_LETTERS = 3
 _NANP = "1"
 _MOST = 20
+_NANP_DIGITS = 10
+_MOST_TOO_MANY = 2
 
 
 class Vanity(NamedTuple):
@@ -75,9 +77,12 @@ def _try(
     if not letters.isupper() and (gap != "-" or not tail.isalpha() or not (tail.islower() or tail.istitle())):
         return None
     digits = lead + "".join(filter(str.isalnum, tail)).upper().translate(_KEYS)
+    whole = _NANP_DIGITS + (lead[0] == _NANP)
+    if own == _NANP and letters.isupper() and whole < len(digits) <= whole + _MOST_TOO_MANY:
+        digits = digits[:whole]  # a longer word: the exchange stops listening when it has enough
     number = read_international(digits) if plus else read_national(digits, region)
     if number is None or (number.needs_prefix and not number.written and not plus):
         return None
     if number.kind in _OPENED:
-        return number if own != _NANP or gap or plus else None
+        return number if gap or plus or (own == _NANP and lead[0] == _NANP and len(letters) == 7) else None
     return number if own == _NANP and len(digits) == 11 and gap and letters.isupper() else None

@@ -101,8 +101,14 @@ def is_even_list(plain: str, cut: Cut) -> bool:
     groups = re.split(r"[ \-]", run)
     if len(groups) == len(cut.lengths) + 1 and cut.number.written and run.endswith(plain[cut.start : cut.end]):
         return groups[0][:1] == "0"  # one more number before it: a room, an hour
-    lengths = {len(group) for group in groups}
-    return len(lengths) == 1 and len(groups) > len(cut.lengths) and len(groups) % len(cut.lengths) != 0
+    lengths = {len(group) for group in groups[:-1]}
+    if lengths == {4} and set(cut.lengths) == {4} and len(groups) > len(cut.lengths) + 1:
+        return True
+    return (
+        len(lengths | {len(groups[-1])}) == 1
+        and len(groups) > len(cut.lengths)
+        and len(groups) % len(cut.lengths) != 0
+    )
 
 
 def is_dotted(cut: Cut) -> bool:
@@ -128,6 +134,7 @@ def is_national_id(cut: Cut) -> bool:
     return (
         (cut.lengths == (3, 3, 3, 2) and cut.glues == (".", ".", "-"))
         or (cut.lengths == (2, 3, 3, 4, 2) and cut.glues[:2] == (".", "."))
+        or (cut.lengths in {(3, 3, 5), (2, 3, 5)} and set(cut.glues) == {"/"})
         or (cut.lengths == (3, 2, 4) and set(cut.glues) == {"-"} and not cut.number.written)
     )
 
@@ -178,7 +185,9 @@ def _attached_before(plain: str, start: int, before: str, further: str, *, plus:
     if before.isdecimal():
         return "glued"
     if before.isalpha():
-        return "" if _may_touch(_last_word(plain, start), before) else "glued"
+        word = _last_word(plain, start)
+        tagged = plain[start - len(word) - 1 : start - len(word)] in {"#", "@"}
+        return "" if _may_touch(word, before) and not tagged else "glued"
     if before == "_" and not further.isalnum():
         return ""
     if before in "_@&%$€£₪¥#" or unicodedata.category(before) == "Sc":
@@ -214,7 +223,7 @@ def _attached_after(plain: str, cut: Cut, end: int, after: str, beyond: str) -> 
     if mask is not None and (mask[0][0] != " " or cut.number.may_be_longer or mask[0][-1] != "x"):
         return "masked"
     if after.isspace() or not after:
-        return ""
+        return "unfinished" if cut.number.may_be_longer and plain.startswith(("...", "…"), end + 1) else ""
     if after.isdecimal():
         return "glued"
     if after.isalpha():

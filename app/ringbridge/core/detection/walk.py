@@ -86,7 +86,7 @@ class _Walk:
             elif len(token) == 1 and not token.isalpha():
                 if token in _SYMBOLS and not self._distance:
                     return self._label(_SYMBOLS[token], token)
-                if self._ends_at(token, position):
+                if self._ends_at(token, position) or (self._owned and token in _APART):
                     break
             elif (found := self._read(token, position)) is not None:
                 return found
