@@ -12,8 +12,7 @@ _LINES_ABOVE = 12
 _LONG_LINE = 60
 _FEW_WORDS = 3
 _KEYED = re.compile(
-    r"(?:\"([\w.@ -]{1,40})\" ?[:=]|'([\w.@ -]{1,40})' ?[:=]|([A-Za-z_][\w.-]{0,40})=|([A-Za-z_]\w*_\w+) ?[:=])"
-    r"[ ]?[\"']?$"
+    r"(?:\"([\w.@ -]{1,40})\" ?[:=]|'([\w.@ -]{1,40})' ?[:=]|(?<![\w.-])([A-Za-z_][\w.-]{0,40})( ?[:=]))[ ]?[\"']?$"
 )
 _AT_KEY = frozenset(" =:\"'")
 _TAG = re.compile(r"<([A-Za-z][\w:.-]*)([^<>]*)>\s*$")
@@ -35,8 +34,8 @@ def label_before(plain: str, start: int) -> Label:
     line = plain.rfind("\n", 0, start) + 1
     left = plain[max(line, start - _REACH) : start]
     keyed = _KEYED.search(left) if left and left[-1] in _AT_KEY else None
-    if keyed is not None:
-        key = next(key for key in keyed.groups() if key is not None)
+    if keyed is not None and (keyed[4] in {None, "="} or "_" in keyed[3]):
+        key = keyed[1] or keyed[2] or keyed[3]
         return _qualified(walk_left(key), left[: keyed.start()])
     if ">" in left:
         tag = _TAG.search(left)
@@ -125,6 +124,8 @@ def label_after(plain: str, end: int) -> Label:
                 continue  # "this is"
             if distance > _NEAR_RIGHT or not (said or bracketed):
                 break
+        elif said and meaning is Meaning.PLACE:
+            continue  # "is the work order"
         elif meaning is None or not (bracketed or said or _is_next_label(tokens, place, meaning, marked=marked)):
             break
         else:

@@ -167,7 +167,7 @@ def _label_weight(label: Label, cut: Cut) -> float:
     if meaning is Meaning.PLACE:
         return 0.28 if label.distance <= 2 and not label.behind_number else 0.1
     if meaning is Meaning.NUMBER:
-        if label.owned:
+        if label.owned and label.word.isascii():
             return 0.0 if plus else -0.1 if cut.bare else -0.2
         return 0.26 if label.distance <= _NEAR and not label.behind_number else 0.1
     if meaning is Meaning.SHORT_NUMBER:

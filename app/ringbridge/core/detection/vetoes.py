@@ -100,7 +100,7 @@ def is_even_list(plain: str, cut: Cut) -> bool:
     run = run_around(plain, cut.start, cut.end)
     groups = re.split(r"[ \-]", run)
     if len(groups) == len(cut.lengths) + 1 and cut.number.written and run.endswith(plain[cut.start : cut.end]):
-        return groups[0][:1] == "0"  # one more number before it: a room, an hour
+        return groups[0][:1] == "0" and len(groups[0]) == len(groups[1])  # one more number before it: a room, an hour
     lengths = {len(group) for group in groups[:-1]}
     if lengths == {4} and set(cut.lengths) == {4} and len(groups) > len(cut.lengths) + 1:
         return True

@@ -109,7 +109,7 @@ class _Walk:
 
     def _ends_at(self, sign: str, position: int) -> bool:
         """Take note of a sign; whether a sentence or line ends here."""
-        if sign in _NUMBER_SIGNS and not self._distance:
+        if sign in _NUMBER_SIGNS and not self._distance and not self._behind_number:
             self._note_number(Meaning.SHORT_NUMBER, sign)
         elif sign == ".":
             return self._is_full_stop(position)
@@ -162,7 +162,9 @@ class _Walk:
             if before_noun and (token.casefold() != "no" or self._tokens[position + 1] == "."):
                 # "nr licznika 12", "numéro allocataire 12": the noun that owns the number stands behind the word
                 return self._label(Meaning.SHORT_NUMBER, token, owned=True, distance=0)
-        if self._numbered or not self._distance or (meaning is Meaning.NUMBER and self._distance <= _NEAR):
+        if meaning is Meaning.SHORT_NUMBER and self._behind_number and not self._numbered:
+            self._distance += 1  # it belongs to the number before
+        elif self._numbered or not self._distance or (meaning is Meaning.NUMBER and self._distance <= _NEAR):
             self._note_number(meaning, token)
         else:
             self._distance += 1
@@ -202,9 +204,14 @@ def _is_of_identifier(tokens: list[str], position: int, meaning: Meaning) -> boo
     if meaning is Meaning.PLACE and tokens[position].isascii():
         return False  # "order desk", "ticket office"
     before = position - 1
-    while before >= 0 and tokens[before] in {".", "-", "/"}:
+    while before >= 0 and (tokens[before] in {".", "-", "/"} or _is_of(tokens[before], meaning)):
         before -= 1
     return before >= 0 and tokens[before][0].isalpha() and meaning_of(tokens[before]) is Meaning.IDENTIFIER
+
+
+def _is_of(word: str, meaning: Meaning) -> bool:
+    """``código do cliente``: a preposition between the two."""
+    return meaning is Meaning.PARTY and word[0].isalpha() and meaning_of(word) is Meaning.FILLER
 
 
 def _is_numbered_before(tokens: list[str], position: int) -> bool:

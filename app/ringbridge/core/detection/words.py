@@ -50,7 +50,7 @@ _WINS = (
 """Where languages differ about a word, the first of these is believed."""
 
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0640]")
-_INNER = str.maketrans("", "", ".'\"`´ºª°/")
+_INNER = str.maketrans("ı", "i", ".'\"`´ºª°/")
 _SPLIT = re.compile("(?<=[a-z])(?=[A-Z])")
 _CLITICS_HEBREW = "והבלמכש"
 _CLITICS_ARABIC = ("وال", "بال", "لل", "ال", "و", "ب", "ل")
