@@ -27,6 +27,7 @@ _MIN_DIGITS = 6
 _ALONE_AROUND = " \t\n.,;:!?-*\"'()[]<>|/#•·–—"
 _LINK_REACH = 300
 _FEW = 3
+_NAMED = "label_left_identifier"
 
 
 class Candidate(NamedTuple):
@@ -127,6 +128,7 @@ def judged(plain: str, region: str, seams: frozenset[int] = frozenset(), effort:
     ibans = vetoes.ibans(plain)
     found: list[Found] = []
     swallowed = 0
+    refused_shape: tuple[object, object] | None = None
     for cut in cuts[: MOST_JUDGED * effort]:
         if cut.start < swallowed:
             continue
@@ -135,6 +137,11 @@ def judged(plain: str, region: str, seams: frozenset[int] = frozenset(), effort:
         verdict = score.judge(plain, cut, ibans, alone=alone, end=end)
         if not verdict.vetoed:
             swallowed = end
+        named = any(reason.startswith(_NAMED) for reason in verdict.reasons)
+        shape = (cut.lengths, cut.glues)
+        if named and shape == refused_shape and cut.written != "plus":
+            verdict = verdict._replace(confidence=0.0, reasons=(*verdict.reasons, "like_the_one_before"))
+        refused_shape = shape if named and verdict.confidence < score.ASKED else None
         found.append(Found(cut.start, end, cut.number, extension, verdict))
     return found
 

@@ -9,11 +9,13 @@ from ringbridge.core.detection.normalise import make_plain
 from ringbridge.core.detection.words import Meaning, meaning_of
 from ringbridge.core.phone_numbers import is_emergency
 
-_CODE = re.compile(r"[0-9]{2,6}")
+_CODE = re.compile(r"[0-9]{1,6}")
 _SERVICE_CODE = re.compile(r"[*#][0-9*#]{1,40}")
 _SPACES = re.compile(r"[\s\-.]+")
 _LABELLED_CODE = re.compile(r"([^\W\d_][^\d\n]{0,30}?)[\s:.#\-=]{0,4}([*#]?[0-9]{1,6}[*#]?)[.\s]*")
 _MOST = 20
+_LONG_CODE = 3
+_CALLED = frozenset((Meaning.PHONE, Meaning.MOBILE, Meaning.FILLER))
 _AROUND = re.compile(r"^[^\w*#+]+|[^\w*#]+$")
 
 
@@ -87,6 +89,7 @@ def _labelled_code(text: str, region: str) -> ExplicitReading:
     meanings = {meaning_of(word) for word in words}
     if match[2].isdecimal() and Meaning.PHONE in meanings and is_emergency(match[2], region):
         return ExplicitReading(dial=match[2], is_code=True, why="emergency")
-    if Meaning.EXTENSION in meanings and Meaning.IDENTIFIER not in meanings:
+    called = meanings <= _CALLED and len(match[2]) >= _LONG_CODE
+    if called or (Meaning.EXTENSION in meanings and Meaning.IDENTIFIER not in meanings):
         return ExplicitReading(dial=match[2], is_code=True, why="code")
     return ExplicitReading(dial=None)

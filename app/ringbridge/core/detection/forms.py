@@ -79,7 +79,7 @@ def _bare_form(number: PlanNumber) -> float:
         return 0.62 if number.kind is NumberKind.MOBILE else 0.5
     if len(number.national) < 8:
         return 0.2
-    return 0.55 if number.kind is NumberKind.MOBILE and len(number.national) >= 10 else 0.35
+    return 0.6 if number.kind is NumberKind.MOBILE and len(number.national) >= 10 else 0.35
 
 
 def _home_form(

@@ -98,14 +98,9 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
     if cut.left_over:
         reasons.append("left_over")
         if cut.written != "plus":
-            loose = not cut.number.written and set(cut.glues) <= {" "}
-            score -= (
-                0.1
-                if loose
-                and plain[cut.start - 1 : cut.start] == " "
-                and plain[cut.start - 2 : cut.start - 1].isdecimal()
-                else 0.03
-            )
+            digit_before = plain[max(0, cut.start - 2) : cut.start].rstrip(" ").isdecimal()
+            loose = not cut.number.written and set(cut.glues) <= {" "} and digit_before
+            score -= 0.03 if not loose else 0.05 if cut.usual else 0.1
             score -= 0.2 if cut.left_over > 2 and (cut.bare or not cut.usual) else 0
     if cut.bare and weight <= 0:
         score -= _bare_doubt(plain, cut, reasons)
@@ -167,7 +162,7 @@ def _label_weight(label: Label, cut: Cut) -> float:
     if meaning is Meaning.PLACE:
         return 0.28 if label.distance <= 2 and not label.behind_number else 0.1
     if meaning is Meaning.NUMBER:
-        if label.owned and label.word.isascii():
+        if label.owned and (label.word.isascii() or "가" <= label.word[0] <= "힣"):
             return 0.0 if plus else -0.1 if cut.bare else -0.2
         return 0.26 if label.distance <= _NEAR and not label.behind_number else 0.1
     if meaning is Meaning.SHORT_NUMBER:

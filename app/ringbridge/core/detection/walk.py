@@ -158,7 +158,7 @@ class _Walk:
 
     def _read_number_word(self, meaning: Meaning, token: str, position: int) -> Label | None:
         if meaning is Meaning.SHORT_NUMBER or fold(token) in _OWNING:
-            before_noun = self._distance == 1 and not self._filled
+            before_noun = self._distance == 1 and not self._filled and not self._behind_number
             if before_noun and (token.casefold() != "no" or self._tokens[position + 1] == "."):
                 # "nr licznika 12", "numéro allocataire 12": the noun that owns the number stands behind the word
                 return self._label(Meaning.SHORT_NUMBER, token, owned=True, distance=0)
