@@ -129,6 +129,7 @@ def judged(plain: str, region: str, seams: frozenset[int] = frozenset(), effort:
     found: list[Found] = []
     swallowed = 0
     refused_shape: tuple[object, object] | None = None
+    refused_end = 0
     for cut in cuts[: MOST_JUDGED * effort]:
         if cut.start < swallowed:
             continue
@@ -139,9 +140,10 @@ def judged(plain: str, region: str, seams: frozenset[int] = frozenset(), effort:
             swallowed = end
         named = any(reason.startswith(_NAMED) for reason in verdict.reasons)
         shape = (cut.lengths, cut.glues)
-        if named and shape == refused_shape and cut.written != "plus":
+        alike = shape == refused_shape and not any(map(str.isalpha, plain[refused_end : cut.start]))
+        if named and alike and cut.written != "plus":
             verdict = verdict._replace(confidence=0.0, reasons=(*verdict.reasons, "like_the_one_before"))
-        refused_shape = shape if named and verdict.confidence < score.ASKED else None
+        refused_shape, refused_end = shape if named and verdict.confidence < score.ASKED else None, cut.end
         found.append(Found(cut.start, end, cut.number, extension, verdict))
     return found
 
