@@ -21,6 +21,8 @@ MOST_TRIES = 300
 _SHORTEST_TWIN = 3
 _LONG_ENOUGH = 9
 """National digits that make a whole number even where the plan takes more."""
+_SPELLED = range(9, 15)
+_SPELLED_FORM = 0.45
 _LONG_GROUP = 5
 _TELLING_GROUPS = 3
 _COST_OF_CUT = 1.2
@@ -90,6 +92,9 @@ def _cuts_of_run(plain: str, groups: Groups, region: str, budget: _Budget) -> li
         budget.left -= 1
         return [] if cut is None else [cut]
     glues = glues_of(plain, groups)
+    spelled = _spelled_out(plain, groups, glues, region)
+    if spelled is not None:
+        return [spelled]
     dead = dead_groups(plain, groups, glues)
     found: list[Cut] = []
     first = 0
@@ -149,6 +154,30 @@ def _cuts_of_part(
             covered += choice[0] - i
             i = choice[0]
     return [cut._replace(left_over=count - covered) for cut in chosen]
+
+
+def _spelled_out(plain: str, groups: Groups, glues: list[Glue], region: str) -> Cut | None:
+    """A number written digit by digit; rows of single digits are mostly something else, so it takes a label."""
+    if len(groups) not in _SPELLED or any(b - a != 1 for a, b in groups) or not all(glue.joins for glue in glues):
+        return None
+    start, plus = _opened(plain, groups[0][0], groups[-1][1])
+    digits = "".join([plain[a] for a, _ in groups])
+    number, written = _number_of(digits, region, plus=plus)
+    if number is None or (number.needs_prefix and not number.written and not plus):
+        return None
+    return Cut(
+        start=start,
+        end=groups[-1][1],
+        number=number,
+        written=written,
+        form=_SPELLED_FORM,
+        bare=False,
+        digits=digits,
+        lengths=(len(digits),),
+        glues=(),
+        left_over=0,
+        usual=False,
+    )
 
 
 def _worth(cut: Cut) -> float:

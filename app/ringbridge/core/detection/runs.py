@@ -38,6 +38,7 @@ _PLAIN_GLUES = {
     "--": Glue(joins=True, cuts=False, name="-"),
     ".": Glue(joins=True, cuts=False, name="."),
     "/": Glue(joins=True, cuts=True, name="/"),
+    "//": Glue(joins=True, cuts=True, name="/"),
     " - ": Glue(joins=True, cuts=True, name=" - "),
     "- ": Glue(joins=True, cuts=True, name=" - "),
     " -": Glue(joins=True, cuts=True, name=" - "),
