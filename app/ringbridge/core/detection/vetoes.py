@@ -17,7 +17,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 _MASK = re.compile(r" ?[\-. ]?(?:[*●#]{2,}|[xX×]{2,}|_{2,}|-{3,})")
 _MASK_BEFORE = re.compile(r"(?:[*•●]{2,}|[xX]{2,}|_{2,})[\-. )]{0,2}$")
 _FILE_TAIL = re.compile(r"[.-]?[A-Za-z]|_")
-_EXTENSION_OF_FILE = re.compile(r"\.[a-z][a-z0-9]{0,4}\b(?! [a-z])")
+_EXTENSION_OF_FILE = re.compile(r"\.(?:[a-z][a-z0-9]{0,4}\b(?! [a-z])|[A-Z][A-Z0-9]{2,3}\b(?![ ]))")
+_QUERY = re.compile(r"\w\.[a-z]{2,}[/?#]\S*$|\?[\w.-]+=$")
+_FRAGMENT = re.compile(r"[?#][A-Za-z][\w-]*(?:=|$)|/[\w-]+\.[a-z]{2,5}\b")
 _LONG_BEFORE = re.compile(r"[0-9][0-9 ()\-]{5,}[0-9][,/]$")
 _LONG_AFTER = re.compile(r",\+?[0-9(][0-9 \-]{4}[0-9) \-]?[0-9]{2}")
 _DOTTED = 4
@@ -307,6 +309,8 @@ def in_address(plain: str, cut: Cut) -> str:
         return ""
     if "://" in left or left.lower().startswith(("www.", "mailto:", "urn:", "data:", "geo:")):
         return "url"
+    if _QUERY.search(left) or _FRAGMENT.match(right):
+        return "url"
     if "@" in right and re.match(r"[\w.+-]*@\w", right):
         return "mail"
     if "@" in left and re.search(r"\w@[\w.-]*$", left):
@@ -323,6 +327,8 @@ def in_address(plain: str, cut: Cut) -> str:
 
 
 def _is_path(left: str, right: str) -> bool:
+    if left in {"./", "~/", "../"} or re.fullmatch(r"[A-Za-z]:/+", left):
+        return True
     if left.startswith(("/", "./", "~/", "../")) and left.count("/") > (0 if right.startswith("/") else 1):
         return True
     head = left.rpartition("/")[0]
