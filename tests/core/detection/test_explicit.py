@@ -35,6 +35,12 @@ from ringbridge.core.detection import read_explicit
         ("hello", "US", None, "no_number"),
         ("", "US", None, "no_number"),
         ("⑧①②", "US", None, "no_number"),
+        ("$50", "US", None, "no_number"),
+        ("50%", "US", None, "no_number"),
+        ("1 2 3", "US", None, "no_number"),
+        ("0", "US", "0", "code"),
+        ("call 4471", "US", "4471", "code"),
+        ("room 212", "US", None, "no_number"),
     ],
 )
 def test_the_one_thing_to_dial_is_named_with_the_reason(text: str, region: str, dial: str | None, why: str) -> None:

@@ -23,7 +23,6 @@ MAX_CANDIDATES = 20
 MOST_JUDGED = 24
 """Readings a passive look weighs at most, sure ones and others."""
 _ANY_DIGIT = re.compile(r"\d")
-_MIN_DIGITS = 6
 _ALONE_AROUND = " \t\n.,;:!?-*\"'()[]<>|/#•·–—"
 _LINK_REACH = 300
 _FEW = 3

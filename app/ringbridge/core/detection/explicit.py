@@ -10,13 +10,14 @@ from ringbridge.core.detection.words import Meaning, meaning_of
 from ringbridge.core.phone_numbers import is_emergency
 
 _CODE = re.compile(r"[0-9]{1,6}")
+_WRITTEN_CODE = re.compile(r"[0-9]+(?:[ -][0-9]+)?")
 _SERVICE_CODE = re.compile(r"[*#][0-9*#]{1,40}")
 _SPACES = re.compile(r"[\s\-.]+")
 _LABELLED_CODE = re.compile(r"([^\W\d_][^\d\n]{0,30}?)[\s:.#\-=]{0,4}([*#]?[0-9]{1,6}[*#]?)[.\s]*")
 _MOST = 20
 _LONG_CODE = 3
 _CALLED = frozenset((Meaning.PHONE, Meaning.MOBILE, Meaning.FILLER))
-_AROUND = re.compile(r"^[^\w*#+]+|[^\w*#]+$")
+_AROUND = re.compile(r"^[^\w*#+$€£¥₪%°]+|[^\w*#$€£¥₪%°]+$")
 
 
 class ExplicitReading(NamedTuple):
@@ -69,7 +70,7 @@ def read_explicit(text: str, region: str) -> ExplicitReading:
             key = next(iter(sure))
             return ExplicitReading(dial=key[0], candidates=candidates, extension=key[1], why="one_number")
         return ExplicitReading(dial=None, candidates=candidates, why="several_numbers")
-    if _CODE.fullmatch(compact) and _CODE.fullmatch(stripped.replace(" ", "").replace("-", "")):
+    if _CODE.fullmatch(compact) and _WRITTEN_CODE.fullmatch(stripped):
         return ExplicitReading(dial=compact, is_code=True, why="code")
     return _labelled_code(stripped, region)
 

@@ -29,7 +29,6 @@ class Glue(NamedTuple):
     name: str
 
 
-_BREAK = Glue(joins=False, cuts=True, name="")
 _PLAIN_GLUES = {
     "": Glue(joins=True, cuts=False, name="-"),
     " ": Glue(joins=True, cuts=True, name=" "),

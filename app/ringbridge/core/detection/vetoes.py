@@ -16,7 +16,6 @@ _PHONE_SCHEME = re.compile(
 _WORD = re.compile(r"[^\W\d_]+")
 _MASK = re.compile(r" ?[\-. ]?(?:[*●#]{2,}|[xX×]{2,}|_{2,}|-{3,})")
 _MASK_BEFORE = re.compile(r"(?:[*•●]{2,}|[xX]{2,}|_{2,})[\-. )]{0,2}$")
-_FILE_TAIL = re.compile(r"[.-]?[A-Za-z]|_")
 _EXTENSION_OF_FILE = re.compile(r"\.(?:[a-z][a-z0-9]{0,4}\b(?! [a-z])|[A-Z][A-Z0-9]{2,3}\b(?![ ]))")
 _QUERY = re.compile(r"\w\.[a-z]{2,}[/?#]\S*$|\?[\w.-]+=$")
 _FRAGMENT = re.compile(r"[?#][A-Za-z][\w-]*(?:=|$)|/[\w-]+\.[a-z]{2,5}\b")
