@@ -53,8 +53,8 @@ def _read(plain: str, match: re.Match[str], region: str, own: str) -> Vanity | N
     end = match.end(2)
     lead = "".join(filter(str.isdecimal, head))
     plus = head.startswith("+")
-    if len(lead) < 3:
-        return None
+    if len(lead) < 3 or (len(lead) == 4 and lead[:2] in {"19", "20"}):
+        return None  # "1999 USENIX"
     while True:
         number = _try(plain, match, lead, tail, region, own, plus=plus)
         if number is not None:
