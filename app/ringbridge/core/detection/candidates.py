@@ -15,7 +15,7 @@ from ringbridge.core.detection.words import is_unit, word_after
 
 _MIN_DIGITS, _MAX_DIGITS = 6, 19
 _MOST_GROUPS = 9
-MOST_TRIES = 300
+MOST_TRIES = 250
 """Cuts tried in a copied text: one of nothing but digits and blanks costs no more than a few milliseconds."""
 
 _SHORTEST_TWIN = 3

@@ -20,7 +20,7 @@ MAX_LENGTH = 4096
 MAX_CANDIDATES = 20
 """Numbers a passive look offers at most."""
 
-MOST_JUDGED = 24
+MOST_JUDGED = 20
 """Readings a passive look weighs at most, sure ones and others."""
 _ANY_DIGIT = re.compile(r"\d")
 _ALONE_AROUND = " \t\n.,;:!?-*\"'()[]<>|/#•·–—"

@@ -36,7 +36,7 @@ def _marks() -> bytes:
 
 _MARKS = _marks()
 _MARKED_DIGITS = re.compile(rb"1(?:[ -]{0,4}1){6,}")
-_MARKED_LETTERS = re.compile(rb"1[ ]?[- ]?1{0,4}-?(?:AA|(?<=-)aaa)")
+_MARKED_LETTERS = re.compile(rb"1(?=[ A-])[ -]{0,2}1{0,4}-?(?:AA|(?<=-)aaa)")
 _DIGITS = re.compile(r"\d(?:[^\w\n\t]{0,4}\d){6,}")
 _LETTERS = re.compile(r"\d[ )]?[-. ]?[0-9]{0,4}-?(?:[A-Z]{2}|(?<=-)[a-z]{3})")
 _DATE = re.compile(r"[0-3]?[0-9]([./-])[0-3]?[0-9]\1(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]")
