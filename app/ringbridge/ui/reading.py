@@ -107,7 +107,7 @@ class Reader:
         region, settings = self._session.region, self._session.settings
 
         def work() -> tuple[Reading, ...]:
-            from ringbridge.core.detect import find_numbers
+            from ringbridge.core.detection import find_numbers
             from ringbridge.core.dialing.dial_plan import plan_of, to_destination
             from ringbridge.core.targets import target_of
 
