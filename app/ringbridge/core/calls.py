@@ -168,8 +168,10 @@ class Line:
         name: The line's name: the value of ``snumber`` with ``stype=phone``.
         display: Its name for people, or empty.
         description: Free text, or empty.
+        do_not_disturb: It rejects all calls, so it would not ring; None where the PBX does not tell.
     """
 
     name: str
     display: str = ""
     description: str = ""
+    do_not_disturb: bool | None = None
