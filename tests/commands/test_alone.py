@@ -33,7 +33,7 @@ def test_a_call_is_placed_and_remembered(account: Home, pbx: PbxServer) -> None:
 
 
 def test_json_names_the_call(account: Home) -> None:
-    ran = account.run("dial", "+44 20 7946 0018", "--json")
+    ran = account.run("dial", "+44 20 7946 0018", "--json", "--yes")
     assert list(ran.json) == FIELDS
     assert re.fullmatch("[0-9a-f-]{36}", ran.json.pop("request_id"))
     assert ran.json["outcome"] == "requested"
@@ -142,7 +142,7 @@ def test_copied_numbers_are_dialed(
     monkeypatch.setattr(
         wish, "read_copied", lambda asked: Copied(text="call 212-555-1234") if asked == source else None
     )
-    assert account.run("dial", f"--{source}").code == 0
+    assert account.run("dial", f"--{source}", "--yes").code == 0
     assert pbx.placed[0]["cnumber"] == "2125551234"
     (row,) = History(account.paths.history_file).recent()
     assert row.origin == source
@@ -179,7 +179,7 @@ def test_pyperclip_reads_the_clipboard_where_no_x_server_is(
     import pyperclip
 
     monkeypatch.setattr(pyperclip, "paste", lambda: "212-555-1234\n")
-    assert account.run("dial", "--clipboard").code == 0
+    assert account.run("dial", "--clipboard", "--yes").code == 0
     assert pbx.placed[0]["cnumber"] == "2125551234"
 
 

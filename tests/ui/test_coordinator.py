@@ -37,6 +37,8 @@ class Desk:
         )
         self.coordinator._made_card = self.card = Card(guard_ms=0)
         self.card.call_wanted.connect(self.coordinator._card_called)
+        self.card.alternative_wanted.connect(self.coordinator._alternative_chosen)
+        self.card.counted_down.connect(self.coordinator._counted_down)
         self.card.dismissed.connect(self.coordinator._card_dismissed)
         self.card.expired.connect(self.coordinator._card_expired)
         self.tray.redial_wanted.connect(self.coordinator.redial)

@@ -61,6 +61,8 @@ def _set(options: Options, here: Surroundings) -> int:
     if is_by_hand(key):
         sentence = f"{key} lowers your safety, so it is changed by hand only, in {here.paths.settings_file}."
         raise UsageError(printable(sentence))
+    if key in here.locked:
+        raise SettingError(key, "locked")
     wished = with_value(here.settings, key, options.value)
     if key == "account.url" and not plain_http_allowed(wished.account):
         raise SettingError(key, "plain_http")
@@ -75,6 +77,8 @@ def _set(options: Options, here: Surroundings) -> int:
 def _written(value: SettingValue) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return printable(", ".join(value))
     return printable(str(value))
 
 

@@ -9,10 +9,12 @@ from ringbridge.commands.wish import read_wish
 from ringbridge.core import exit_codes
 from ringbridge.core.calls import Destination
 from ringbridge.core.dial_plan import to_destination
-from ringbridge.core.gate import Decision, decide
+from ringbridge.core.dialing.gate import Decision
 from ringbridge.core.settings import CallSettings
 from ringbridge.core.targets import Target
-from ringbridge.ui.wording import gate_sentence
+from ringbridge.services.call_facts import FactFinder
+from ringbridge.services.history import History
+from ringbridge.ui.wording import gate_sentence, refused_sentence
 
 
 def run(options: Options, profile: str | None) -> int:
@@ -31,8 +33,9 @@ def run(options: Options, profile: str | None) -> int:
     if isinstance(wish, int):
         return wish
     text, target = wish.text, wish.target
-    verdict = decide(target, wish.origin, said_yes=options.yes)
     destination = to_destination(target, here.settings.calls, here.region)
+    finder = FactFinder(lambda: History(here.paths.history_file))
+    verdict = finder.judge(target, destination, wish.origin, here.settings, here.region, said_yes=options.yes).verdict
     rules = _rules(target, destination, here.settings.calls, here.region)
     line = options.line or here.settings.account.line
     if options.json:
@@ -57,9 +60,12 @@ def run(options: Options, profile: str | None) -> int:
         return exit_codes.DONE
     decision = {
         Decision.DIAL: "dialed at once",
+        Decision.COUNT_DOWN: "dialed after a countdown",
         Decision.ASK: "dialed after a person says yes",
+        Decision.SHOW: "not dialed",
         Decision.REFUSE: "refused",
     }[verdict.decision]
+    say_why = refused_sentence if verdict.decision is Decision.REFUSE else gate_sentence
     rows = (
         ("Text", text),
         ("Region", here.region),
@@ -67,7 +73,7 @@ def run(options: Options, profile: str | None) -> int:
         ("Rules", "; ".join(rules)),
         ("Dialed", destination.dialed),
         ("Rings first", line or "nothing: no own line is set"),
-        ("It would be", " ".join((decision, *(f"({gate_sentence(reason)})" for reason in verdict.reasons)))),
+        ("It would be", " ".join((decision, *(f"({say_why(reason)})" for reason in verdict.reasons)))),
     )
     say("\n".join(f"{name + ':':13}{printable(value)}" for name, value in rows))
     return exit_codes.DONE

@@ -5,17 +5,19 @@ before the dot is a TOML table. The small groups are named tuples: a dataclass t
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
 
+from ringbridge.core.dialing.guard_settings import ConfirmSettings, GuardSettings, PhoneSettings
 from ringbridge.core.errors import SettingError
 from ringbridge.core.hotkeys import format_hotkey, parse_hotkey
 from ringbridge.core.regions import REGIONS
 
-SettingValue = bool | int | str
+SettingValue = bool | int | str | tuple[str, ...]
 
 MAX_TEXT = 1000
+MAX_ENTRIES = 500
 MAX_PORT = 65535
 _AUTHORITY = re.compile(r"(?:[^:\[\]]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")  # RFC 3986, section 3.2
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -116,6 +118,49 @@ def _hotkey(key: str, value: object) -> SettingValue:
         raise SettingError(key, "hotkey") from None
 
 
+def _list_of(check: Callable[[str, object], SettingValue]) -> Callable[[str, object], SettingValue]:
+    """Entries, each of which `check` takes; in a text they are separated by commas or line ends."""
+
+    def check_all(key: str, value: object) -> SettingValue:
+        if isinstance(value, str):
+            value = [part for part in re.split(r"[,\n]", value) if part.strip()]
+        if not isinstance(value, (list, tuple)) or len(cast("list[object]", value)) > MAX_ENTRIES:
+            raise SettingError(key, "not_a_list", str(MAX_ENTRIES))
+        entries = [str(check(key, entry)) for entry in cast("list[object]", value)]
+        return tuple(dict.fromkeys(entry for entry in entries if entry))
+
+    return check_all
+
+
+def _pattern(key: str, value: object) -> SettingValue:
+    """A number or the beginning of numbers: ``+1900*``."""
+    text = "".join(character for character in _text(key, value) if character not in " -().")
+    if any(character not in "0123456789*#+" for character in text) or text in {"*", "+*", "+"}:
+        raise SettingError(key, "pattern")
+    return text
+
+
+def _clock(key: str, value: object) -> SettingValue:
+    match = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", _text(key, value))
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:  # noqa: PLR2004 - hours and minutes
+        raise SettingError(key, "clock")
+    return f"{int(match[1]):02}:{match[2]}"
+
+
+def _phone(key: str, value: object) -> SettingValue:
+    """One of the user's phones: ``name|kind|value``."""
+    parts = [part.strip() for part in _text(key, value).split("|")]
+    if len(parts) != 3 or not parts[0] or parts[1] not in {"phone", "number"}:  # noqa: PLR2004 - as it is written
+        raise SettingError(key, "phone")
+    number = str(_dialable(key, parts[2]))
+    if not number:
+        raise SettingError(key, "phone")
+    return "|".join((parts[0], parts[1], number))
+
+
+_RISK = _choice("allow", "ask", "refuse")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountSettings:
     """Which PBX, whose login, which phone rings first.
@@ -209,6 +254,9 @@ class Settings:
         clipboard: Clipboard watching.
         card: The offer card.
         hotkeys: Global key combinations.
+        confirm: When a call waits for a yes.
+        guards: What is not called, or only after a yes.
+        phones: The user's phones.
     """
 
     region: str = ""
@@ -217,6 +265,9 @@ class Settings:
     clipboard: ClipboardSettings = ClipboardSettings()  # noqa: RUF009 - it never changes
     card: CardSettings = CardSettings()  # noqa: RUF009 - it never changes
     hotkeys: HotkeySettings = HotkeySettings()  # noqa: RUF009 - it never changes
+    confirm: ConfirmSettings = ConfirmSettings()  # noqa: RUF009 - it never changes
+    guards: GuardSettings = GuardSettings()  # noqa: RUF009 - it never changes
+    phones: PhoneSettings = PhoneSettings()  # noqa: RUF009 - it never changes
 
 
 class SettingProblem(NamedTuple):
@@ -253,6 +304,25 @@ _CHECKS: dict[str, Callable[[str, object], SettingValue]] = {
     "card.seconds": _whole(0, 600),
     "card.corner": _choice("top_right", "bottom_right", "top_left", "bottom_left"),
     "hotkeys.dial_selection": _hotkey,
+    "confirm.ask": _choice("risky", "always"),
+    "confirm.countdown_s": _whole(0, 30),
+    "confirm.known": _list_of(_pattern),
+    "guards.allowed_countries": _list_of(_region),
+    "guards.refused_countries": _list_of(_region),
+    "guards.foreign": _RISK,
+    "guards.premium": _RISK,
+    "guards.shared_cost": _RISK,
+    "guards.satellite": _RISK,
+    "guards.night": _RISK,
+    "guards.quiet_from": _clock,
+    "guards.quiet_until": _clock,
+    "guards.codes": _choice("typed", "never"),
+    "guards.never_call": _list_of(_pattern),
+    "guards.calls_per_minute": _whole(0, 60),
+    "guards.calls_per_day": _whole(0, 10_000),
+    "guards.screen_lock": _flag,
+    "phones.own": _list_of(_phone),
+    "phones.check": _flag,
 }
 """Each setting by dotted key, in the order people see, and what makes its value sure."""
 
@@ -316,18 +386,22 @@ def with_changes(settings: Settings, *, before: Settings, after: Settings) -> Se
     return settings
 
 
-def from_mapping(table: Mapping[str, object]) -> tuple[Settings, tuple[SettingProblem, ...]]:
+def from_mapping(
+    table: Mapping[str, object], base: Settings | None = None, *, locked: Collection[str] = ()
+) -> tuple[Settings, tuple[SettingProblem, ...]]:
     """Read settings from a parsed file: every good field is taken, every bad one is reported.
 
     Args:
         table: As `tomllib` gives it. Unknown keys are ignored (a later version may know them).
+        base: What holds where the file says nothing; None = the defaults.
+        locked: Keys that stay as in `base`, whatever the file says.
     """
-    settings = Settings()
+    settings = base or Settings()
     problems: list[SettingProblem] = []
     for key in DEFAULTS:
         group_name, _, name = key.rpartition(".")
         group = table.get(group_name) if group_name else table
-        if not isinstance(group, Mapping) or name not in group:
+        if not isinstance(group, Mapping) or name not in group or key in locked:
             continue
         value: Any = cast("Mapping[str, Any]", group)[name]
         try:

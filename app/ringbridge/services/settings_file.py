@@ -20,6 +20,7 @@ from ringbridge.core.settings import (
     with_value,
 )
 from ringbridge.services import private_files
+from ringbridge.services.policy_file import Policy, read_policy
 
 if TYPE_CHECKING:
     import tomlkit
@@ -37,11 +38,13 @@ class LoadedSettings(NamedTuple):
         problems: The values that can't be used; their text stays in the file.
         notice: `FileDamaged` or `FileTooNew` when the file was set aside (`detail`: its new name),
             `StorageUnavailable` when it can't be read, else None.
+        policy: What the company says; it is part of `settings`.
     """
 
     settings: Settings
     problems: tuple[SettingProblem, ...] = ()
     notice: StorageError | None = None
+    policy: Policy = Policy()
 
 
 class _Content(NamedTuple):
@@ -71,16 +74,25 @@ class SettingsFile:
         notice: What the last `load`, `save` or `change` had to report, as in `LoadedSettings`.
     """
 
-    def __init__(self, path: Path, *, now: Callable[[], datetime] = private_files.local_now) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        policy_files: tuple[Path, ...] = (),
+        now: Callable[[], datetime] = private_files.local_now,
+    ) -> None:
         """Nothing is read yet.
 
         Args:
             path: The file; it needs not exist. A symbolic link stays one: the file it names is replaced.
+            policy_files: Where the company's policy may be, the most important place first.
             now: Aware time, for the names of files set aside.
         """
         self.path = path
         self.notice: StorageError | None = None
         self._now = now
+        self._policy_files = policy_files
+        self._policy = Policy()
         self._loaded: Settings | None = None
 
     def load(self) -> LoadedSettings:
@@ -89,6 +101,7 @@ class SettingsFile:
         A file that can't be used (no TOML, not UTF-8, a folder, more than 1 MiB, a newer version) is set aside.
         """
         self.notice = None
+        self._policy = read_policy(self._policy_files)
         content = None
         try:
             content = self._read()
@@ -100,26 +113,34 @@ class SettingsFile:
                 self.notice = error
         except StorageUnavailable as error:
             self.notice = error
-        self._loaded = content.settings if content else Settings()
-        return LoadedSettings(settings=self._loaded, problems=content.problems if content else (), notice=self.notice)
+        self._loaded = content.settings if content else self._policy.settings
+        return LoadedSettings(
+            settings=self._loaded,
+            problems=content.problems if content else (),
+            notice=self.notice,
+            policy=self._policy,
+        )
 
     def save(self, settings: Settings) -> None:
         """Write the fields that differ from what was last loaded or saved; everything else in the file stays.
 
         Raises:
-            SettingError: A value is not allowed, or a field that is changed in the file only is different.
+            SettingError: A value is not allowed, or a field is different that is changed in the file only or that
+                the company's policy locks.
             StorageUnavailable: The file can't be read (it is not overwritten then) or written.
         """
         wished = flatten(settings)
         with self._lock():
+            self._policy = read_policy(self._policy_files)
             content = self._read_or_set_aside()
-            before = flatten(self._loaded or (content.settings if content else Settings()))
-            changes = {key: _checked(key, value) for key, value in wished.items() if value != before[key]}
+            before = flatten(self._loaded or (content.settings if content else self._policy.settings))
+            changes = {key: self._checked(key, value) for key, value in wished.items() if value != before[key]}
             if content is None:  # a fresh file takes over all that is in effect
+                default = flatten(self._policy.settings)
                 changes |= {
-                    key: _checked(key, value)
+                    key: self._checked(key, value)
                     for key, value in wished.items()
-                    if value != DEFAULTS[key] and not is_by_hand(key)
+                    if value != default[key] and not is_by_hand(key) and key not in self._policy.locked
                 }
             self._write(content, changes)
         self._loaded = settings
@@ -135,14 +156,16 @@ class SettingsFile:
             All settings as they are now in the file.
 
         Raises:
-            SettingError: There is no such key, the value is not allowed, or (``by_hand``) the key is changed in the
-                file only.
+            SettingError: There is no such key, the value is not allowed, (``by_hand``) the key is changed in the
+                file only, or (``locked``) the company's policy says what it is.
             StorageUnavailable: The file can't be read (it is not overwritten then) or written.
         """
         checked = _checked(key, value)
         with self._lock():
+            self._policy = read_policy(self._policy_files)
+            self._check_unlocked(key)
             content = self._read_or_set_aside()
-            changed = with_value(content.settings if content else Settings(), key, checked)
+            changed = with_value(content.settings if content else self._policy.settings, key, checked)
             self._write(content, {key: checked})
         self._loaded = changed
         return changed
@@ -179,7 +202,7 @@ class SettingsFile:
         try:
             text = raw.decode("utf-8-sig")  # some Windows editors write the mark
             table = tomllib.loads(text)
-            settings, problems = from_mapping(table)
+            settings, problems = from_mapping(table, self._policy.settings, locked=self._policy.locked)
         except (ValueError, RecursionError) as error:  # TOML and UTF-8 errors are ValueErrors; nesting recurses
             raise _Unusable("damaged") from error
         version = table.get("version", VERSION)
@@ -204,6 +227,14 @@ class SettingsFile:
             notice = FileTooNew if error.kind == "newer" else FileDamaged
             self.notice = notice(str(self.path), str(aside))
             return None
+
+    def _checked(self, key: str, value: object) -> SettingValue:
+        self._check_unlocked(key)
+        return _checked(key, value)
+
+    def _check_unlocked(self, key: str) -> None:
+        if key in self._policy.locked:
+            raise SettingError(key, "locked")
 
     def _write(self, content: _Content | None, changes: Mapping[str, SettingValue]) -> None:
         if content and not changes:
@@ -241,15 +272,16 @@ def _put(document: "tomlkit.TOMLDocument", key: str, value: SettingValue) -> Non
 
     tables = cast("dict[str, Any]", document)
     group, _, name = key.rpartition(".")
+    written = list(value) if isinstance(value, tuple) else value
     if not group:
-        tables[name] = value
+        tables[name] = written
         return
     if not isinstance(tables.setdefault(group, tomlkit.table()), Mapping):
         table = tomlkit.table()
         for line in f"{group} = {tables.pop(group).as_string()}".splitlines():
             table.add(tomlkit.comment(line))
         tables[group] = table
-    tables[group][name] = value
+    tables[group][name] = written
 
 
 def _expected(table: Mapping[str, Any], changes: Mapping[str, SettingValue]) -> dict[str, Any]:
@@ -258,6 +290,7 @@ def _expected(table: Mapping[str, Any], changes: Mapping[str, SettingValue]) -> 
     expected.setdefault("version", VERSION)
     for key, value in changes.items():
         group, _, name = key.rpartition(".")
+        value = list(value) if isinstance(value, tuple) else value  # noqa: PLW2901 - as TOML gives it back
         if not group:
             expected[name] = value
             continue

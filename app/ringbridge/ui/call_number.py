@@ -62,9 +62,7 @@ class CallNumber(QObject):
             if self._dialog is None or not self._dialog.isVisible():
                 return  # closed while the number was being read: nobody wants the call any more
             self._dialog.accept()
-            self._caller.want(
-                Wish(target=reading.target, destination=reading.destination, origin=Origin.TYPED, said_yes=True)
-            )
+            self._caller.want(Wish(target=reading.target, destination=reading.destination, origin=Origin.TYPED))
 
         def refuse(error: InputError) -> None:
             if self._dialog is not None:

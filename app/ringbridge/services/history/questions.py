@@ -1,0 +1,124 @@
+"""What the calls there were mean for the next one: is it a repeat, is the party known, were there too many."""
+
+import sqlite3
+from typing import NamedTuple
+
+from ringbridge.core.calls import CallRecord, Outcome
+from ringbridge.core.errors import CallLimit
+from ringbridge.services.history import owner
+
+PLACING_LIMIT_S = 600.0
+"""A request never takes so long: a row that its living owner left behind must not bar a number for ever."""
+
+MINUTE_S, DAY_S = 60.0, 86_400.0
+_MOST_ROWS = 20_000
+"""More than any limit; no more than so many rows are looked at."""
+
+
+class Clocks(NamedTuple):
+    """Now.
+
+    Attributes:
+        now_us: On the wall clock, microseconds since 1970.
+        uptime: On the computer's own clock.
+    """
+
+    now_us: int
+    uptime: owner.Uptime
+
+
+class CallLimits(NamedTuple):
+    """How many calls are allowed; 0 = any number.
+
+    Attributes:
+        per_minute: In the last minute.
+        per_day: In the last 24 hours.
+    """
+
+    per_minute: int = 0
+    per_day: int = 0
+
+
+NO_LIMITS = CallLimits()
+
+
+class PastCalls(NamedTuple):
+    """What the history knows that matters for a wish.
+
+    Attributes:
+        known: The party was called before, and the PBX accepted it.
+        running: A call to the party that is being placed or was placed just now, or None.
+        last_minute: Calls of the last minute.
+        last_day: Calls of the last 24 hours.
+    """
+
+    known: bool = False
+    running: CallRecord | None = None
+    last_minute: int = 0
+    last_day: int = 0
+
+
+def repeated(connection: sqlite3.Connection, party: str, repeat_guard_s: int, clocks: Clocks) -> sqlite3.Row | None:
+    """The row that forbids calling `party` now, if any."""
+    rows: list[sqlite3.Row] = connection.execute(
+        "SELECT * FROM calls WHERE party = ? AND outcome = 'placing' ORDER BY id DESC", (party,)
+    ).fetchall()
+    rows += connection.execute(
+        "SELECT * FROM calls WHERE party = ? AND outcome IN ('requested', 'unknown') ORDER BY id DESC LIMIT 1",
+        (party,),
+    ).fetchall()
+    for row in rows:
+        elapsed = _elapsed_s(row, clocks)
+        under_way = row["outcome"] == Outcome.PLACING and elapsed < PLACING_LIMIT_S and is_owned(row, clocks.uptime)
+        if under_way or elapsed < repeat_guard_s:
+            return row
+    return None
+
+
+def was_called(connection: sqlite3.Connection, party: str) -> bool:
+    """Whether the PBX ever accepted a call to `party`."""
+    found = connection.execute("SELECT 1 FROM calls WHERE party = ? AND outcome = 'requested' LIMIT 1", (party,))
+    return found.fetchone() is not None
+
+
+def count_calls(connection: sqlite3.Connection, clocks: Clocks) -> tuple[int, int]:
+    """How many calls there were, or may have been, in the last minute and in the last 24 hours."""
+    minute = day = 0
+    rows = connection.execute(
+        "SELECT begun_at, boot, boot_us, outcome FROM calls ORDER BY id DESC LIMIT ?", (_MOST_ROWS,)
+    )
+    for row in rows:
+        elapsed = _elapsed_s(row, clocks)
+        if elapsed >= DAY_S:
+            break
+        if row["outcome"] in {Outcome.PLACING, Outcome.REQUESTED, Outcome.UNKNOWN}:
+            day += 1
+            minute += elapsed < MINUTE_S
+    return minute, day
+
+
+def check_limits(connection: sqlite3.Connection, limits: CallLimits, clocks: Clocks) -> None:
+    """Let the next call pass, or not.
+
+    Raises:
+        CallLimit: There were as many calls as are allowed.
+    """
+    if not any(limits):
+        return
+    minute, day = count_calls(connection, clocks)
+    if 0 < limits.per_minute <= minute:
+        raise CallLimit("minute", limits.per_minute)
+    if 0 < limits.per_day <= day:
+        raise CallLimit("day", limits.per_day)
+
+
+def is_owned(row: sqlite3.Row, uptime: owner.Uptime) -> bool:
+    """Whether the process that placed the call still lives."""
+    if row["boot"] != uptime.boot:
+        return False
+    return owner.started(row["owner_pid"]) == row["owner_started"]
+
+
+def _elapsed_s(row: sqlite3.Row, clocks: Clocks) -> float:
+    then = owner.Uptime(boot=row["boot"], us=row["boot_us"])
+    return owner.elapsed_s(then=then, then_us=row["begun_at"], now=clocks.uptime, now_us=clocks.now_us)
