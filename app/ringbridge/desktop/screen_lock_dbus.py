@@ -95,7 +95,7 @@ class ScreenLockDBus(QObject):
             (SESSION, "Lock", "lock_asked(QDBusMessage)"),
             (SESSION, "Unlock", "unlock_asked(QDBusMessage)"),
         ):
-            self._system.connect(LOGIND, "", interface, member, self, SLOT(slot))
+            self._system.connect(LOGIND, "", interface, member, self, SLOT(slot))  # pyright: ignore[reportArgumentType] - the stub wants bytes, PySide6 text
         self._watch_end(self._system, LOGIND)
         self._ask(self._system, _get(AUTO_SESSION, "Id"), self._take_id)
         self._ask_hint(AUTO_SESSION)
@@ -138,7 +138,7 @@ class ScreenLockDBus(QObject):
 
     def _watch_saver(self, saver: Saver) -> None:
         slot = SLOT("saver_changed(QDBusMessage)")
-        self._session.connect(saver.name, "", saver.name, "ActiveChanged", self, slot)
+        self._session.connect(saver.name, "", saver.name, "ActiveChanged", self, slot)  # pyright: ignore[reportArgumentType] - likewise
         self._watch_end(self._session, saver.name)
         question = _call(saver.name, saver.path, saver.name, "GetActive")
         self._ask(self._session, question, lambda value: self._say(saver.name, value is True))
