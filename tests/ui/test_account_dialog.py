@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineE
 from pytestqt.qtbot import QtBot
 
 from ringbridge.core.calls import Line
-from ringbridge.core.settings import AccountSettings, CallSettings, ClipboardSettings, Settings
+from ringbridge.core.settings import AccountSettings, ClipboardSettings, DialingSettings, Settings
 from ringbridge.ui.account_dialog import AccountDialog
 
 URL = "https://pbx.example.com/local/api/json/"
@@ -16,7 +16,7 @@ SETTINGS = Settings(
     account=AccountSettings(
         url=URL, username="ada", line="1234567", line_kind="number", caller_id="5551234", wait_s=9
     ),
-    calls=CallSettings(outside_prefix="0"),
+    dialing=DialingSettings(outside_prefix="0"),
     clipboard=ClipboardSettings(watch=False),
 )
 LINES = (Line(name="1234567", display="Ada", description="Front desk"), Line(name="1234568"))
@@ -82,7 +82,7 @@ def test_every_field_is_saved(dialog: AccountDialog, qtbot: QtBot) -> None:
         account=AccountSettings(
             url="https://other.example.com/api/", username="bob", line="1234", line_kind="phone", wait_s=9
         ),
-        calls=SETTINGS.calls,
+        dialing=SETTINGS.dialing,
         clipboard=ClipboardSettings(watch=True),
     )
 

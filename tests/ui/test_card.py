@@ -34,6 +34,10 @@ def button(card: Card, name: str) -> QAbstractButton:
     return found[0]
 
 
+def shows(card: Card, name: str) -> bool:
+    return any(each.isVisible() for each in card.findChildren(QAbstractButton, name))
+
+
 def texts(card: Card) -> list[str]:
     """All visible texts, from top to bottom."""
     labels = [label for label in card.findChildren(QLabel) if label.isVisible()]
@@ -213,6 +217,27 @@ def test_good_news_go_and_bad_news_stay(card: Card, qtbot: QtBot) -> None:
     assert card.isVisible()
     with qtbot.waitSignal(card.dismissed):
         click(card, "dismiss")
+
+
+def test_an_extension_is_copied_for_dialing_it_once_connected(card: Card) -> None:
+    card.status("Calling", "Your phone is ringing.", good=True, extension="212")
+    assert button(card, "copy_extension").text() == "Copy extension 212"
+    click(card, "copy_extension")
+    assert QGuiApplication.clipboard().text() == "212"
+    assert button(card, "copy_extension").text() == "Copied: 212"
+    card.status("Calling", "Your phone is ringing.", good=True)
+    assert not shows(card, "copy_extension")
+    card.status("Calling", "Your phone is ringing.", good=True, extension="7")
+    card.offer((ADA,), seconds=0)
+    assert not shows(card, "copy_extension")
+
+
+def test_an_extension_waits_behind_a_question_with_its_news(card: Card) -> None:
+    card.ask(ADA)
+    card.status("Calling", "Your phone is ringing.", good=True, extension="212")
+    assert not shows(card, "copy_extension")
+    click(card, "dont_call")
+    assert button(card, "copy_extension").text() == "Copy extension 212"
 
 
 def test_words_from_elsewhere_are_never_markup(card: Card) -> None:

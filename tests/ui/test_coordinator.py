@@ -3,12 +3,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ringbridge.core.calls import CallRecord, Destination, Origin, Outcome
-from ringbridge.core.settings import AccountSettings
+from ringbridge.core.calls import CallOutcome, CallRecord, Destination, Origin, Outcome
+from ringbridge.core.settings import AccountSettings, CallSettings, DialingSettings
 from ringbridge.core.targets import Target
 from ringbridge.desktop.ports import Copied
 from ringbridge.ui.calling import Wish
@@ -140,6 +140,42 @@ def test_a_recent_call_is_made_again_from_the_menu(qtbot: QtBot, desk: Desk) -> 
     redial.trigger()
     row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
     assert (row.origin, row.destination.e164) == (Origin.REDIAL, "+12125550142")
+
+
+def test_a_redialed_code_goes_through_the_rules_once(qtbot: QtBot, desk: Desk) -> None:
+    settings = desk.parts.session.settings
+    desk.parts.session.use(replace(settings, dialing=DialingSettings(rules=("X! => 8",))), desk.parts.session.region)
+    desk.parts.caller.want(Wish(target=Target(code="205"), origin=Origin.TYPED, said_yes=True))
+    first = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
+    assert (first.destination.dialed, first.destination.display) == ("8205", "205")
+    desk.coordinator.show_recent((replace(first, request_id="earlier"),))
+    settings = desk.parts.session.settings
+    desk.parts.session.use(replace(settings, calls=CallSettings(repeat_guard_s=0)), desk.parts.session.region)
+    desk.coordinator.redial("earlier")
+    assert wait_for_row(qtbot, desk, 2, Outcome.REQUESTED).destination.dialed == "8205"
+
+
+def test_a_number_the_plan_can_not_write_is_explained(qtbot: QtBot, desk: Desk) -> None:
+    settings = desk.parts.session.settings
+    desk.parts.session.use(replace(settings, dialing=DialingSettings(rules=("2XY",))), desk.parts.session.region)
+    desk.coordinator.copied(NUMBER)
+    qtbot.waitUntil(desk.card.isVisible)
+    assert "Rule 1 of the dial plan can't be read" in desk.texts()
+    outcomes: list[CallOutcome] = []
+    desk.parts.caller.want(Wish(target=Target(code="205"), origin=Origin.TYPED, said_yes=True), outcomes.append)
+    qtbot.waitUntil(lambda: bool(outcomes))
+    assert (outcomes[0].problem, outcomes[0].detail) == ("input_rule_unreadable", "1")
+    assert desk.parts.pbx.calls == ()
+
+
+def test_an_extension_stays_on_the_card_until_it_is_wanted(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.copied("call 212-555-0142 ext. 48")
+    qtbot.waitUntil(desk.card.isVisible)
+    desk.press("call")
+    qtbot.waitUntil(lambda: "Once connected, dial the extension 48." in desk.texts())
+    assert not desk.card._timer.isActive()
+    desk.press("copy_extension")
+    assert QGuiApplication.clipboard().text() == "48"
 
 
 def test_a_link_waits_for_a_yes(qtbot: QtBot, desk: Desk) -> None:

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 
 from ringbridge.commands import question
 from ringbridge.commands.output import complain, printable, report_outcome, uninterrupted
-from ringbridge.commands.refusals import refuse_gate
+from ringbridge.commands.refusals import refuse_gate, refuse_input
 from ringbridge.commands.surroundings import Surroundings, logged, look_around
-from ringbridge.commands.usage import Options
+from ringbridge.commands.usage import Options, source_of
 from ringbridge.commands.wish import read_wish
 from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Login, Outcome
-from ringbridge.core.dial_plan import to_destination
+from ringbridge.core.dialing.dial_plan import plan_of, to_destination
 from ringbridge.core.dialing.gate import Decision
 from ringbridge.core.dialing.guard_settings import own_phones
-from ringbridge.core.errors import StorageError
+from ringbridge.core.errors import InputError, StorageError
 from ringbridge.core.settings import AccountSettings
 from ringbridge.desktop.screen_lock_ask import screen_is_locked
 from ringbridge.services.call_facts import FactFinder, Findings
@@ -38,10 +38,13 @@ def dial(options: Options, profile: str | None) -> int:
         SettingError: The profile's name is not allowed.
     """
     here = look_around(profile)
-    wish = read_wish(options, here.region)
+    wish = read_wish(options, here.region, here.settings.dialing)
     if isinstance(wish, int):
         return wish
-    destination = to_destination(wish.target, here.settings.calls, here.region)
+    try:
+        destination = to_destination(wish.target, plan_of(here.settings, here.region))
+    except InputError as error:  # the dial plan can't write it
+        return refuse_input(error, source_of(options), as_json=options.json)
     finder = FactFinder(lambda: History(here.paths.history_file))
     findings = finder.judge(
         wish.target,
@@ -122,7 +125,7 @@ def _place(request: CallRequest, here: Surroundings, *, as_json: bool) -> int:
         )
     finally:
         dialer.close()
-    sentence = outcome_sentence(outcome, request.destination.display)
+    sentence = outcome_sentence(outcome, request.destination.display, request.destination.extension)
     return report_outcome(outcome, sentence, as_json=as_json)
 
 
@@ -172,7 +175,8 @@ def _refused(findings: Findings, destination: Destination, *, as_json: bool) -> 
         return None
     if verdict.decision in {Decision.ASK, Decision.COUNT_DOWN} and question.can_ask():
         why = gate_sentences(verdict.reasons)
-        if question.ask(f"{why} Call {destination.display or destination.dialed}?"):
+        extension = f" (extension {destination.extension})" if destination.extension else ""
+        if question.ask(f"{why} Call {destination.display or destination.dialed}{extension}?"):
             return None
         outcome = CallOutcome(request_id="", outcome=Outcome.BLOCKED, dialed=destination.dialed, problem="declined")
         return report_outcome(outcome, outcome_sentence(outcome), as_json=as_json)

@@ -84,7 +84,7 @@ class FactFinder:
             phone: Whether the phone that rings first would ring.
         """
         guards = settings.guards
-        traits = traits_of(target, region=region, outside_prefix=settings.calls.outside_prefix)
+        traits = traits_of(target, region=region, outside_prefix=settings.dialing.outside_prefix)
         guard_s = settings.calls.repeat_guard_s
         past = self._past(destination, min(guard_s, EMERGENCY_GUARD_S) if traits.emergency else guard_s)
         local = local_time(traits.e164, self._now()) if traits.e164 else None

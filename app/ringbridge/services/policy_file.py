@@ -14,7 +14,7 @@ from typing import NamedTuple, cast
 
 from ringbridge.core.dialing.guard_settings import MOST_CAREFUL
 from ringbridge.core.errors import PolicyDamaged, SettingError
-from ringbridge.core.settings import DEFAULTS, SettingProblem, Settings, from_mapping, with_value
+from ringbridge.core.settings import DEFAULTS, SettingProblem, Settings, current_key, from_mapping, with_value
 from ringbridge.services.private_files import reason
 
 MAX_BYTES = 1024 * 1024
@@ -81,6 +81,7 @@ def _policy_of(path: Path, text: str) -> Policy:
     if not isinstance(named, list) or not all(isinstance(key, str) for key in cast("list[object]", named)):
         return _damaged(path, "“locked” is no list of settings")
     locked = set(cast("list[str]", named))
+    locked = {current_key(key) for key in locked}
     settings, problems = from_mapping(table)
     wrong = [problem.error.key for problem in problems]
     found = [*problems, *_unknown(table, locked)]
@@ -101,7 +102,7 @@ def _unknown(table: Mapping[str, object], locked: set[str]) -> list[SettingProbl
         for name, value in table.items()
         for inner in (cast("Mapping[str, object]", value) if isinstance(value, Mapping) else ("",))
     }
-    unknown = sorted((keys | locked) - DEFAULTS.keys() - {"version"})
+    unknown = sorted({current_key(key) for key in keys | locked} - DEFAULTS.keys() - {"version"})
     return [SettingProblem(SettingError(key, "unknown_key"), "") for key in unknown]
 
 

@@ -14,6 +14,7 @@ from ringbridge.core.settings import (
     SettingProblem,
     Settings,
     SettingValue,
+    current_key,
     flatten,
     from_mapping,
     is_by_hand,
@@ -160,7 +161,7 @@ class SettingsFile:
                 file only, or (``locked``) the company's policy says what it is.
             StorageUnavailable: The file can't be read (it is not overwritten then) or written.
         """
-        checked = _checked(key, value)
+        key, checked = current_key(key), _checked(key, value)
         with self._lock():
             self._policy = read_policy(self._policy_files)
             self._check_unlocked(key)
@@ -261,6 +262,7 @@ class SettingsFile:
 
 
 def _checked(key: str, value: object) -> SettingValue:
+    key = current_key(key)
     if is_by_hand(key):
         raise SettingError(key, "by_hand")
     return flatten(with_value(Settings(), key, value))[key]
@@ -272,16 +274,45 @@ def _put(document: "tomlkit.TOMLDocument", key: str, value: SettingValue) -> Non
 
     tables = cast("dict[str, Any]", document)
     group, _, name = key.rpartition(".")
-    written = list(value) if isinstance(value, tuple) else value
     if not group:
-        tables[name] = written
+        tables[name] = value
         return
     if not isinstance(tables.setdefault(group, tomlkit.table()), Mapping):
         table = tomlkit.table()
         for line in f"{group} = {tables.pop(group).as_string()}".splitlines():
             table.add(tomlkit.comment(line))
         tables[group] = table
-    tables[group][name] = written
+    if isinstance(value, tuple):
+        _put_list(tables[group], name, value)
+    else:
+        tables[group][name] = value
+
+
+def _put_list(table: "dict[str, Any]", name: str, texts: tuple[str, ...]) -> None:
+    """Set a list, one text a line; entries that stay keep their place and the comments beside and above them."""
+    import tomlkit
+    from tomlkit.items import Array
+
+    old: object = table.get(name)
+    if not isinstance(old, Array) or not old:
+        new: Any = tomlkit.array()
+        new.extend(texts)
+        table[name] = new.multiline(multiline=bool(texts))
+        return
+    from difflib import SequenceMatcher
+
+    array = cast("Any", old)
+    steps = SequenceMatcher(None, [str(item) for item in array], texts, autojunk=False).get_opcodes()
+    for kind, first, last, new_first, new_last in reversed(steps):  # from the end, so that places stay true
+        if kind == "equal":
+            continue
+        common = min(last - first, new_last - new_first)
+        for index in range(common):
+            array[first + index] = texts[new_first + index]
+        for _ in range(last - first - common):
+            del array[first + common]
+        for index in range(new_first + common, new_last):
+            array.insert(first + index - new_first, texts[index])
 
 
 def _expected(table: Mapping[str, Any], changes: Mapping[str, SettingValue]) -> dict[str, Any]:
@@ -289,12 +320,12 @@ def _expected(table: Mapping[str, Any], changes: Mapping[str, SettingValue]) -> 
     expected = {key: dict(cast("Any", value)) if isinstance(value, dict) else value for key, value in table.items()}
     expected.setdefault("version", VERSION)
     for key, value in changes.items():
+        written = list(value) if isinstance(value, tuple) else value
         group, _, name = key.rpartition(".")
-        value = list(value) if isinstance(value, tuple) else value  # noqa: PLW2901 - as TOML gives it back
         if not group:
-            expected[name] = value
+            expected[name] = written
             continue
         if not isinstance(expected.get(group), dict):
             expected[group] = {}
-        expected[group][name] = value
+        expected[group][name] = written
     return expected

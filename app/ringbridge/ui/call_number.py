@@ -8,6 +8,7 @@ from ringbridge.core.calls import Origin
 from ringbridge.core.errors import InputError
 from ringbridge.ui.call_dialog import CallDialog
 from ringbridge.ui.calling import Caller, Wish
+from ringbridge.ui.translation import fill, tr
 from ringbridge.ui.wording import error_sentence
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class CallNumber(QObject):
 
         def show(reading: "Reading") -> None:
             if edit == self._edits and self._dialog is not None:
-                self._dialog.show_reading(reading.destination.display)
+                self._dialog.show_reading(_words_of(reading))
 
         def clear(_error: InputError) -> None:
             # half a number is no error while somebody types
@@ -69,3 +70,8 @@ class CallNumber(QObject):
                 self._dialog.show_error(error_sentence(error))
 
         self._reader.read(text, call, refuse)
+
+
+def _words_of(reading: "Reading") -> str:
+    number, extension = reading.destination.display, reading.destination.extension
+    return fill(tr("{number}, extension {digits}"), number=number, digits=extension) if extension else number

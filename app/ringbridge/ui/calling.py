@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from ringbridge.core.calls import CallOutcome, CallRequest, Origin, Outcome
 from ringbridge.core.dialing.gate import Decision, PhoneState
 from ringbridge.core.dialing.guards import refused_code
+from ringbridge.core.errors import InputError
 from ringbridge.ui.gate_outcome import gate_outcome, refused_outcome
 from ringbridge.ui.reading import Circumstances
 
@@ -143,8 +144,13 @@ class Caller(QObject):
                 findings=findings), done, asked)  # fmt: skip
 
         def unreadable(error: Exception) -> None:
-            _log_failure(error)
-            self._report(None, CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="input_no_number"), done)
+            if not isinstance(error, InputError):
+                _log_failure(error)
+                error = InputError("no_number")
+            outcome = CallOutcome(
+                request_id="", outcome=Outcome.BLOCKED, problem=f"input_{error.problem}", detail=error.detail
+            )
+            self._report(None, outcome, done)
 
         other_phone = bool(wish.line) and wish.line != self._session.settings.account.line
         circumstances = Circumstances(

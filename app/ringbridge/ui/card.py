@@ -91,7 +91,7 @@ class Card(QWidget):
         self._asking = False
         self._counting = False
         self._seconds_left = 0
-        self._held: tuple[str, str, bool, int] | None = None
+        self._held: tuple[str, str, bool, int, str] | None = None
         self._tone = Tone.CALL
         self._corner = "bottom_right"
         self._seconds = 0
@@ -175,7 +175,7 @@ class Card(QWidget):
         if self._counting:
             self._call(0)
 
-    def status(self, title: str, sentence: str, *, good: bool, seconds: int = 0) -> None:
+    def status(self, title: str, sentence: str, *, good: bool, seconds: int = 0, extension: str = "") -> None:
         """Tell how a call goes. While a question waits for its answer, this waits behind it.
 
         Args:
@@ -183,12 +183,14 @@ class Card(QWidget):
             sentence: What happened and what to do, plain text.
             good: Good news, or something to look at.
             seconds: As in `offer`.
+            extension: Digits to dial once connected, which a button copies; or empty.
         """
         if self._asking and self.isVisible():
-            self._held = (title, sentence, good, seconds)
+            self._held = (title, sentence, good, seconds, extension)
             return
         self._show_rows((), buttons=False)
         self._set_face(title=title, tone=Tone.CALL if good else Tone.BAD, closable=True, sentence=sentence)
+        self._offer_copy(extension)
         self._open = False
         self._present(seconds=seconds, corner="", focusable=self._focusable and self.isVisible())
         if self._focusable:
@@ -226,6 +228,9 @@ class Card(QWidget):
         self._other = FlatButton("", filled=False, parent=self)
         self._other.setObjectName("alternative")
         self._other.clicked.connect(self._call_alternative)
+        self._copy = FlatButton("", filled=False, parent=self)
+        self._copy.setObjectName("copy_extension")
+        self._copy.clicked.connect(self._copy_extension)
         self._answers = QWidget(self)
         answers = QHBoxLayout(self._answers)
         answers.setContentsMargins(0, 6, 0, 0)
@@ -240,6 +245,7 @@ class Card(QWidget):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self._sentence)
+        column.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignRight)
         for index, row in enumerate(self._rows):
             row.button.clicked.connect(partial(self._call, index))
             column.addWidget(row)
@@ -281,6 +287,7 @@ class Card(QWidget):
         self._route.setVisible(bool(route))
         self._close_button.setVisible(closable)
         self._answers.setVisible(question)
+        self._offer_copy("")
         self._yes.setObjectName("call" if question else "yes")
         for button in (self._yes, self._other, *(row.button for row in self._rows)):
             button.setEnabled(True)
@@ -301,6 +308,11 @@ class Card(QWidget):
             return
         self._answered()
         self.counted_down.emit()
+
+    def _offer_copy(self, extension: str) -> None:
+        self._extension = extension
+        self._copy.setText(fill(tr("Copy extension {digits}"), digits=extension))
+        self._copy.setVisible(bool(extension))
 
     # ------------------------------------------------------------ on the screen
 
@@ -383,6 +395,11 @@ class Card(QWidget):
         for button in (self._yes, self._other, *(row.button for row in self._rows)):
             button.setEnabled(False)
 
+    def _copy_extension(self, _checked: object = None) -> None:
+        """For pasting into the phone's own program, or for reading once the call is connected."""
+        QGuiApplication.clipboard().setText(self._extension)
+        self._copy.setText(fill(tr("Copied: {digits}"), digits=self._extension))
+
     def _dismiss(self, _checked: object = None) -> None:
         if not self._is_settled():
             return
@@ -396,8 +413,8 @@ class Card(QWidget):
         self.hide()
         self.dismissed.emit()
         if held is not None and not self.isVisible():
-            title, sentence, good, seconds = held
-            self.status(title, sentence, good=good, seconds=seconds)
+            title, sentence, good, seconds, extension = held
+            self.status(title, sentence, good=good, seconds=seconds, extension=extension)
 
     # ------------------------------------------------------------ events
 

@@ -130,7 +130,7 @@ class Coordinator(QObject):
 
     def copied(self, text: str) -> None:
         """A text with digits was copied in another program: look for numbers, offer what is found."""
-        self._reader.find(text, self._found)
+        self._reader.find(text, self._found, self.refuse)
 
     def selected(self, copied: Copied) -> None:
         """The hotkey was pressed and the selected text read: offer what is in it; pressed again, call it."""
@@ -284,7 +284,7 @@ class Coordinator(QObject):
         from ringbridge.core.targets import Target
 
         destination = record.destination
-        code = "" if destination.e164 else destination.dialed
+        code = "" if destination.e164 else destination.display or destination.dialed  # as typed, before any rule
         target = Target(e164=destination.e164, code=code, extension=destination.extension)
         self._caller.want(Wish(target=target, origin=Origin.REDIAL, name=record.name))
 
@@ -357,8 +357,12 @@ class Coordinator(QObject):
             self._calm_icon()
         self._notices.set(Topic.CALL, "" if good else _attention(outcome))
         who = _who(request) if request is not None else ""
+        extension = request.destination.extension if request is not None else ""
+        sentence = outcome_sentence(outcome, who, extension)
+        seconds = _GOOD_NEWS_S if good and not extension else 0  # an extension is wanted later, once connected
+        has_call = outcome.outcome in {Outcome.REQUESTED, Outcome.UNKNOWN}
         self._card.status(
-            _title(outcome, who), outcome_sentence(outcome, who), good=good, seconds=_GOOD_NEWS_S if good else 0
+            _title(outcome, who), sentence, good=good, seconds=seconds, extension=extension if has_call else ""
         )
         if outcome.outcome is Outcome.NO_ACCOUNT and outcome.problem.startswith("no_"):
             self.settings_wanted.emit()

@@ -95,7 +95,8 @@ class Reader:
         def work() -> Reading:
             from ringbridge.core.targets import read_target
 
-            return _reading(read_target(text, region, typed=typed), settings, region)
+            target = read_target(text, region, typed=typed, dialing=settings.dialing)
+            return _reading(target, settings, region)
 
         def failed(error: Exception) -> None:
             if not isinstance(error, InputError):
@@ -125,9 +126,9 @@ class Reader:
         region, settings = self._session.region, self._session.settings
 
         def work() -> "tuple[Destination, Findings]":
-            from ringbridge.core.dial_plan import to_destination
+            from ringbridge.core.dialing.dial_plan import plan_of, to_destination
 
-            where = destination or to_destination(target, settings.calls, region)
+            where = destination or to_destination(target, plan_of(settings, region))
             findings = self._facts().judge(
                 target,
                 where,
@@ -143,8 +144,16 @@ class Reader:
 
         self._lane.submit(work, lambda result: done(*result), failed)
 
-    def find(self, text: str, done: Callable[[tuple[Reading, ...]], None]) -> None:
-        """Find the numbers in a copied text, each once; `done` is called on the GUI thread."""
+    def find(
+        self, text: str, done: Callable[[tuple[Reading, ...]], None], refused: Callable[[InputError], None]
+    ) -> None:
+        """Find the numbers in a copied text, each once; `done` or `refused` is called on the GUI thread.
+
+        Args:
+            text: As it was copied.
+            done: Gets what is found.
+            refused: Gets the reason why the dial plan can't write one of the numbers.
+        """
         region, settings = self._session.region, self._session.settings
 
         def work() -> tuple[Reading, ...]:
@@ -156,24 +165,26 @@ class Reader:
             # an emergency number on a page is no reason to ring there; whoever needs it dials it on the phone
             return tuple(reading for reading in readings if not (reading.traits and reading.traits.emergency))
 
-        self._lane.submit(work, done, _log_failure)
+        def failed(error: Exception) -> None:
+            if isinstance(error, InputError):
+                refused(error)
+            else:
+                _log.error("reading a number failed: %s", type(error).__name__)
+
+        self._lane.submit(work, done, failed)
 
 
 def _reading(target: "Target", settings: "Settings", region: str) -> Reading:
     from datetime import UTC, datetime
 
-    from ringbridge.core.dial_plan import to_destination
+    from ringbridge.core.dialing.dial_plan import plan_of, to_destination
     from ringbridge.core.dialing.local_time import local_time
     from ringbridge.core.dialing.traits import traits_of
 
-    traits = traits_of(target, region=region, outside_prefix=settings.calls.outside_prefix)
+    traits = traits_of(target, region=region, outside_prefix=settings.dialing.outside_prefix)
     return Reading(
         target=target,
-        destination=to_destination(target, settings.calls, region),
+        destination=to_destination(target, plan_of(settings, region)),
         traits=traits,
         local=local_time(traits.e164, datetime.now(UTC)) if traits.e164 else None,
     )
-
-
-def _log_failure(error: Exception) -> None:
-    _log.error("reading a number failed: %s", type(error).__name__)

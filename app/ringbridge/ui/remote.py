@@ -162,7 +162,7 @@ class Remote(QObject):
                 caller_id=order.caller_id,
                 wait_s=order.wait_s,
             )
-            who = reading.destination.display
+            who, extension = reading.destination.display, reading.destination.extension
 
             def unconfirmed(judged: Judged) -> None:
                 outcome = gate_outcome(judged.findings, dialed=judged.destination.dialed)
@@ -172,7 +172,9 @@ class Remote(QObject):
             # a person at a terminal is asked there; a key of the desktop's has none, so the card asks
             asked = unconfirmed if origin is Origin.COMMAND_LINE else None
             self._caller.want(
-                wish, lambda outcome: answer(_fields_of(outcome, outcome_sentence(outcome, who))), asked
+                wish,
+                lambda outcome: answer(_fields_of(outcome, outcome_sentence(outcome, who, extension))),
+                asked,
             )
 
         def refused(error: InputError) -> None:

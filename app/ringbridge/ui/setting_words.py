@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
-from ringbridge.core.errors import FileDamaged, FileTooNew, PolicyDamaged, SettingError, StorageError
+from ringbridge.core.errors import FileDamaged, FileTooNew, PolicyDamaged, RuleError, SettingError, StorageError
 from ringbridge.ui.translation import fill, tr
 
 if TYPE_CHECKING:
@@ -35,6 +35,15 @@ def input_sentence(problem: str, detail: str = "") -> str:
         "code_copied": tr("This is a code with * or #, no phone number. Type it in “Call number…” if you want to "
             "dial it."),
         "letters": tr("This is not a phone number: it has letters. Type digits only."),
+        "bad_link": tr("This link is not written the way phone links are, so its number is not sure. Type the number "
+            "by hand."),
+        "context": fill(tr("This number is valid only inside another network ({network}). Ask for the whole number, "
+            "with + and the country code."), network=detail or "?"),
+        "rule_unreadable": fill(tr("Rule {number} of the dial plan can't be read, so Ringbridge does not know what "
+            "to dial. Correct it: “ringbridge doctor” says what is wrong."), number=detail),
+        "rule_emergency": tr("The dial plan would make an emergency number of this. Correct the dial plan."),
+        "plan_plus": fill(tr("The dial plan would put a + behind the {prefix} for an outside line, and nobody can "
+            "dial that. Choose digits for own and foreign numbers."), prefix=detail),
         "region": tr("Ringbridge does not know the country of this number. Type it with + and the country code."),
     }.get(problem) or fill(tr("This can't be called: {problem}."), problem=_plain(problem))  # fmt: skip
 
@@ -55,9 +64,13 @@ def setting_name(key: str) -> str:
         "account.proxy": tr("Proxy"),
         "account.connect_timeout_s": tr("Connection time limit"),
         "account.allow_plain_http": tr("Allow http without encryption"),
-        "calls.own_country": tr("Numbers of the own country"),
-        "calls.foreign_prefix": tr("Prefix for foreign numbers"),
-        "calls.outside_prefix": tr("Prefix for an outside line"),
+        "dialing.own_country": tr("Numbers of the own country"),
+        "dialing.foreign_prefix": tr("Prefix for foreign numbers"),
+        "dialing.outside_prefix": tr("Prefix for an outside line"),
+        "dialing.internal_length": tr("Length of internal extensions"),
+        "dialing.rules": tr("Rules of the dial plan"),
+        "dialing.own_contexts": tr("Own networks in links"),
+        "dialing.cases_file": tr("File with cases of the dial plan"),
         "calls.repeat_guard_s": tr("Guard against repeated calls"),
         "clipboard.watch": tr("Watch the clipboard"),
         "card.seconds": tr("Seconds the card stays"),
@@ -89,8 +102,14 @@ def setting_name(key: str) -> str:
 def setting_sentence(error: SettingError) -> str:
     """What a setting may be, where it was something else."""
     name, detail = setting_name(error.key), error.detail
+    if isinstance(error, RuleError):
+        from ringbridge.ui.dialing_words import rule_sentence
+
+        return fill(tr("{name}: {what}"), name=name, what=rule_sentence(error))
     if error.problem == "url" and error.key == "account.proxy":
         template = tr("{name}: enter an address such as http://proxy.example.com:8080, or “none”.")
+    elif error.problem == "prefix" and error.key == "dialing.foreign_prefix":
+        template = tr("{name}: enter + or at most {detail} digits, such as 00.")
     elif error.problem == "not_a_text" and detail:
         template = tr("{name}: use only digits, *, # and +.")
     else:
@@ -102,12 +121,15 @@ def setting_sentence(error: SettingError) -> str:
             "profile_name": tr("{name}: use 1 to 32 small letters, digits, hyphens and underscores."),
             "choice": tr("{name}: choose one of {detail}."),
             "not_a_text": tr("{name}: enter a text of at most 1000 characters."),
+            "prefix": tr("{name}: enter at most {detail} digits."),
+            "length_range": tr("{name}: enter how many digits, such as 4 or 2-5, {detail}."),
+            "not_a_list": tr("{name}: enter a list of texts."),
+            "too_many": tr("{name}: enter at most {detail} of them."),
             "region": tr("{name}: enter the two letters of a country, such as US or DE."),
             "url": tr("{name}: enter an address such as https://pbx.example.com/local/api/json/, without name, "
                 "password or “?”."),
             "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+D."),
             "plain_http": tr("{name}: use https://. With http:// others could read your password."),
-            "not_a_list": tr("{name}: enter a list of at most {detail} entries, separated by commas."),
             "pattern": tr("{name}: enter numbers; a * at the end stands for any digits, such as +1900*."),
             "clock": tr("{name}: enter a time such as 21:00."),
             "phone": tr("{name}: write each phone as name|kind|value, such as Desk|phone|1001 or "

@@ -50,16 +50,19 @@ _EXPLAINED = {"unreachable", "tls", "proxy", "not_understood"}
 _NOT_HUNG_UP = {"no_call", "unnamed_call"}
 
 
-def outcome_sentence(outcome: CallOutcome, who: str = "") -> str:
+def outcome_sentence(outcome: CallOutcome, who: str = "", extension: str = "") -> str:
     """What became of a call, whether anything was sent, and what to do next.
 
     Args:
         outcome: How the request ended.
         who: The other party as people know it: a name or a formatted number; empty = the dial string.
+        extension: Digits to dial once connected, which the PBX has no way to send; or empty.
     """
     if outcome.outcome is Outcome.REQUESTED:
         template = tr("Your phone is ringing. Answer it, and the PBX calls {who}.")
-        return fill(template, who=who or outcome.dialed or tr("the other party"))
+        ringing = fill(template, who=who or outcome.dialed or tr("the other party"))
+        then = fill(tr("Once connected, dial the extension {digits}."), digits=extension) if extension else ""
+        return _joined(ringing, then)
     if outcome.problem in _NOT_HUNG_UP:
         return hang_up_sentence(outcome)
     stopped = _stopped_by_the_gate(outcome)
