@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ringbridge.core.calls import CallOutcome, CallRecord, CallRequest, Destination, Origin, Outcome
-from ringbridge.core.errors import FileDamaged, FileTooNew, StorageUnavailable
-from ringbridge.services.history import History
+from ringbridge.core.errors import CallLimit, FileDamaged, FileTooNew, StorageUnavailable
+from ringbridge.services.history import CallLimits, History
 from ringbridge.services.history.owner import Uptime
+from ringbridge.services.history.questions import NO_LIMITS
 from ringbridge.services.history.schema import MIGRATIONS, migrate, version_of
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
@@ -616,6 +617,7 @@ def test_killed_in_a_migration_the_file_is_as_before(history, path):
     begin(history)
     code = """
 import os, signal, sqlite3
+from ringbridge.services.history.questions import NO_LIMITS
 from ringbridge.services.history.schema import MIGRATIONS, migrate
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.create_function("die", 0, lambda: os.kill(os.getpid(), signal.SIGKILL))
@@ -720,3 +722,109 @@ def test_a_held_history_works_as_any_other(path: Path) -> None:
     held.close()
     assert not Path(f"{path}-wal").exists()
     assert len(held.recent()) == 1
+
+
+def test_a_party_is_known_once_the_pbx_accepted_a_call(history):
+    assert not history.look_up(NUMBER, repeat_guard_s=5).known
+    assert not history.path.exists()  # looking makes no file
+    history.begin(request(1), line="1", repeat_guard_s=0)
+    history.finish(outcome(1, Outcome.REFUSED))
+    assert not history.look_up(NUMBER, repeat_guard_s=5).known
+    history.begin(request(2), line="1", repeat_guard_s=0)
+    history.finish(outcome(2))
+    assert history.look_up(replace(NUMBER, dialed="00012125551234"), repeat_guard_s=5).known
+    assert not history.look_up(replace(NUMBER, e164="+12125550000"), repeat_guard_s=5).known
+
+
+def test_what_goes_on_is_found_by_the_look_as_by_the_guard(history, clock):
+    history.begin(request(1), line="1", repeat_guard_s=5)
+    running = history.look_up(NUMBER, repeat_guard_s=5).running
+    assert (running.request_id, running.outcome) == ("r1", Outcome.PLACING)
+    history.finish(outcome(1, callid="7.1"))
+    assert history.look_up(NUMBER, repeat_guard_s=5).running.callid == "7.1"
+    clock.pass_by(6)
+    assert history.look_up(NUMBER, repeat_guard_s=5).running is None
+
+
+def call_away(history, number, kind=Outcome.REQUESTED, limits=NO_LIMITS):
+    party = replace(NUMBER, e164=f"+1212555{number:04}")
+    begun = history.begin(request(number, party), line="1", repeat_guard_s=0, limits=limits)
+    assert begun is None
+    history.finish(outcome(number, kind))
+
+
+def test_calls_of_a_minute_and_of_a_day_are_counted(history, clock):
+    for number in range(3):
+        call_away(history, number)
+    call_away(history, 3, Outcome.NOT_SENT)  # no call came of it
+    call_away(history, 4, Outcome.UNKNOWN)  # one may have
+    counted = history.look_up(NUMBER, repeat_guard_s=0)
+    assert (counted.last_minute, counted.last_day) == (4, 4)
+    clock.pass_by(61)
+    counted = history.look_up(NUMBER, repeat_guard_s=0)
+    assert (counted.last_minute, counted.last_day) == (0, 4)
+    clock.pass_by(86_400)
+    assert history.look_up(NUMBER, repeat_guard_s=0).last_day == 0
+
+
+@pytest.mark.parametrize(("limits", "period"), [(CallLimits(per_minute=2), "minute"), (CallLimits(per_day=2), "day")])
+def test_more_calls_than_are_allowed_are_not_begun(history, clock, limits, period):
+    for number in range(2):
+        call_away(history, number, limits=limits)
+    with pytest.raises(CallLimit) as error:
+        call_away(history, 2, limits=limits)
+    assert (error.value.period, error.value.limit) == (period, 2)
+    assert len(history.recent()) == 2
+    clock.pass_by(61 if period == "minute" else 86_401)
+    call_away(history, 2, limits=limits)
+
+
+def test_setting_the_clock_back_neither_bars_nor_frees_calls(history, clock):
+    limits = CallLimits(per_minute=2)
+    call_away(history, 0, limits=limits)
+    clock.wall -= timedelta(days=3)
+    call_away(history, 1, limits=limits)
+    with pytest.raises(CallLimit):
+        call_away(history, 2, limits=limits)
+    clock.pass_by(61)
+    call_away(history, 2, limits=limits)
+
+
+RACE = """
+import sys, uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from ringbridge.core.calls import CallRequest, Destination, Origin
+from ringbridge.core.errors import CallLimit
+from ringbridge.services.history import CallLimits, History
+history = History(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+begun = 0
+for number in range(20):
+    party = Destination(dialed=str(uuid.uuid4().int)[:12])
+    request = CallRequest(request_id=str(uuid.uuid4()), destination=party, origin=Origin.TYPED,
+        requested_at=datetime.now(UTC))
+    try:
+        begun += history.begin(request, line="1", repeat_guard_s=5, limits=CallLimits(per_minute=15)) is None
+    except CallLimit:
+        pass
+print(begun, flush=True)
+"""
+
+
+def test_two_processes_share_one_limit(path):
+    History(path).open()
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", RACE, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    for racer in racers:
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    begun = [int(racer.communicate(timeout=30)[0]) for racer in racers]
+    assert sum(begun) == 15
