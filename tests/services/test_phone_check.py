@@ -59,9 +59,8 @@ def test_a_pbx_that_is_not_there_says_nothing_against_a_call() -> None:
 
 def test_a_pbx_that_does_not_answer_is_not_waited_for() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        account = AccountSettings(
-            url=f"http://127.0.0.1:{silent.getsockname()[1]}/api/", username="u", line="1234567"
-        )
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/api/"
+        account = AccountSettings(url=url, username="u", line="1234567")
         credentials = Credentials()
         credentials.keep_in_memory(account, "secret")
         started = time.monotonic()
