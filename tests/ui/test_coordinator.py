@@ -54,7 +54,8 @@ class Desk:
     def texts(self) -> str:
         from PySide6.QtWidgets import QLabel
 
-        return " | ".join(label.text() for label in self.card.findChildren(QLabel) if label.isVisibleTo(self.card))
+        labels = [label.text() for label in self.card.findChildren(QLabel) if label.isVisibleTo(self.card)]
+        return " | ".join(labels).replace("\u00a0", " ")
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ GUARD_MS = 300
 
 _MARGIN = 16  # pixels to the edges of the screen
 _BAR = 4  # pixels, the coloured edge
-_WIDE_CHARS = 48
+_WIDE_CHARS = 54
 _SMALL = 0.92
 
 # Proven to leave the focus alone on openbox and xfwm4, also when the card is clicked.
@@ -283,7 +283,8 @@ class Card(QWidget):
         self._sentence.setText(breakable(sentence))
         self._sentence.setVisible(bool(sentence))
         self._route.setText(breakable(route))
-        self._route.setAlignment(leading_alignment())
+        for label in (self._title, self._sentence, self._route):
+            label.setAlignment(leading_alignment())
         self._route.setVisible(bool(route))
         self._close_button.setVisible(closable)
         self._answers.setVisible(question)

@@ -16,6 +16,7 @@ from ringbridge.ui.look import (
     scaled_font,
     set_text_color,
     tone_color,
+    unbroken,
 )
 from ringbridge.ui.translation import fill, tr
 from ringbridge.ui.wording import kind_word
@@ -59,13 +60,13 @@ class ChoiceRow(QWidget):
         warning = kind if choice.kind == "premium" else ""
         extension = fill(tr("extension {digits}"), digits=choice.extension) if choice.extension else ""
         there = fill(tr("{clock} there", "the time at the other end: Wed 14:05 there"), clock=choice.clock)
-        clock = there if choice.clock and not choice.night else ""
-        night = fill(tr("It is night there: {clock}."), clock=choice.clock) if choice.night else ""
+        clock = unbroken(there) if choice.clock and not choice.night else ""
+        night = fill(tr("It is night there: {clock}."), clock=unbroken(choice.clock)) if choice.night else ""
         details = [country_name(choice.region), "" if warning else kind, extension, clock]
         notes = [warning[:1].upper() + warning[1:] + "." if warning else "", night, choice.note]
         self._set(self._number, number_text(choice.display))
-        self._number.setAlignment(leading_alignment())
-        self._detail.setAlignment(leading_alignment())
+        for label in (self._number, self._detail, self._note):
+            label.setAlignment(leading_alignment())
         self._set(self._detail, " · ".join(detail for detail in details if detail))
         self._set(self._note, " ".join(note for note in notes if note))
         self.button.setVisible(callable_)

@@ -164,7 +164,8 @@ def route_sentence(*, dialed: str, phone: str, caller_id: str) -> str:
         fill(tr("rings {phone}"), phone=phone) if phone else "",
         fill(tr("they see {number}"), number=caller_id) if caller_id else "",
     )
-    text = ", ".join(part for part in parts if part)
+    # a line breaks between the parts, not within them
+    text = ", ".join(part.replace(" ", "\u00a0") for part in parts if part)
     return f"{text[:1].upper()}{text[1:]}"
 
 
