@@ -1,6 +1,7 @@
 """The company's policy: what it sets, what it locks, and what happens when it can't be read."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def test_what_is_locked_stays_as_the_policy_has_it(file: SettingsFile, policy_fi
 def test_a_dialog_can_save_the_rest(file: SettingsFile, policy_file: Path) -> None:
     policy_file.write_text(POLICY)
     settings = file.load().settings
-    file.save(settings.__class__(**{**{f: getattr(settings, f) for f in settings.__slots__}, "region": "IL"}))
+    file.save(replace(settings, region="IL"))
     text = file.path.read_text()
     assert 'region = "IL"' in text
     assert "premium" not in text
