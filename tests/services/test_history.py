@@ -822,8 +822,10 @@ def test_two_processes_share_one_limit(path):
         for _ in range(2)
     ]
     for racer in racers:
+        assert racer.stdout is not None
         assert racer.stdout.readline() == "ready\n"
     for racer in racers:
+        assert racer.stdin is not None
         racer.stdin.write("go\n")
         racer.stdin.flush()
     begun = [int(racer.communicate(timeout=30)[0]) for racer in racers]

@@ -4,7 +4,7 @@ import time
 from typing import TYPE_CHECKING, cast
 
 from ringbridge.desktop.choose import Session, session
-from ringbridge.desktop.screen_lock_names import AUTO_SESSION, LOGIND, PROPERTIES, SAVERS, SESSION
+from ringbridge.desktop.screen_lock_names import AUTO_SESSION, LOGIND, PROPERTIES, SAVERS, SESSION, Saver
 
 if TYPE_CHECKING:
     from jeepney.io.blocking import DBusConnection
@@ -33,23 +33,40 @@ def screen_is_locked(deadline_s: float = _DEADLINE_S) -> bool:
             return session_is_locked()
         case _:
             until = time.monotonic() + deadline_s
-            return _logind_says_locked(until) or _saver_says_locked(until)
+            return _logind_says(until) is True or _saver_says(until) is True
 
 
-def _logind_says_locked(until: float) -> bool:
+def who_tells(deadline_s: float = _DEADLINE_S) -> str:
+    """Who here tells whether the screen is locked: a short name, or empty where nobody does.
+
+    Args:
+        deadline_s: Not more than so many seconds.
+    """
+    if session() in {Session.WINDOWS, Session.MACOS}:
+        return str(session())
+    until = time.monotonic() + deadline_s
+    savers = (saver.name for saver in SAVERS if _saver_says(until, (saver,)) is not None)
+    return "logind" if _logind_says(until) is not None else next(savers, "")
+
+
+def _logind_says(until: float) -> bool | None:
     bus = _open("SYSTEM")
     if bus is None:
-        return False
+        return None
     with bus:
-        return _ask(bus, until, LOGIND, AUTO_SESSION, PROPERTIES, "Get", SESSION, "LockedHint") is True
+        hint = _ask(bus, until, LOGIND, AUTO_SESSION, PROPERTIES, "Get", SESSION, "LockedHint")
+    return hint if isinstance(hint, bool) else None
 
 
-def _saver_says_locked(until: float) -> bool:
+def _saver_says(until: float, savers: tuple[Saver, ...] = SAVERS) -> bool | None:
+    """Whether one of them is active; None where none of them answers."""
     bus = _open("SESSION")
     if bus is None:
-        return False
+        return None
     with bus:
-        return any(_ask(bus, until, saver.name, saver.path, saver.name, "GetActive") is True for saver in SAVERS)
+        said = [_ask(bus, until, saver.name, saver.path, saver.name, "GetActive") for saver in savers]
+    known = [active for active in said if isinstance(active, bool)]
+    return any(known) if known else None
 
 
 def _open(kind: str) -> "DBusConnection | None":

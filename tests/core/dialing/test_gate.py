@@ -69,10 +69,10 @@ def test_the_table(origin: Origin) -> None:
 def test_a_risk_waits_for_a_yes_wherever_it_comes_from(
     origin: Origin, target: Target, more: dict[str, object], reason: str
 ) -> None:
-    asked = verdict(target, origin, known=True, **more)
+    asked = verdict(target, origin, known=True, **more)  # type: ignore[arg-type]
     assert asked.decision is ASK
     assert reason in asked.reasons
-    assert verdict(target, origin, known=True, said_yes=True, **more).decision is DIAL
+    assert verdict(target, origin, known=True, said_yes=True, **more).decision is DIAL  # type: ignore[arg-type]
 
 
 def test_the_gravest_reason_comes_first() -> None:
