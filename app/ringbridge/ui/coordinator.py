@@ -42,6 +42,8 @@ _log = logging.getLogger(__name__)
 _CALLING_SHOWN_MS = 10_000
 _GOOD_NEWS_S = 6
 _FEEDBACK_MS = 20
+_GOES_ON = {"repeated", "running"}
+"""There is such a call: no second one was placed, and nothing went wrong."""
 _PHONE_REASONS = {"phone_offline", "phone_rejects"}
 _NOT_IN_HISTORY = {
     "repeated", "no_url", "no_username", "no_line", "history_unavailable", "history_too_new", "limit_minute",
@@ -296,7 +298,8 @@ class Coordinator(QObject):
         choice = asked_choice(judged, self._session.settings, alternative=alternative)
         self._question = _Question(wish=judged.wish, choice=choice, done=done, alternative=phone)
         self._show_offer_in_tray()
-        self._show_question(self._question, focusable=False)
+        # our own dialog had the keys a moment ago: who typed the number answers with the keyboard too
+        self._show_question(self._question, focusable=judged.wish.origin is Origin.TYPED)
         self._caller.warm_up()
 
     def _count_down(self, judged: "Judged", done: OutcomeHandler | None) -> None:
@@ -359,10 +362,11 @@ class Coordinator(QObject):
         who = _who(request) if request is not None else ""
         extension = request.destination.extension if request is not None else ""
         sentence = outcome_sentence(outcome, who, extension)
-        seconds = _GOOD_NEWS_S if good and not extension else 0  # an extension is wanted later, once connected
+        fine = good or outcome.problem in _GOES_ON
+        seconds = _GOOD_NEWS_S if fine and not extension else 0  # an extension is wanted later, once connected
         has_call = outcome.outcome in {Outcome.REQUESTED, Outcome.UNKNOWN}
         self._card.status(
-            _title(outcome, who), sentence, good=good, seconds=seconds, extension=extension if has_call else ""
+            _title(outcome, who), sentence, good=fine, seconds=seconds, extension=extension if has_call else ""
         )
         if outcome.outcome is Outcome.NO_ACCOUNT and outcome.problem.startswith("no_"):
             self.settings_wanted.emit()
@@ -415,7 +419,7 @@ def _title(outcome: CallOutcome, who: str) -> str:
         return fill(tr("Calling {who}"), who=who)
     if outcome.outcome is Outcome.UNKNOWN:
         return tr("It is not known whether the call was placed")
-    if outcome.problem in {"repeated", "running"}:
+    if outcome.problem in _GOES_ON:
         return tr("Already calling")
     return tr("Not called")
 
