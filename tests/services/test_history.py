@@ -753,18 +753,40 @@ def call_away(history, number, kind=Outcome.REQUESTED, limits=NO_LIMITS):
     history.finish(outcome(number, kind))
 
 
+NINE = CallLimits(per_minute=9, per_day=9)
+
+
 def test_calls_of_a_minute_and_of_a_day_are_counted(history, clock):
+    def counted(limits=NINE):
+        past = history.look_up(NUMBER, repeat_guard_s=0, limits=limits)
+        return past.last_minute, past.last_day
+
     for number in range(3):
         call_away(history, number)
     call_away(history, 3, Outcome.NOT_SENT)  # no call came of it
     call_away(history, 4, Outcome.UNKNOWN)  # one may have
-    counted = history.look_up(NUMBER, repeat_guard_s=0)
-    assert (counted.last_minute, counted.last_day) == (4, 4)
+    assert counted() == (4, 4)
+    assert counted(CallLimits(per_day=2)) == (2, 2)  # no further than it matters
+    assert counted(NO_LIMITS) == (0, 0)
     clock.pass_by(61)
-    counted = history.look_up(NUMBER, repeat_guard_s=0)
-    assert (counted.last_minute, counted.last_day) == (0, 4)
+    assert counted() == (0, 4)
     clock.pass_by(86_400)
-    assert history.look_up(NUMBER, repeat_guard_s=0).last_day == 0
+    assert counted() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("boot", "own_s", "wall_s"), [("second", 9e6, 30), ("first", 30, -9e6), ("", 30, 9e6), ("", -9e6, 30)]
+)
+def test_time_is_told_as_for_repeats(history, clock, boot, own_s, wall_s):
+    """The count in the database and `owner.elapsed_s` agree on each pair of clocks."""
+    if not boot:
+        clock.own = clock.own._replace(boot="")
+    call_away(history, 0)
+    clock.wall += timedelta(seconds=wall_s)
+    clock.own = Uptime(boot=boot, us=clock.own.us + round(own_s * 1e6))
+    past = history.look_up(replace(NUMBER, e164="+12125550000"), repeat_guard_s=31, limits=CallLimits(per_minute=9))
+    assert past.last_minute == 1
+    assert past.running is not None
 
 
 @pytest.mark.parametrize(("limits", "period"), [(CallLimits(per_minute=2), "minute"), (CallLimits(per_day=2), "day")])

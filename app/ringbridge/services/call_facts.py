@@ -12,7 +12,7 @@ from ringbridge.core.dialing.local_time import LocalTime, is_quiet, local_time
 from ringbridge.core.dialing.traits import traits_of
 from ringbridge.core.errors import StorageError
 from ringbridge.services.dialer import EMERGENCY_GUARD_S
-from ringbridge.services.history import History, PastCalls
+from ringbridge.services.history import CallLimits, History, PastCalls
 
 if TYPE_CHECKING:
     from ringbridge.core.calls import Origin
@@ -86,7 +86,11 @@ class FactFinder:
         guards = settings.guards
         traits = traits_of(target, region=region, outside_prefix=settings.dialing.outside_prefix)
         guard_s = settings.calls.repeat_guard_s
-        past = self._past(destination, min(guard_s, EMERGENCY_GUARD_S) if traits.emergency else guard_s)
+        past = self._past(
+            destination,
+            min(guard_s, EMERGENCY_GUARD_S) if traits.emergency else guard_s,
+            CallLimits(guards.calls_per_minute, guards.calls_per_day),
+        )
         local = local_time(traits.e164, self._now()) if traits.e164 else None
         facts = Facts(
             traits=traits,
@@ -104,9 +108,9 @@ class FactFinder:
         )
         return Findings(facts=facts, local=local, verdict=verdict)
 
-    def _past(self, destination: Destination, repeat_guard_s: int) -> PastCalls:
+    def _past(self, destination: Destination, repeat_guard_s: int, limits: CallLimits) -> PastCalls:
         try:
-            return self._history().look_up(destination, repeat_guard_s=repeat_guard_s)
+            return self._history().look_up(destination, repeat_guard_s=repeat_guard_s, limits=limits)
         except StorageError as error:
             # the dialer refuses without a history; until then a number counts as unknown, which is the careful side
             _log.info("the history can't be asked about a wish: %s", type(error).__name__)

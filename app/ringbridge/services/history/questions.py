@@ -10,9 +10,7 @@ from ringbridge.services.history import owner
 PLACING_LIMIT_S = 600.0
 """A request never takes so long: a row that its living owner left behind must not bar a number for ever."""
 
-MINUTE_S, DAY_S = 60.0, 86_400.0
-_MOST_ROWS = 20_000
-"""More than any limit; no more than so many rows are looked at."""
+MINUTE_US, DAY_US = 60_000_000, 86_400_000_000
 
 
 class Clocks(NamedTuple):
@@ -48,8 +46,8 @@ class PastCalls(NamedTuple):
     Attributes:
         known: The party was called before, and the PBX accepted it.
         running: A call to the party that is being placed or was placed just now, or None.
-        last_minute: Calls of the last minute.
-        last_day: Calls of the last 24 hours.
+        last_minute: Calls of the last minute, counted no further than the limits go.
+        last_day: Calls of the last 24 hours, likewise.
     """
 
     known: bool = False
@@ -81,19 +79,36 @@ def was_called(connection: sqlite3.Connection, party: str) -> bool:
     return found.fetchone() is not None
 
 
-def count_calls(connection: sqlite3.Connection, clocks: Clocks) -> tuple[int, int]:
-    """How many calls there were, or may have been, in the last minute and in the last 24 hours."""
-    minute = day = 0
-    rows = connection.execute(
-        "SELECT begun_at, boot, boot_us, outcome FROM calls ORDER BY id DESC LIMIT ?", (_MOST_ROWS,)
-    )
-    for row in rows:
-        elapsed = _elapsed_s(row, clocks)
-        if elapsed >= DAY_S:
-            break
-        if row["outcome"] in {Outcome.PLACING, Outcome.REQUESTED, Outcome.UNKNOWN}:
-            day += 1
-            minute += elapsed < MINUTE_S
+_COUNT = """
+SELECT count(*), coalesce(sum(elapsed < :minute), 0) FROM (
+    SELECT CASE
+        WHEN boot = :boot AND boot != '' THEN max(:uptime - boot_us, 0)
+        WHEN boot = :boot AND :uptime >= boot_us AND :now >= begun_at THEN min(:uptime - boot_us, :now - begun_at)
+        WHEN boot = :boot AND :uptime >= boot_us THEN :uptime - boot_us
+        WHEN :now >= begun_at THEN :now - begun_at
+    END AS elapsed
+    FROM calls WHERE outcome IN ('placing', 'requested', 'unknown') ORDER BY id DESC LIMIT :most
+) WHERE elapsed < :day
+"""
+"""As `owner.elapsed_s`, in the database: row by row it would take 4 ms a thousand calls."""
+
+
+def count_calls(connection: sqlite3.Connection, limits: CallLimits, clocks: Clocks) -> tuple[int, int]:
+    """How many calls there were, or may have been, in the last minute and in the last 24 hours.
+
+    It is counted no further than the limits go.
+    """
+    if not any(limits):
+        return 0, 0
+    values = {
+        "boot": clocks.uptime.boot,
+        "uptime": clocks.uptime.us,
+        "now": clocks.now_us,
+        "minute": MINUTE_US,
+        "day": DAY_US,
+        "most": max(limits),
+    }
+    day, minute = connection.execute(_COUNT, values).fetchone()
     return minute, day
 
 
@@ -103,9 +118,7 @@ def check_limits(connection: sqlite3.Connection, limits: CallLimits, clocks: Clo
     Raises:
         CallLimit: There were as many calls as are allowed.
     """
-    if not any(limits):
-        return
-    minute, day = count_calls(connection, clocks)
+    minute, day = count_calls(connection, limits, clocks)
     if 0 < limits.per_minute <= minute:
         raise CallLimit("minute", limits.per_minute)
     if 0 < limits.per_day <= day:

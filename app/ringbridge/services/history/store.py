@@ -221,12 +221,13 @@ class History:
 
         return self._write(work)
 
-    def look_up(self, destination: Destination, *, repeat_guard_s: int) -> PastCalls:
+    def look_up(self, destination: Destination, *, repeat_guard_s: int, limits: CallLimits = NO_LIMITS) -> PastCalls:
         """What the gate needs to know of the calls there were. Changes nothing, and makes no file.
 
         Args:
             destination: Who is to be called.
             repeat_guard_s: As in `begin`.
+            limits: Likewise.
 
         Raises:
             FileTooNew: As for the class.
@@ -239,7 +240,7 @@ class History:
             clocks = Clocks(now_us=to_us(self._now()), uptime=self._uptime())
             party = party_of(destination)
             row = repeated(connection, party, repeat_guard_s, clocks)
-            minute, day = count_calls(connection, clocks)
+            minute, day = count_calls(connection, limits, clocks)
             return PastCalls(
                 known=was_called(connection, party),
                 running=None if row is None else self._record(row),
