@@ -17,7 +17,7 @@ from ringbridge.desktop.choose import Session, clipboard_backends, hotkey_backen
 from ringbridge.desktop.ports import Availability
 from ringbridge.services import instance_client
 from ringbridge.services.paths import Paths
-from ringbridge.services.policy_file import Policy
+from ringbridge.services.settings_file import Policy
 from ringbridge.ui.wording import availability_sentence, error_sentence, setting_sentence
 
 _UNLOCK_S = 15.0

@@ -2,7 +2,7 @@
 
 from ringbridge.commands.doctor_checks import Check
 from ringbridge.desktop.screen_lock_ask import who_tells
-from ringbridge.services.policy_file import Policy
+from ringbridge.services.settings_file import Policy
 from ringbridge.ui.wording import policy_sentences
 
 _PATIENCE_S = 2.0

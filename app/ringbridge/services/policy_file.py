@@ -10,32 +10,15 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
 
 from ringbridge.core.dialing.guard_settings import MOST_CAREFUL
 from ringbridge.core.errors import PolicyDamaged, SettingError
 from ringbridge.core.settings import DEFAULTS, SettingProblem, Settings, current_key, from_mapping, with_value
 from ringbridge.services.private_files import reason
+from ringbridge.services.settings_file import Policy
 
 MAX_BYTES = 1024 * 1024
-
-
-class Policy(NamedTuple):
-    """What the company says.
-
-    Attributes:
-        settings: What holds where the user's file says nothing.
-        locked: Keys that users can't change.
-        problems: What in the policy can't be used; the most careful values stand in for it.
-        notice: `PolicyDamaged` where the whole file can't be used, else None.
-        path: The file, or None where there is none.
-    """
-
-    settings: Settings = Settings()
-    locked: frozenset[str] = frozenset[str]()
-    problems: tuple[SettingProblem, ...] = ()
-    notice: PolicyDamaged | None = None
-    path: Path | None = None
 
 
 def read_policy(candidates: tuple[Path, ...]) -> Policy:

@@ -8,7 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from ringbridge.core.errors import FileDamaged, FileTooNew, SettingError, StorageError, StorageUnavailable
+from ringbridge.core.errors import (
+    FileDamaged,
+    FileTooNew,
+    PolicyDamaged,
+    SettingError,
+    StorageError,
+    StorageUnavailable,
+)
 from ringbridge.core.settings import (
     DEFAULTS,
     SettingProblem,
@@ -21,7 +28,6 @@ from ringbridge.core.settings import (
     with_value,
 )
 from ringbridge.services import private_files
-from ringbridge.services.policy_file import Policy, read_policy
 
 if TYPE_CHECKING:
     import tomlkit
@@ -29,6 +35,24 @@ if TYPE_CHECKING:
 VERSION = 1
 MAX_BYTES = 1024 * 1024
 _GROUPS = {key.rpartition(".")[0] for key in DEFAULTS} - {""}
+
+
+class Policy(NamedTuple):
+    """What the company says.
+
+    Attributes:
+        settings: What holds where the user's file says nothing.
+        locked: Keys that users can't change.
+        problems: What in the policy can't be used; the most careful values stand in for it.
+        notice: `PolicyDamaged` where the whole file can't be used, else None.
+        path: The file, or None where there is none.
+    """
+
+    settings: Settings = Settings()
+    locked: frozenset[str] = frozenset[str]()
+    problems: tuple[SettingProblem, ...] = ()
+    notice: PolicyDamaged | None = None
+    path: Path | None = None
 
 
 class LoadedSettings(NamedTuple):
@@ -102,7 +126,7 @@ class SettingsFile:
         A file that can't be used (no TOML, not UTF-8, a folder, more than 1 MiB, a newer version) is set aside.
         """
         self.notice = None
-        self._policy = read_policy(self._policy_files)
+        self._policy = _policy_in(self._policy_files)
         content = None
         try:
             content = self._read()
@@ -132,7 +156,7 @@ class SettingsFile:
         """
         wished = flatten(settings)
         with self._lock():
-            self._policy = read_policy(self._policy_files)
+            self._policy = _policy_in(self._policy_files)
             content = self._read_or_set_aside()
             before = flatten(self._loaded or (content.settings if content else self._policy.settings))
             changes = {key: self._checked(key, value) for key, value in wished.items() if value != before[key]}
@@ -163,7 +187,7 @@ class SettingsFile:
         """
         key, checked = current_key(key), _checked(key, value)
         with self._lock():
-            self._policy = read_policy(self._policy_files)
+            self._policy = _policy_in(self._policy_files)
             self._check_unlocked(key)
             content = self._read_or_set_aside()
             changed = with_value(content.settings if content else self._policy.settings, key, checked)
@@ -259,6 +283,21 @@ class SettingsFile:
         if tomllib.loads(text, parse_float=str) != _expected(tomllib.loads(old_text, parse_float=str), changes):
             raise StorageUnavailable(str(self.path), "has a form that only a person can change")
         private_files.replace_file(self.path.resolve(), text.encode())
+
+
+def _policy_in(candidates: tuple[Path, ...]) -> Policy:
+    """The company's policy; what reads it is loaded only where there may be one."""
+    for path in candidates:
+        try:
+            path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            pass  # what can't be looked into may be there
+        from ringbridge.services.policy_file import read_policy
+
+        return read_policy(candidates)
+    return Policy()
 
 
 def _checked(key: str, value: object) -> SettingValue:

@@ -44,6 +44,8 @@ LANE_CLOSE_S = 2.0
 _LOOKED_AT = 4096  # characters; as in core.detect, which is not loaded just to see that there are no digits
 _SHOWN_PROBLEMS = 4
 _TRAY_PATIENCE_MS = 15_000
+_LOCK_AFTER_MS = 2500
+"""QtDBus takes 6 ms of the processor, which at login is everybody's; the first wish does not wait so long for it."""
 _MIN_DIGITS = 4  # of 1-800-FLOWERS
 
 
@@ -95,6 +97,7 @@ class Program(QObject):
         self._hotkeys: HotkeyBackend | None = None
         self._bound_hotkey = ""
         self._screen_lock: ScreenLock | None = None
+        self._lock_wanted = False
         self._signals = QuitSignals(application.quit)
         self._recent: tuple[CallRecord, ...] = ()
         self._parts: Parts | None = None
@@ -171,7 +174,7 @@ class Program(QObject):
         self._show_notices(loaded)
         self._slow_lane.submit(self._read_history, self._show_recent, self._show_failure)
         self._slow_lane.submit(lambda: None, lambda _: self.is_up.emit(), self._log_failure)
-        self._slow_lane.submit(_load_screen_locks, self._watch_screen_lock, self._log_failure)
+        QTimer.singleShot(_LOCK_AFTER_MS, self._load_screen_lock)
         if self._waiting_for_parts:  # a menu entry was quicker than the settings, or a notice waits
             self._fetch_parts()
         self._has_settings = True
@@ -199,6 +202,7 @@ class Program(QObject):
             self._fetch_parts()
 
     def _fetch_parts(self) -> None:
+        self._load_screen_lock()
         self._work_lane.submit(_load_parts, self._make_parts, self._no_parts)
 
     def _no_parts(self, error: Exception) -> None:
@@ -356,6 +360,11 @@ class Program(QObject):
             self._hotkey_backend().bind(STOP_KEY, pressed)
         except (HotkeyTaken, HotkeyInvalid) as error:
             _log.info("Escape can't stop the countdown here (%s); a click can", type(error).__name__)
+
+    def _load_screen_lock(self) -> None:
+        if not self._lock_wanted:
+            self._lock_wanted = True
+            self._slow_lane.submit(_load_screen_locks, self._watch_screen_lock, self._log_failure)
 
     def _watch_screen_lock(self, makers: "tuple[Callable[[], ScreenLock], ...]") -> None:
         self._screen_lock = first_usable(tuple(make() for make in makers))

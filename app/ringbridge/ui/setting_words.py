@@ -9,7 +9,7 @@ from ringbridge.ui.translation import fill, tr
 if TYPE_CHECKING:
     from ringbridge.core.settings import SettingProblem
     from ringbridge.desktop.ports import Availability
-    from ringbridge.services.policy_file import Policy
+    from ringbridge.services.settings_file import Policy
 
 
 def input_sentence(problem: str, detail: str = "") -> str:
