@@ -217,7 +217,7 @@ def test_without_records_the_end_is_what_was_seen() -> None:
 
 
 def test_a_call_passed_on_ends_when_the_own_phone_is_let_go() -> None:
-    track = tracking.pass_on(looked(begun(), [own(2), them(5)]), "100")
+    track = tracking.pass_on(looked(begun(), [own(2), them(5)]))
     colleague = ActiveLeg("1700000000.8", CALLID, SERVER_S + 9, SERVER_S + 10, LINE, "100", "100")
     track = looked(track, [them(5), colleague], [them(5), colleague])
     assert (track.state, track.end) == (CallState.ENDED, CallEnd.ANSWERED)
@@ -319,7 +319,7 @@ def test_no_sequence_of_answers_leads_back_from_the_end(
             case "name":
                 track = tracking.name(track, CALLID)
             case _:
-                track = tracking.pass_on(track, "100")
+                track = tracking.pass_on(track)
         ends += track.state is CallState.ENDED and before.state is not CallState.ENDED
         assert before.state is not CallState.ENDED or track.state is CallState.ENDED
         assert not before.over or track == before

@@ -131,9 +131,9 @@ def ask_hang_up(track: Track, now_s: float) -> Track:
     return track if track.over else replace(track, hang_up_asked_s=now_s)
 
 
-def pass_on(track: Track, dialed: str) -> Track:
-    """The PBX connects the call with somebody else."""
-    return track if track.over else replace(track, passed_on=True, dialed=dialed)
+def pass_on(track: Track) -> Track:
+    """The PBX connects the other party with somebody else: the own phone is let go."""
+    return track if track.over else replace(track, passed_on=True)
 
 
 def see(track: Track, legs: Iterable[ActiveLeg], now_s: float, *, taken: frozenset[str] = frozenset()) -> Track:
@@ -232,7 +232,7 @@ def complete(track: Track, records: Iterable[FinishedLeg], now_s: float) -> Trac
 
 def without_records(track: Track) -> Track:
     """The PBX does not show its records, or knows no such call: what was seen is all there is."""
-    return _settled(track) if track.state is CallState.ENDED else track
+    return _settled(track) if track.state is CallState.ENDED and not track.over else track
 
 
 def wait_s(track: Track, now_s: float) -> float | None:
