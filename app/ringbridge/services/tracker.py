@@ -131,15 +131,23 @@ class Tracker:
         return self._act(track, account, ask)
 
     def colleagues(self, account: AccountSettings) -> tuple[Colleague, ...]:
-        """Whom a call may be passed on to; nobody where the role does not tell.
+        """Whom a call may be passed on to: people, or lines where the role does not tell of people; or nobody.
 
         Raises:
             PbxError: The PBX did not answer.
             CredentialsError: There is no password just now.
             NoAccount: The account is not complete.
         """
+        client, login = self._client_of(account), self._login(account)
         try:
-            return self._client_of(account).colleagues(self._login(account))
+            return client.colleagues(login)
+        except Refused:
+            pass
+        try:
+            return tuple(
+                Colleague(name=line.description or line.display or line.name, extension=line.name)
+                for line in client.list_lines(login)
+            )
         except Refused:
             return ()
 
