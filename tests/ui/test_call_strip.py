@@ -196,6 +196,11 @@ def test_the_number_can_be_copied(qtbot: QtBot, screen: Screen) -> None:
     connect(qtbot, screen)
     click(screen.strip, "copy_number")
     assert QGuiApplication.clipboard().text() == "+1 212-555-0142"
+    screen.coordinator.copied("+1 212-555-0142")  # as the clipboard's watcher tells it
+    screen.coordinator.copied("no number, but 1234")
+    assert screen.entry("offer") is None
+    screen.coordinator.copied("+1 212-555-0142")  # and this one is somebody else's
+    qtbot.waitUntil(lambda: screen.entry("offer") is not None)
 
 
 @pytest.mark.parametrize(("typed", "rings"), [("höfler", "202"), ("1234568", "1234568"), ("dana", "202")])

@@ -241,7 +241,7 @@ class CallStrip(QObject):
             strip.hang_up_wanted.connect(lambda: self._live.hang_up(self._shown))
             strip.call_now_wanted.connect(lambda: self._later.call_now(self._shown))
             strip.cancel_wanted.connect(lambda: self._later.cancel(self._shown))
-            strip.copy_wanted.connect(_copy)
+            strip.copy_wanted.connect(self._copy)
             strip.note_written.connect(self._keep_note)
             strip.transfer_wanted.connect(self._open_transfer)
             strip.hidden.connect(self._hidden)
@@ -266,6 +266,10 @@ class CallStrip(QObject):
         self._notes[key] = note
         self._coordinator.progressed(key, {"note": note})
         self._live.write_note(key, note, lambda error: self._say(key, _note_failed(error)))
+
+    def _copy(self, text: str) -> None:
+        self._coordinator.copies(text)
+        QGuiApplication.clipboard().setText(text)
 
     def _open_transfer(self) -> None:
         if self._transfer is None:
@@ -361,10 +365,6 @@ def _progress(call: LiveCall) -> CallProgress:
 
 def _named(call: LiveCall) -> dict[str, object]:
     return {"callid": call.track.callid} if call.track.callid else {}
-
-
-def _copy(text: str) -> None:
-    QGuiApplication.clipboard().setText(text)
 
 
 def _note_failed(error: Exception) -> str:

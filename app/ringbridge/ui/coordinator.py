@@ -91,6 +91,7 @@ class Coordinator(QObject):
     ) -> None:
         super().__init__()
         self.shows_calls = True
+        self._own_copy = ""
         self._notices = notices
         self._session = session
         self._reader = reader
@@ -130,8 +131,15 @@ class Coordinator(QObject):
             self._recent = updated
             self._tray.set_recent(updated)
 
+    def copies(self, text: str) -> None:
+        """We are about to put this text on the clipboard ourselves."""
+        self._own_copy = text
+
     def copied(self, text: str) -> None:
         """A text with digits was copied in another program: look for numbers, offer what is found."""
+        own, self._own_copy = self._own_copy, ""
+        if text == own:
+            return  # copied here: whoever copies the number of a call does not want to call it again
         self._reader.find(text, self._found)
 
     def selected(self, copied: Copied) -> None:
