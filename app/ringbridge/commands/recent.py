@@ -40,8 +40,8 @@ def run(arguments: list[str], profile: str | None) -> int:
         f"  {', '.join(COLUMNS[7:13])},\n  {', '.join(COLUMNS[13:])}.\n"
         "Times are ISO 8601 in UTC. state is where a call stands as far as the running program sees it: requested,\n"
         "ringing (your phone), calling, connected, ended, unknown, or empty: nobody looked. end is answered, busy,\n"
-        "no_answer, not_reached (busy or unreachable), not_picked_up (your phone), cancelled or unknown. In --csv a text that a spreadsheet would take for a formula (+, =, -, @)\n"
-        "begins with an apostrophe.\n",
+        "no_answer, not_reached (busy or unreachable), not_picked_up (your phone), cancelled or unknown.\n"
+        "In --csv a text that a spreadsheet would take for a formula (+, =, -, @) begins with an apostrophe.\n",
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON array")

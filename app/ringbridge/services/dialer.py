@@ -175,6 +175,7 @@ class Dialer:
 
     def _ask(self, request: CallRequest, settings: Settings) -> CallOutcome:
         account = settings.account
+        options = settings.options
         try:
             call = MakeCall(
                 stype="phone" if account.line_kind == "phone" else "",
@@ -183,6 +184,15 @@ class Dialer:
                 callerid2=request.caller_id or account.caller_id,
                 wait=account.wait_s if request.wait_s is None else request.wait_s,
                 cdialplan=account.cdialplan,
+                card=options.card,
+                customer=options.customer or None,
+                answer1=int(options.auto_answer),
+                callerid1=request.destination.dialed if options.show_number else "",
+                recordgroup=options.record_group,
+                screen1=int(options.screen_own),
+                screen2=int(options.screen_other),
+                warn1=int(options.warn_own),
+                warn2=int(options.warn_other),
             )
             placed = self._client_of(account).make_call(self._login(account), call)
         except (PbxError, CredentialsError, NoAccount) as error:

@@ -29,7 +29,7 @@ from ringbridge.core.tracking import Track
 from ringbridge.services.credentials import Credentials
 from ringbridge.services.failures import failed_outcome
 from ringbridge.services.history import History
-from ringbridge.services.pbx import Capabilities, Colleague, Limits, PbxClient
+from ringbridge.services.pbx import CallerId, Capabilities, Colleague, Limits, PbxClient
 from ringbridge.services.pbx.client import HANG_UP, REDIRECT
 
 _log = logging.getLogger(__name__)
@@ -149,6 +149,14 @@ class Tracker:
                 for line in client.list_lines(login)
             )
         except Refused:
+            return ()
+
+    def caller_ids(self, account: AccountSettings) -> tuple[CallerId, ...]:
+        """The numbers that may be presented; none where the PBX does not tell, for whatever reason."""
+        try:
+            return self._client_of(account).caller_ids(self._login(account))
+        except (PbxError, CredentialsError, NoAccount) as error:
+            _log.info("caller IDs are not listed: %s", type(error).__name__)
             return ()
 
     def complete_earlier(self, account: AccountSettings) -> tuple[CallRecord, ...]:

@@ -3,9 +3,9 @@
 So a person can still stop it, and a program that ends takes the wish with it.
 """
 
+import math
 import time
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -52,12 +52,15 @@ class LaterCalls(QObject):
         super().__init__()
         self._caller = caller
         self._count = 0
-        self._calls: dict[str, tuple[LaterCall, QTimer, OutcomeHandler | None]] = {}
+        self._calls: dict[str, tuple[LaterCall, OutcomeHandler | None]] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._call_due)
 
     @property
     def calls(self) -> tuple[LaterCall, ...]:
         """All that wait, the latest first."""
-        return tuple(call for call, _, _ in reversed(self._calls.values()))
+        return tuple(call for call, _ in reversed(self._calls.values()))
 
     def add(
         self, wish: "Wish", destination: "Destination", seconds: int, done: "OutcomeHandler | None" = None
@@ -77,11 +80,8 @@ class LaterCalls(QObject):
             destination=destination,
             until_s=time.monotonic() + seconds,
         )
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.timeout.connect(partial(self.call_now, call.key))
-        timer.start(seconds * 1000)
-        self._calls[call.key] = (call, timer, done)
+        self._calls[call.key] = (call, done)
+        self._set_timer()
         self.waiting.emit(call)
 
     def call_now(self, key: str) -> None:
@@ -108,9 +108,19 @@ class LaterCalls(QObject):
 
     def _take(self, key: str) -> "tuple[LaterCall, OutcomeHandler | None] | None":
         entry = self._calls.pop(key, None)
-        if entry is None:
-            return None
-        call, timer, done = entry
-        timer.stop()
-        timer.deleteLater()
-        return call, done
+        self._set_timer()
+        return entry
+
+    def _call_due(self) -> None:
+        now_s = time.monotonic()
+        for call in tuple(call for call, _ in self._calls.values()):
+            if call.until_s <= now_s:
+                self.call_now(call.key)
+        self._set_timer()  # Qt's timers may come a little early
+
+    def _set_timer(self) -> None:
+        if not self._calls:
+            self._timer.stop()
+            return
+        first_s = min(call.until_s for call, _ in self._calls.values())
+        self._timer.start(max(0, math.ceil((first_s - time.monotonic()) * 1000)))

@@ -16,7 +16,7 @@ from ringbridge.core.tracking import Track
 
 if TYPE_CHECKING:
     from ringbridge.core.calls import CallRecord
-    from ringbridge.services.pbx import Colleague
+    from ringbridge.services.pbx import CallerId, Colleague
     from ringbridge.services.tracker import Looked, Tracker
     from ringbridge.ui.calling import Caller
     from ringbridge.ui.session import Session
@@ -136,6 +136,13 @@ class LiveCalls(QObject):
         call = self._calls.get(request_id)
         if call is not None:
             self._lane.submit(lambda: self._tracker().colleagues(call.account), done, failed)
+
+    def list_caller_ids(self, done: "Callable[[tuple[CallerId, ...]], None]") -> None:
+        """Ask which numbers may be presented; where that can't be had, one can still be typed."""
+        account = self._session.settings.account
+        if account.url and account.username:
+            work = partial(_caller_ids, self._tracker, account, stays=bool(self._calls))
+            self._lane.submit(work, done, _log_failure)
 
     def write_note(self, request_id: str, note: str, failed: Callable[[Exception], None]) -> None:
         """Keep a note about a call, live or over."""
@@ -333,6 +340,14 @@ def _hang_up(tracker: "Callable[[], Tracker]", call: LiveCall) -> CallOutcome:
 
 def _pass_on(tracker: "Callable[[], Tracker]", call: LiveCall, dialed: str) -> CallOutcome:
     return tracker().pass_on(call.track, call.account, dialed)
+
+
+def _caller_ids(tracker: "Callable[[], Tracker]", account: AccountSettings, *, stays: bool) -> "tuple[CallerId, ...]":
+    try:
+        return tracker().caller_ids(account)
+    finally:
+        if not stays:
+            tracker().rest()
 
 
 def _finish_up(tracker: "Callable[[], Tracker]", account: AccountSettings | None) -> "tuple[CallRecord, ...]":

@@ -114,7 +114,9 @@ class Parts(QObject):
         if self._call_number is None:
             from ringbridge.ui.call_number import CallNumber
 
-            self._call_number = CallNumber(reader=self.reader, caller=self.caller)
+            self._call_number = CallNumber(
+                reader=self.reader, caller=self.caller, session=self._session, later=self.later, live=self.live
+            )
         self._call_number.open()
 
     def open_settings(self) -> None:
