@@ -75,7 +75,7 @@ def test_answering_by_itself_is_warned_about(panel: CallOptionsPanel) -> None:
     assert not warning.isVisibleTo(panel)
     find(panel, QCheckBox, "auto_answer").setChecked(True)
     assert warning.isVisibleTo(panel)
-    assert "Nobody can stop" in warning.text()
+    assert "no second chance" in warning.text()
 
 
 def test_caller_ids_are_offered_and_others_can_be_typed(panel: CallOptionsPanel) -> None:

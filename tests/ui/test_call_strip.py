@@ -171,14 +171,21 @@ def test_of_several_calls_the_newest_is_shown_and_all_are_in_the_menu(qtbot: QtB
     assert (screen.title(), screen.strip.face.number) == ("Connected", "+1 212-555-0142")
 
 
-def test_a_role_that_may_not_hang_up_loses_the_button_and_reads_why(qtbot: QtBot, screen: Screen) -> None:
+def test_a_role_that_may_not_hang_up_loses_the_button_and_reads_why(
+    qtbot: QtBot, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
     connect(qtbot, screen)
+    refused = CallOutcome(request_id="", outcome=Outcome.REFUSED, problem="role")
+    monkeypatch.setattr(screen.parts.tracker, "hang_up", lambda *_: refused)
+    monkeypatch.setattr(screen.parts.tracker, "pass_on", lambda *_: refused)
     key = screen.live.calls[0].request.request_id
-    screen.parts.tracker._capabilities.refuse("calls/hangup")
-    screen.live.hung_up.emit(key, CallOutcome(request_id=key, outcome=Outcome.REFUSED, problem="role"))
-    assert "privilege" in " ".join(texts(screen.strip))
-    qtbot.waitUntil(lambda: "hang_up" not in shown(screen.strip), timeout=10_000)
+    click(screen.strip, "hang_up")
+    qtbot.waitUntil(lambda: "hang_up" not in shown(screen.strip))
+    qtbot.waitUntil(lambda: "privilege" in " ".join(texts(screen.strip)))
     assert screen.entry("hang_up_0") is None
+    screen.live.pass_on(key, "202")
+    qtbot.waitUntil(lambda: "transfer" not in shown(screen.strip))
+    qtbot.waitUntil(lambda: "Not transferred" in " ".join(texts(screen.strip)))
 
 
 def test_a_note_goes_into_the_history(qtbot: QtBot, screen: Screen) -> None:

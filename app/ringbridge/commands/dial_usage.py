@@ -29,7 +29,7 @@ def read(arguments: list[str]) -> Options:
         help="seconds the PBX may wait so that it can name the call, 0 to 60",
     )
     parser.add_argument(
-        "--auto-answer", action="store_true", help="your phone answers by itself: nobody can stop the call any more"
+        "--auto-answer", action="store_true", help="your phone answers by itself: no second chance to let it be"
     )
     parser.add_argument("--record-group", type=checked(number_of), metavar="N", help="record into this group")
     parser.add_argument("--card", metavar="C", help="bill the call to this card")

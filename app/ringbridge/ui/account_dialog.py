@@ -191,7 +191,7 @@ class AccountDialog(QDialog):
         self._caller_id = self._text_field("account.caller_id", tr("As the PBX sets it"))
 
     def _build_calls(self) -> None:
-        self._auto_answer = QCheckBox(tr("My phone answers by itself: nobody can stop a call any more"))
+        self._auto_answer = QCheckBox(tr("My phone answers by itself: calls go out without my lifting the handset"))
         self._add("options.auto_answer", "", self._auto_answer, self._auto_answer.isChecked)
         self._show_number = QCheckBox(tr("My phone shows the number I call"))
         self._add("options.show_number", "", self._show_number, self._show_number.isChecked)

@@ -47,7 +47,7 @@ class CallOptionsPanel(QWidget):
         self._warning = plain_label(wrap=True)
         self._warning.setObjectName("auto_answer_warning")
         self._warning.setText(
-            tr("Nobody can stop the call any more: the PBX calls the number without your lifting the handset.")
+            tr("The PBX then calls the number without your lifting the handset: no second chance to let it be.")
         )
         self._warning.setVisible(False)
         self._auto_answer.toggled.connect(self._warning.setVisible)

@@ -336,7 +336,9 @@ def _title(call: LiveCall) -> str:
     if track.state is CallState.ENDED:
         return end_title(track.end, track.talk_s)
     if track.over:
-        return lost_title(track.reason)
+        # whom the role shut out in the middle was told of the call before
+        told = track.reason if track.state is CallState.REQUESTED or track.reason == "no_leg" else ""
+        return lost_title(told)
     return live_title(track.state, asked=call.sent is not None, hanging_up=track.hang_up_asked_s is not None)
 
 

@@ -15,6 +15,8 @@ from ringbridge.core.settings import AccountSettings
 from ringbridge.core.tracking import Track
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ringbridge.core.calls import CallRecord
     from ringbridge.services.pbx import CallerId, Colleague
     from ringbridge.services.tracker import Looked, Tracker
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from ringbridge.ui.tasks import Lane
 
 _log = logging.getLogger(__name__)
+
+_FEEDBACK_MS = 20
+"""Painting would keep the interpreter from the lane that sends the request; nobody sees the moment."""
 
 _NAMED_LOOK_S = 0.05
 """After the PBX named the call: the own phone rings by then."""
@@ -120,14 +125,14 @@ class LiveCalls(QObject):
         call = self._calls.get(request_id)
         if call is not None:
             work = partial(_hang_up, self._tracker, call)
-            self._act(call, work, self._end_is_near, self.hung_up)
+            self._act(call, work, self._end_is_near, self.hung_up, {"may_hang_up": False})
 
     def pass_on(self, request_id: str, dialed: str) -> None:
         """Ask the PBX to connect the other party with another number; `passed_on` tells what it said."""
         call = self._calls.get(request_id)
         if call is not None:
             work = partial(_pass_on, self._tracker, call, dialed)
-            self._act(call, work, self._own_phone_is_let_go, self.passed_on)
+            self._act(call, work, self._own_phone_is_let_go, self.passed_on, {"may_pass_on": False})
 
     def list_colleagues(
         self, request_id: str, done: "Callable[[tuple[Colleague, ...]], None]", failed: Callable[[Exception], None]
@@ -173,7 +178,12 @@ class LiveCalls(QObject):
         call = LiveCall(request=request, track=track, account=account)
         self._calls[request.request_id] = call
         self._look_in(call, tracking.FIRST_LOOK_S)
-        self.changed.emit(call)
+        QTimer.singleShot(_FEEDBACK_MS, partial(self._tell_begun, request.request_id))
+
+    def _tell_begun(self, request_id: str) -> None:
+        call = self._calls.get(request_id)
+        if call is not None:
+            self.changed.emit(call)
 
     def _sent(self, request: CallRequest | None, outcome: CallOutcome) -> None:
         call = self._calls.get(request.request_id) if request is not None else None
@@ -272,6 +282,7 @@ class LiveCalls(QObject):
         work: "Callable[[], CallOutcome]",
         accepted: Callable[[LiveCall], None],
         told: SignalInstance,
+        forbidden: "Mapping[str, bool]",
     ) -> None:
         request_id = call.request.request_id
 
@@ -281,6 +292,8 @@ class LiveCalls(QObject):
                 accepted(now)
             elif now is not None and outcome.problem == "no_call":
                 self._look_in(now, 0.0)
+            elif now is not None and outcome.problem == "role":
+                self.changed.emit(self._keep(now, **forbidden))
             told.emit(request_id, outcome)
 
         def failed(error: Exception) -> None:
