@@ -156,6 +156,22 @@ def test_a_call_that_was_there_before_stays_strange_under_a_wrong_clock() -> Non
     assert looked(begun("", wall_s=SERVER_S - 7200), [own()], [own(2)]).state is CallState.REQUESTED
 
 
+def test_a_call_that_does_not_show_under_its_name_is_looked_for_among_all() -> None:
+    track = begun("1700000000.77")
+    for _ in range(3):
+        assert tracking.asked_callid(track) == "1700000000.77"
+        track = looked(track, [own(), own(callid="other")._replace(wanted="5551234")])
+        assert track.state is CallState.REQUESTED
+    assert tracking.asked_callid(track) == ""
+    track = looked(track, [own(), own(callid="other")._replace(wanted="5551234")])
+    assert (track.state, track.callid, tracking.asked_callid(track)) == (CallState.RINGING, CALLID, CALLID)
+
+
+def test_the_name_may_be_the_one_of_its_first_leg() -> None:
+    track = looked(begun("1700000000.2"), [own(2, callid="x"), them(5, callid="x"), own(callid="y")])
+    assert (track.state, track.callid) == (CallState.CONNECTED, "x")
+
+
 def test_rows_without_callids_are_followed_by_the_numbers_in_them() -> None:
     track = looked(begun(""), [own(callid="")], [own(2, callid=""), them(5, callid="")])
     assert (track.state, track.callid) == (CallState.CONNECTED, "")

@@ -1,6 +1,7 @@
 """What is shown of calls of the training PBX: strip, tray, recent calls; and what people do there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QAction, QGuiApplication
@@ -275,7 +276,7 @@ def test_a_call_in_a_while_can_be_cancelled(qtbot: QtBot, screen: Screen) -> Non
     screen.later.add(WISH, THEM, 300, lambda outcome: outcomes.append(outcome.problem))
     click(screen.strip, "cancel")
     assert outcomes == ["declined"]
-    assert not screen.strip.isVisible()
+    qtbot.waitUntil(lambda: not screen.strip.isVisible())
     screen.later.add(WISH, THEM, 300)
     cancel = screen.entry("cancel_0")
     assert cancel is not None
@@ -283,6 +284,21 @@ def test_a_call_in_a_while_can_be_cancelled(qtbot: QtBot, screen: Screen) -> Non
     assert screen.later.calls == ()
     screen.later.cancel("nothing")
     assert screen.parts.history.recent() == ()
+
+
+def test_of_two_calls_in_a_while_the_other_shows_when_one_goes(qtbot: QtBot, screen: Screen) -> None:
+    screen.later.add(replace(WISH, name="Ada"), THEM, 300)
+    screen.later.add(replace(WISH, name="Bob"), THEM, 300)
+    assert screen.strip.face.name == "Bob"
+    click(screen.strip, "cancel")
+    qtbot.waitUntil(lambda: screen.strip.face.name == "Ada")
+    assert screen.title() == "Calling in"
+    screen.call("+12125550199")
+    qtbot.waitUntil(lambda: "ringing" in screen.title(), timeout=10_000)
+    screen.parts.pbx.decline(screen.parts.pbx.calls[-1].callid)
+    qtbot.waitUntil(lambda: screen.title() == "Your phone was not picked up", timeout=10_000)
+    screen.flow._leave()
+    assert (screen.title(), screen.strip.face.name) == ("Calling in", "Ada")
 
 
 def test_a_call_in_a_while_can_be_made_now_and_only_once(qtbot: QtBot, screen: Screen) -> None:

@@ -210,7 +210,7 @@ class Tracker:
     def _look_at(self, track: Track, account: AccountSettings, taken: frozenset[str]) -> Track:
         try:
             if track.state is not CallState.ENDED:
-                legs = self._client_of(account).active_legs(self._login(account), track.callid)
+                legs = self._client_of(account).active_legs(self._login(account), tracking.asked_callid(track))
                 track = tracking.see(track, legs, self._steady(), taken=taken)
             return self._ask_records(track, account) if tracking.asks_records(track) else track
         except (Refused, WrongLogin) as error:

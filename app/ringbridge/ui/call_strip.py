@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ringbridge.ui.transfer import Transfer
     from ringbridge.ui.tray import Tray
 
+_CHANGE_MS = 100
 END_SHOWN_MS = 8_000
 """So long the strip says how a call ended."""
 
@@ -83,7 +84,7 @@ class CallStrip(QObject):
         live.passed_on.connect(self._passed_on)
         live.completed.connect(self._completed)
         later.waiting.connect(self._waiting)
-        later.gone.connect(self._dropped)
+        later.gone.connect(self._waits_no_more)
         self._menu.show_wanted.connect(partial(self._show, focusable=True))
         self._menu.hang_up_wanted.connect(live.hang_up)
         self._menu.cancel_wanted.connect(later.cancel)
@@ -136,6 +137,11 @@ class CallStrip(QObject):
         if self._shown == key:
             self._leave()
         self._forget(key)
+        self._refresh_tray()
+
+    def _waits_no_more(self, key: str) -> None:
+        """It is being called, and the strip goes on with it in a moment; or it was cancelled."""
+        QTimer.singleShot(_CHANGE_MS, partial(self._dropped, key))
         self._refresh_tray()
 
     def _completed(self, records: "tuple[CallRecord, ...]") -> None:
@@ -212,6 +218,9 @@ class CallStrip(QObject):
             if _is_shown(call) and call.request.request_id not in self._put_away:
                 self._show(call.request.request_id)
                 return
+        if self._later.calls:
+            self._show(self._later.calls[0].key)
+            return
         if strip is not None:
             strip.hide()
 
