@@ -323,6 +323,8 @@ class Coordinator(QObject):
 
     def _hung_up(self, outcome: CallOutcome) -> None:
         good = outcome.outcome is Outcome.REQUESTED
+        if good and not self.shows_calls:
+            return
         title = tr("Hanging up") if good else tr("Not hung up")
         self._card.status(title, hang_up_sentence(outcome), good=good, seconds=_GOOD_NEWS_S if good else 0)
         if good:
