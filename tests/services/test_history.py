@@ -682,6 +682,17 @@ def test_a_call_is_followed_to_its_end_and_stays_there(history):
     assert len(history.recent()) == 1
 
 
+def test_a_name_learned_before_the_answer_stays(history):
+    begin(history)
+    history.follow("r1", RINGING, callid="1.2")
+    history.finish(outcome(code=204))
+    assert history.recent()[0].callid == "1.2"
+    begin(history, 2, Destination(dialed="2"))
+    history.follow("r2", RINGING, callid="1.2")
+    history.finish(outcome(2, callid="3.4"))
+    assert history.recent()[0].callid == "3.4"
+
+
 def test_an_end_nobody_knows_may_become_known(history):
     begin(history)
     history.follow("r1", CallProgress(state=CallState.UNKNOWN, end=CallEnd.UNKNOWN))

@@ -100,7 +100,7 @@ class CallStrip(QObject):
 
     def _changed(self, call: LiveCall) -> None:
         key = call.request.request_id
-        self._coordinator.progressed(key, {"progress": _progress(call), **_named(call)})
+        self._coordinator.progressed(key, progress=_progress(call), callid=call.track.callid)
         self._refresh_tray()
         if not _is_shown(call):
             if self._shown == key:
@@ -116,7 +116,7 @@ class CallStrip(QObject):
 
     def _call_ended(self, call: LiveCall) -> None:
         key = call.request.request_id
-        self._coordinator.progressed(key, {"progress": _progress(call), **_named(call)})
+        self._coordinator.progressed(key, progress=_progress(call), callid=call.track.callid)
         if self._shown == key and key not in self._put_away:
             self._ended = call
             self._refresh()
@@ -146,7 +146,7 @@ class CallStrip(QObject):
 
     def _completed(self, records: "tuple[CallRecord, ...]") -> None:
         for record in records:
-            self._coordinator.progressed(record.request_id, {"progress": record.progress})
+            self._coordinator.progressed(record.request_id, progress=record.progress)
 
     def _hung_up(self, key: str, outcome: CallOutcome) -> None:
         if outcome.outcome is not Outcome.REQUESTED and outcome.problem != "no_call":
@@ -273,7 +273,7 @@ class CallStrip(QObject):
     def _keep_note(self, note: str) -> None:
         key = self._shown
         self._notes[key] = note
-        self._coordinator.progressed(key, {"note": note})
+        self._coordinator.progressed(key, note=note)
         self._live.write_note(key, note, lambda error: self._say(key, _note_failed(error)))
 
     def _copy(self, text: str) -> None:
@@ -372,10 +372,6 @@ def _progress(call: LiveCall) -> CallProgress:
         ended_at=ended_at,
         talk_s=track.talk_s,
     )
-
-
-def _named(call: LiveCall) -> dict[str, object]:
-    return {"callid": call.track.callid} if call.track.callid else {}
 
 
 def _note_failed(error: Exception) -> str:

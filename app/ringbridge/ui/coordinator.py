@@ -26,9 +26,7 @@ from ringbridge.ui.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ringbridge.core.calls import Destination
+    from ringbridge.core.calls import CallProgress, Destination
     from ringbridge.ui.card import Card
     from ringbridge.ui.notices import Notices
     from ringbridge.ui.reading import Reader, Reading
@@ -121,10 +119,19 @@ class Coordinator(QObject):
         self._recent = (self._recent + older)[:MAX_RECENT]
         self._tray.set_recent(self._recent)
 
-    def progressed(self, request_id: str, changes: "Mapping[str, object]") -> None:
-        """More is known of a call in the menu: fields of its `CallRecord`."""
+    def progressed(
+        self, request_id: str, *, progress: "CallProgress | None" = None, callid: str = "", note: str | None = None
+    ) -> None:
+        """More is known of a call in the menu; None and empty change nothing."""
         updated = tuple(
-            replace(record, **changes) if record.request_id == request_id else record  # pyright: ignore[reportArgumentType] - named by our own callers
+            replace(
+                record,
+                progress=progress or record.progress,
+                callid=callid or record.callid,
+                note=record.note if note is None else note,
+            )
+            if record.request_id == request_id
+            else record
             for record in self._recent
         )
         if updated != self._recent:

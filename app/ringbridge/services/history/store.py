@@ -316,7 +316,9 @@ class History:
         for columns in tuple(self._unsaved.values()):
             connection.execute(
                 "UPDATE calls SET finished_at = :finished_at, outcome = :outcome, code = :code, message = :message,"
-                " problem = :problem, server = :server, callid = :callid"
+                " problem = :problem, server = :server,"
+                # whoever follows the call may have learned its name before the answer came
+                " callid = CASE :callid WHEN '' THEN callid ELSE :callid END"
                 " WHERE request_id = :request_id AND outcome IN ('placing', 'unknown')",
                 columns,
             )
