@@ -66,7 +66,7 @@ def test_a_call_that_goes_on_is_shown_with_what_ends_it(history: History) -> Non
 
 
 def test_whoever_follows_calls_knows_better_than_the_history(history: History) -> None:
-    talking = RunningCall(request_id="other", since=NOON, state="talking")
+    talking = RunningCall(request_id="other", since=NOON, state="connected")
     assert judge(history, running=talking).facts.running == talking
     call(history, None)
     assert judge(history, running=talking).facts.running == talking

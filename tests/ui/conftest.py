@@ -14,6 +14,7 @@ from ringbridge.services.call_facts import FactFinder
 from ringbridge.services.credentials import Credentials
 from ringbridge.services.dialer import Dialer
 from ringbridge.services.history import History
+from ringbridge.services.tracker import Tracker
 from ringbridge.training.server import DEMO_LINE, DEMO_LOGIN, TrainingPbx
 from ringbridge.ui.calling import Caller
 from ringbridge.ui.reading import Reader
@@ -34,6 +35,7 @@ class Parts:
         self.history = History(folder / "history.db")
         self.invoker = GuiInvoker()
         self.calls_lane = Lane("calls", self.invoker)
+        self.live_lane = Lane("live", self.invoker)
         self.work_lane = Lane("work", self.invoker)
         self.now = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)  # noon in New York
         finder = FactFinder(lambda: self.history, now=lambda: self.now)
@@ -50,6 +52,7 @@ class Parts:
             locked=lambda: self.locked,
             phone=lambda: self.phone,
         )
+        self.tracker = Tracker(history=self.history, credentials=self.credentials)
 
     def use(self, **values: object) -> None:
         """Put settings in force: `confirm__countdown_s=0`."""
@@ -58,10 +61,17 @@ class Parts:
             settings = with_value(settings, key.replace("__", "."), value)
         self.session.use(settings, self.session.region)
 
+    def use_account(self, **changes: object) -> None:
+        """Put another account in force; the password is the same for everybody there."""
+        account = replace(self.session.settings.account, **changes)  # pyright: ignore[reportArgumentType] - a test's shorthand
+        self.credentials.keep_in_memory(account, DEMO_LOGIN.password)
+        self.session.use(replace(self.session.settings, account=account), "US")
+
     def close(self) -> None:
-        for lane in (self.calls_lane, self.work_lane):
+        for lane in (self.calls_lane, self.live_lane, self.work_lane):
             assert lane.close(timeout_s=10)
         self.dialer().close()
+        self.tracker.rest()
 
 
 @pytest.fixture

@@ -2,21 +2,22 @@
 
 import uuid
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ringbridge.commands import question
 from ringbridge.commands.output import complain, printable, report_outcome, uninterrupted
 from ringbridge.commands.refusals import refuse_gate, refuse_input
 from ringbridge.commands.surroundings import Surroundings, logged, look_around
-from ringbridge.commands.usage import Options, source_of
+from ringbridge.commands.usage import Options, UsageError, call_options, source_of
 from ringbridge.commands.wish import read_wish
 from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Login, Outcome
 from ringbridge.core.dialing.dial_plan import plan_of, to_destination
 from ringbridge.core.dialing.gate import Decision
 from ringbridge.core.dialing.guard_settings import own_phones
-from ringbridge.core.errors import InputError, StorageError
-from ringbridge.core.settings import AccountSettings
+from ringbridge.core.errors import InputError, SettingError, StorageError
+from ringbridge.core.settings import AccountSettings, with_options
 from ringbridge.desktop.screen_lock_ask import screen_is_locked
 from ringbridge.services.call_facts import FactFinder, Findings
 from ringbridge.services.credentials import Credentials
@@ -24,7 +25,13 @@ from ringbridge.services.dialer import Dialer
 from ringbridge.services.failures import failed_outcome
 from ringbridge.services.history import History
 from ringbridge.services.pbx import MakeCall, PbxClient, Placed
-from ringbridge.ui.wording import error_sentence, gate_sentences, hang_up_sentence, outcome_sentence
+from ringbridge.ui.wording import (
+    error_sentence,
+    gate_sentences,
+    hang_up_sentence,
+    outcome_sentence,
+    setting_sentence,
+)
 
 
 def dial(options: Options, profile: str | None) -> int:
@@ -36,8 +43,14 @@ def dial(options: Options, profile: str | None) -> int:
 
     Raises:
         SettingError: The profile's name is not allowed.
+        UsageError: An option has a value it can't have.
     """
     here = look_around(profile)
+    try:
+        settings = with_options(here.settings, call_options(options))
+    except SettingError as error:
+        raise UsageError(setting_sentence(error)) from error
+    here = replace(here, settings=settings)
     wish = read_wish(options, here.region, here.settings.dialing)
     if isinstance(wish, int):
         return wish

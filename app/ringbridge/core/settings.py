@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
 
+from ringbridge.core.call_options import CallOptions
 from ringbridge.core.dialing.guard_settings import ConfirmSettings, GuardSettings, PhoneSettings
 from ringbridge.core.errors import SettingError
 from ringbridge.core.hotkeys import format_hotkey, parse_hotkey
@@ -17,6 +18,8 @@ SettingValue = bool | int | str | tuple[str, ...]
 
 MAX_TEXT = 1000
 MAX_PORT = 65535
+MAX_CARD = 128
+MAX_ID = 2**31 - 1
 MAX_INTERNAL = 15
 """Digits an internal extension may have: no more than a number (ITU-T E.164)."""
 
@@ -177,6 +180,13 @@ def _readable_rules(value: SettingValue) -> None:
     from ringbridge.core.dialing.rules import check_rules
 
     check_rules(cast("tuple[str, ...]", value))
+
+
+def _card(key: str, value: object) -> SettingValue:
+    text = _text(key, value)
+    if len(text) > MAX_CARD:
+        raise SettingError(key, "not_a_text")
+    return text
 
 
 def _url(key: str, value: object) -> SettingValue:
@@ -351,6 +361,7 @@ class Settings:
         confirm: When a call waits for a yes.
         guards: What is not called, or only after a yes.
         phones: The user's phones.
+        options: The rarer parameters of calls.
     """
 
     region: str = ""
@@ -363,6 +374,7 @@ class Settings:
     confirm: ConfirmSettings = ConfirmSettings()  # noqa: RUF009 - it never changes
     guards: GuardSettings = GuardSettings()  # noqa: RUF009 - it never changes
     phones: PhoneSettings = PhoneSettings()  # noqa: RUF009 - it never changes
+    options: CallOptions = CallOptions()  # noqa: RUF009 - it never changes
 
 
 class SettingProblem(NamedTuple):
@@ -422,6 +434,15 @@ _CHECKS: dict[str, Callable[[str, object], SettingValue]] = {
     "guards.screen_lock": _flag,
     "phones.own": _list_of(_phone),
     "phones.check": _flag,
+    "options.auto_answer": _flag,
+    "options.show_number": _flag,
+    "options.record_group": _whole(0, MAX_ID),
+    "options.screen_own": _flag,
+    "options.screen_other": _flag,
+    "options.warn_own": _flag,
+    "options.warn_other": _flag,
+    "options.card": _card,
+    "options.customer": _whole(0, MAX_ID),
 }
 """Each setting by dotted key, in the order people see, and what makes its value sure."""
 
@@ -497,6 +518,21 @@ def _replaced(settings: Settings, key: str, checked: SettingValue) -> Settings:
         case group_name:
             group: Any = getattr(settings, group_name)
             return replace(settings, **{group_name: group._replace(**changed)})
+
+
+def with_options(settings: Settings, options: Mapping[str, object]) -> Settings:
+    """A copy of `settings` in which one call's own options stand.
+
+    Args:
+        settings: The settings in force.
+        options: Fields of `CallOptions` by name, with their values.
+
+    Raises:
+        SettingError: There is no such option, or the value is not allowed.
+    """
+    for name, value in options.items():
+        settings = with_value(settings, f"options.{name}", value)
+    return settings
 
 
 def with_changes(settings: Settings, *, before: Settings, after: Settings) -> Settings:

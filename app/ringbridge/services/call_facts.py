@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from ringbridge.core.calls import Destination
+from ringbridge.core.calls import CallState, Destination
 from ringbridge.core.dialing.gate import Facts, PhoneState, Rules, RunningCall, RunningCallFinder, Verdict, decide
 from ringbridge.core.dialing.guards import matches
 from ringbridge.core.dialing.local_time import LocalTime, is_quiet, local_time
@@ -120,11 +120,11 @@ class FactFinder:
         followed = self._running_call(destination) if self._running_call is not None else None
         if followed is not None or past.running is None:
             return followed
-        row = past.running
+        row, state = past.running, past.running.progress.state
         return RunningCall(
             request_id=row.request_id,
             since=row.requested_at,
-            state=str(row.outcome),
+            state=str(state if state.is_live and state is not CallState.REQUESTED else row.outcome),
             server=row.server,
             callid=row.callid,
         )

@@ -74,8 +74,9 @@ def running_sentence(running: "RunningCall | None") -> str:
     clock = f"{since.hour:02}:{since.minute:02}" if since else ""
     state = running.state if running is not None else ""
     template = {
-        "ringing": tr("This call goes on already: it rings since {clock}. No second call was placed."),
-        "talking": tr("You are talking with this number since {clock}. No second call was placed."),
+        "ringing": tr("This call goes on already: your phone rings since {clock}. No second call was placed."),
+        "calling": tr("This call goes on already: the other phone rings. No second call was placed."),
+        "connected": tr("You are talking with this number since {clock}. No second call was placed."),
     }.get(state) or tr("This call goes on already, since {clock}. No second call was placed.")
     return fill(template, clock=clock)
 

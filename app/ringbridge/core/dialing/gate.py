@@ -50,7 +50,8 @@ class RunningCall(NamedTuple):
     Attributes:
         request_id: Of its request.
         since: When it was asked for, aware.
-        state: ``placing``, ``requested``, ``ringing``, ``talking``, or another word of whoever follows the call.
+        state: The value of a `ringbridge.core.calls.Outcome` (``placing``, ``requested``, ``unknown``) where that is
+            all that is known, else of a `CallState`.
         server: The PBX's server, or empty.
         callid: The PBX's call identifier, or empty.
     """

@@ -56,8 +56,18 @@ class PastCalls(NamedTuple):
     last_day: int = 0
 
 
-def repeated(connection: sqlite3.Connection, party: str, repeat_guard_s: int, clocks: Clocks) -> sqlite3.Row | None:
-    """The row that forbids calling `party` now, if any."""
+def repeated(
+    connection: sqlite3.Connection, party: str, repeat_guard_s: int, clocks: Clocks, *, live: bool = True
+) -> sqlite3.Row | None:
+    """The row that forbids calling `party` now, if any.
+
+    Args:
+        connection: In a transaction where the answer is to hold.
+        party: As `rows.party_of` gives it.
+        repeat_guard_s: As in `History.begin`.
+        clocks: Now.
+        live: A call that rings or is talked on counts, as long as the process that follows it lives.
+    """
     rows: list[sqlite3.Row] = connection.execute(
         "SELECT * FROM calls WHERE party = ? AND outcome = 'placing' ORDER BY id DESC", (party,)
     ).fetchall()
@@ -70,7 +80,13 @@ def repeated(connection: sqlite3.Connection, party: str, repeat_guard_s: int, cl
         under_way = row["outcome"] == Outcome.PLACING and elapsed < PLACING_LIMIT_S and is_owned(row, clocks.uptime)
         if under_way or elapsed < repeat_guard_s:
             return row
-    return None
+    if not live:
+        return None
+    going_on: list[sqlite3.Row] = connection.execute(
+        "SELECT * FROM calls WHERE party = ? AND state IN ('ringing', 'calling', 'connected') ORDER BY id DESC",
+        (party,),
+    ).fetchall()
+    return next((row for row in going_on if is_owned(row, clocks.uptime)), None)
 
 
 def was_called(connection: sqlite3.Connection, party: str) -> bool:
