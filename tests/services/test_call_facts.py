@@ -5,12 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Origin, Outcome
+from ringbridge.core.calls import (
+    CallOutcome,
+    CallProgress,
+    CallRequest,
+    CallState,
+    Destination,
+    Origin,
+    Outcome,
+)
 from ringbridge.core.dialing.gate import Decision, RunningCall
 from ringbridge.core.settings import Settings, with_value
 from ringbridge.core.targets import Target
 from ringbridge.services.call_facts import FactFinder, Findings
 from ringbridge.services.history import History
+from ringbridge.ui.gate_outcome import gate_outcome
+from ringbridge.ui.wording import outcome_sentence
 
 LONDON = Target(e164="+442079460018")
 WHERE = Destination(dialed="011442079460018", e164="+442079460018", region="GB", display="+44 20 7946 0018")
@@ -63,6 +73,18 @@ def test_a_call_that_goes_on_is_shown_with_what_ends_it(history: History) -> Non
     running = findings.facts.running
     assert running is not None
     assert (running.request_id, running.state, running.callid, running.server) == ("r", "requested", "7.1", "s")
+
+
+def test_a_call_that_is_followed_says_where_it_stands(history: History) -> None:
+    call(history, Outcome.REQUESTED)
+    history.follow("r", CallProgress(state=CallState.CONNECTED))
+    settings = with_value(Settings(), "calls.repeat_guard_s", 0)
+    findings = judge(history, settings=settings, said_yes=True)
+    assert findings.facts.running is not None
+    assert findings.facts.running.state == "connected"
+    outcome = gate_outcome(findings, dialed="1")
+    assert outcome.problem == "running"
+    assert outcome_sentence(outcome).startswith("You are talking with this number since ")
 
 
 def test_whoever_follows_calls_knows_better_than_the_history(history: History) -> None:

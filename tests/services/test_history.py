@@ -961,3 +961,32 @@ def test_two_processes_share_one_limit(path):
         racer.stdin.flush()
     begun = [int(racer.communicate(timeout=30)[0]) for racer in racers]
     assert sum(begun) == 15
+
+
+@pytest.mark.parametrize("state", [CallState.RINGING, CallState.CALLING, CallState.CONNECTED])
+def test_a_call_that_goes_on_is_in_the_way_of_a_second_one(history, clock, state):
+    history.begin(request(1), line="1", repeat_guard_s=5)
+    history.finish(outcome(1, callid="7.1"))
+    history.follow("r1", CallProgress(state=state))
+    clock.pass_by(3600)
+    running = history.look_up(NUMBER, repeat_guard_s=5).running
+    assert (running.request_id, running.progress.state) == ("r1", state)
+    assert history.begin(request(2), line="1", repeat_guard_s=5).request_id == "r1"
+    emergency = replace(request(3), emergency=True)
+    assert history.begin(emergency, line="1", repeat_guard_s=5) is None
+    history.finish(outcome(3, Outcome.NOT_SENT))
+    history.follow("r1", CallProgress(state=CallState.ENDED, end=CallEnd.ANSWERED))
+    assert history.look_up(NUMBER, repeat_guard_s=5).running is None
+    assert history.begin(request(4), line="1", repeat_guard_s=5) is None
+
+
+def test_a_call_whose_follower_died_is_in_nobodys_way(path, clock):
+    with_dead_owner = History(path, now=lambda: clock.wall, uptime=lambda: clock.own)
+    with_dead_owner.begin(request(1), line="1", repeat_guard_s=5)
+    with_dead_owner.finish(outcome(1))
+    with_dead_owner.follow("r1", CallProgress(state=CallState.CONNECTED))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE calls SET owner_started = 'another process of this number'")
+        connection.commit()
+    clock.pass_by(60)
+    assert with_dead_owner.begin(request(2), line="1", repeat_guard_s=5) is None

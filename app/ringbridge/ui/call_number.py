@@ -1,5 +1,6 @@
 """“Call number…”: the dialog, what it says about the number while it is typed, and the call."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -95,7 +96,8 @@ class CallNumber(QObject):
             in_s = options.in_s
             self._dialog.accept()
             if in_s:
-                self._later.add(wish, reading.destination, in_s)
+                # its wait is the countdown; what wants a yes is asked when its time has come
+                self._later.add(replace(wish, counted_down=True), reading.destination, in_s)
             else:
                 self._caller.want(wish)
 
