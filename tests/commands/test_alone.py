@@ -41,6 +41,20 @@ def test_json_names_the_call(account: Home) -> None:
     assert ran.json["dialed"] == "011442079460018"
 
 
+def test_the_pbx_is_sent_what_the_rules_make(account: Home, pbx: PbxServer) -> None:
+    account.run("config", "set", "dialing.rules", "+1212|NXXXXXX", "2XX => 8")
+    assert account.run("dial", "(212) 555-1234").code == 0
+    assert account.run("dial", "205").code == 0
+    assert [call["cnumber"] for call in pbx.placed] == ["5551234", "8205"]
+
+
+def test_an_extension_is_said_and_not_sent(account: Home, pbx: PbxServer) -> None:
+    ran = account.run("dial", "tel:+1-212-555-1234;ext=48", "--yes")
+    assert ran.code == 0
+    assert ran.out.endswith("the PBX calls +1 212-555-1234. Once connected, dial the extension 48.\n")
+    assert [call["cnumber"] for call in pbx.placed] == ["2125551234"]
+
+
 def test_line_and_caller_id_are_for_this_call(account: Home, pbx: PbxServer) -> None:
     account.run("dial", "*97", "--line", "202", "--caller-id", "+12125550000")
     (call,) = pbx.placed

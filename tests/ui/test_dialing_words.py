@@ -8,12 +8,12 @@ from ringbridge.core.dialing.dial_plan import Way
 from ringbridge.core.dialing.explain import Explanation, explain
 from ringbridge.core.errors import RuleError
 from ringbridge.core.settings import DialingSettings, Settings
-from ringbridge.core.targets import Reading
+from ringbridge.core.targets import TargetReading
 from ringbridge.ui.dialing_words import case_sentence, reason_word, rule_sentence, shortened, way_sentences
 from ringbridge.ui.wording import error_sentence
 
 PROBLEMS = re.findall(r"``(\w+)``", (RuleError.__doc__ or "").partition("number:")[0])
-REASONS = re.findall(r"``(\w+)``", Reading.__doc__ or "")
+REASONS = re.findall(r"``(\w+)``", TargetReading.__doc__ or "")
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)

@@ -1,9 +1,11 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from ringbridge.core.settings import DialingSettings
 from ringbridge.desktop.ports import Availability, Buffer, Copied, ReadProblem
 from ringbridge.ui.remote import Remote
 
@@ -117,6 +119,28 @@ def test_a_link_is_taken_and_never_dialed_by_itself(qtbot: QtBot, remote: Remote
     assert (refused["ok"], refused["exit_code"]) == (False, 7)
     bad = ask(qtbot, remote, command="link", uri="mailto:x@example.org")
     assert (bad["ok"], bad["exit_code"]) == (False, 2)
+
+
+def test_the_dial_plan_in_force_counts(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
+    dialing = DialingSettings(rules=("+1212|NXXXXXX",), own_contexts=("example.com",))
+    parts.session.use(replace(parts.session.settings, dialing=dialing), parts.session.region)
+    answer = ask(qtbot, remote, command="dial", target="212 555 0142 ext. 48", source="argument")
+    assert (answer["outcome"], answer["dialed"]) == ("requested", "5550142")
+    assert str(answer["message"]).endswith("Once connected, dial the extension 48.")
+    taken = ask(qtbot, remote, command="link", uri="tel:7042;phone-context=example.com")
+    assert taken["ok"] is True
+    foreign = ask(qtbot, remote, command="link", uri="tel:7042;phone-context=example.org")
+    assert (foreign["ok"], foreign["exit_code"]) == (False, 2)
+    assert "example.org" in str(foreign["message"])
+
+
+def test_a_plan_that_can_not_write_the_number_is_explained(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
+    dialing = DialingSettings(rules=("2XY",))
+    parts.session.use(replace(parts.session.settings, dialing=dialing), parts.session.region)
+    answer = ask(qtbot, remote, command="dial", target="212 555 0142", source="argument")
+    assert (answer["outcome"], answer["exit_code"], answer["problem"]) == ("blocked", 2, "input_rule_unreadable")
+    assert "Rule 1 of the dial plan" in str(answer["message"])
+    assert parts.pbx.calls == ()
 
 
 def test_the_latest_call_is_hung_up(qtbot: QtBot, remote: Remote) -> None:

@@ -44,7 +44,7 @@ class Target:
     from_uri: bool = False
 
 
-class Reading(NamedTuple):
+class TargetReading(NamedTuple):
     """A target and how it came to be read so.
 
     Attributes:
@@ -69,7 +69,7 @@ def read_target(text: str, region: str, *, typed: bool = True, dialing: DialingS
     return read(text, region, typed=typed, dialing=dialing).target
 
 
-def read(text: str, region: str, *, typed: bool = True, dialing: DialingSettings = _NO_SETTINGS) -> Reading:
+def read(text: str, region: str, *, typed: bool = True, dialing: DialingSettings = _NO_SETTINGS) -> TargetReading:
     """Read the one thing a person asks to dial.
 
     Args:
@@ -104,7 +104,7 @@ def _reads_as_label(scheme: str, rest: str) -> bool:
     return scheme.lower() not in _SCHEMES and bool(_DIALABLE.fullmatch(_VISUAL_SEPARATORS.sub("", rest)))
 
 
-def _read_link(link: "Link", region: str, dialing: DialingSettings) -> Reading:
+def _read_link(link: "Link", region: str, dialing: DialingSettings) -> TargetReading:
     is_local = bool(link.context) and not link.number_text.startswith("+")
     if is_local and link.context in _own_contexts(dialing):
         found = _read_text(link.number_text, region, dialing, from_uri=True, typed=True)
@@ -120,7 +120,7 @@ def _read_link(link: "Link", region: str, dialing: DialingSettings) -> Reading:
         extension=link.extension or found.target.extension,
         from_uri=True,
     )
-    return Reading(target, tuple(filter(None, reasons)))
+    return TargetReading(target, tuple(filter(None, reasons)))
 
 
 def _own_contexts(dialing: DialingSettings) -> set[str]:
@@ -130,7 +130,7 @@ def _own_contexts(dialing: DialingSettings) -> set[str]:
     }
 
 
-def _read_in_context(link: "Link", region: str) -> tuple[Reading, str]:
+def _read_in_context(link: "Link", region: str) -> tuple[TargetReading, str]:
     """A local number of a network that is not ours (RFC 3966, section 5.1.5).
 
     A context of digits is no prefix by itself: numbers of a network need not begin with it. So the two together
@@ -150,14 +150,14 @@ def _read_in_context(link: "Link", region: str) -> tuple[Reading, str]:
     if link.context.startswith("+") and _DIGITS.fullmatch(local):
         own_code = phonenumbers.country_code_for_region(region)
         if is_emergency(local, region) and link.context == f"+{own_code}":
-            return Reading(Target(code=local), ("code",)), "context_country"
+            return TargetReading(Target(code=local), ("code",)), "context_country"
         number = parse_valid(link.context + local, region)
         if number is not None:
-            return Reading(Target(e164=e164_of(number)), ("whole_number",)), "context_prefix"
+            return TargetReading(Target(e164=e164_of(number)), ("whole_number",)), "context_prefix"
         for country in phonenumbers.region_codes_for_country_code(_country_code_of(link.context)):
             number = parse_valid(local, country)
             if number is not None and e164_of(number).startswith(link.context):
-                return Reading(Target(e164=e164_of(number)), ("whole_number",)), "context_country"
+                return TargetReading(Target(e164=e164_of(number)), ("whole_number",)), "context_country"
     raise InputError("context", link.context[:60])
 
 
@@ -172,23 +172,23 @@ def _country_code_of(context: str) -> int:
     return 0
 
 
-def _read_text(text: str, region: str, dialing: DialingSettings, *, from_uri: bool, typed: bool) -> Reading:
+def _read_text(text: str, region: str, dialing: DialingSettings, *, from_uri: bool, typed: bool) -> TargetReading:
     from ringbridge.core.detect import read_explicit
     from ringbridge.core.phone_numbers import e164_of, is_emergency, parse_valid
 
     compact = _VISUAL_SEPARATORS.sub("", text)
     digits = compact if typed else text
     if _is_internal(digits, dialing.internal_length) and not is_emergency(digits, region):
-        return Reading(Target(code=digits, from_uri=from_uri), ("internal",))
+        return TargetReading(Target(code=digits, from_uri=from_uri), ("internal",))
     number = parse_valid(text, region) if _DIALABLE.fullmatch(compact) else None
     if number is not None and not number.extension:
-        return Reading(Target(e164=e164_of(number), from_uri=from_uri), ("whole_number",))
+        return TargetReading(Target(e164=e164_of(number), from_uri=from_uri), ("whole_number",))
     reading = read_explicit(text, region)
     if typed and reading.dial is None and not reading.candidates and _AS_IT_STANDS.fullmatch(compact):
         # a line of the PBX, or a number of a plan we don't know: a person asks for exactly these digits
         if from_uri and set(compact) & set("*#"):
             raise InputError("code_in_link")
-        return Reading(Target(code=compact, from_uri=from_uri), ("as_it_stands",))
+        return TargetReading(Target(code=compact, from_uri=from_uri), ("as_it_stands",))
     if reading.dial is None:
         if reading.candidates:
             raise InputError("several_numbers", ", ".join(item.e164 for item in reading.candidates[:3]))
@@ -197,10 +197,10 @@ def _read_text(text: str, region: str, dialing: DialingSettings, *, from_uri: bo
     if reading.is_code:
         if from_uri and set(reading.dial) & set("*#"):
             raise InputError("code_in_link")
-        return Reading(Target(code=reading.dial, from_uri=from_uri), ("code", *_detector_reasons(reading)))
+        return TargetReading(Target(code=reading.dial, from_uri=from_uri), ("code", *_detector_reasons(reading)))
     target = Target(e164=reading.dial, extension=reading.candidates[0].extension, from_uri=from_uri)
     reasons = ("found", *_detector_reasons(reading), *_detector_reasons(reading.candidates[0]))
-    return Reading(target, reasons)
+    return TargetReading(target, reasons)
 
 
 def _is_internal(digits: str, length: str) -> bool:

@@ -44,7 +44,7 @@ def reason_word(reason: str) -> str:
     """Why a text is read as it is, in a few words; a reason of the detector that has no words here as it stands.
 
     Args:
-        reason: As in `ringbridge.core.targets.Reading`.
+        reason: As in `ringbridge.core.targets.TargetReading`.
     """
     return {
         "link": tr("from a link"),

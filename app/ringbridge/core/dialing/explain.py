@@ -8,7 +8,7 @@ from ringbridge.core.dialing.gate import Facts, Rules, Verdict, decide
 from ringbridge.core.dialing.traits import traits_of
 from ringbridge.core.errors import InputError
 from ringbridge.core.settings import Settings
-from ringbridge.core.targets import Reading, read
+from ringbridge.core.targets import TargetReading, read
 
 
 class Setting(NamedTuple):
@@ -42,7 +42,7 @@ class Explanation(NamedTuple):
 
     text: str
     region: str
-    reading: Reading | None = None
+    reading: TargetReading | None = None
     verdict: Verdict | None = None
     way: Way | None = None
     trials: tuple[Trial, ...] = ()
