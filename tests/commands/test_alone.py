@@ -33,7 +33,7 @@ def test_a_call_is_placed_and_remembered(account: Home, pbx: PbxServer) -> None:
 
 
 def test_json_names_the_call(account: Home) -> None:
-    ran = account.run("dial", "+44 20 7946 0018", "--json")
+    ran = account.run("dial", "+44 20 7946 0018", "--json", "--yes")
     assert list(ran.json) == FIELDS
     assert re.fullmatch("[0-9a-f-]{36}", ran.json.pop("request_id"))
     assert ran.json["outcome"] == "requested"
@@ -59,6 +59,22 @@ def test_line_and_caller_id_are_for_this_call(account: Home, pbx: PbxServer) -> 
     account.run("dial", "*97", "--line", "202", "--caller-id", "+12125550000")
     (call,) = pbx.placed
     assert (call["snumber"], call["cnumber"], call["callerid2"]) == ("202", "*97", "+12125550000")
+
+
+def test_options_are_for_this_call_and_settings_for_all(account: Home, pbx: PbxServer) -> None:
+    assert account.run("config", "set", "options.screen_own", "yes").code == 0
+    account.run("dial", "*97", "--auto-answer", "--record-group", "7", "--card", "C 1", "--customer", "5")
+    account.run("dial", "*98")
+    first, second = pbx.placed
+    names = ("answer1", "recordgroup", "card", "customer", "screen1")
+    assert [first.get(name) for name in names] == ["1", "7", "C 1", "5", "1"]
+    assert [second.get(name) for name in names] == [None, None, None, None, "1"]
+
+
+def test_an_option_that_can_not_be_is_refused(account: Home, pbx: PbxServer) -> None:
+    ran = account.run("dial", "*97", "--card", "C" * 200)
+    assert (ran.code, pbx.placed) == (2, [])
+    assert "Card" in ran.err
 
 
 def test_the_same_number_twice_in_a_row_is_blocked(account: Home, pbx: PbxServer) -> None:
@@ -156,7 +172,7 @@ def test_copied_numbers_are_dialed(
     monkeypatch.setattr(
         wish, "read_copied", lambda asked: Copied(text="call 212-555-1234") if asked == source else None
     )
-    assert account.run("dial", f"--{source}").code == 0
+    assert account.run("dial", f"--{source}", "--yes").code == 0
     assert pbx.placed[0]["cnumber"] == "2125551234"
     (row,) = History(account.paths.history_file).recent()
     assert row.origin == source
@@ -193,7 +209,7 @@ def test_pyperclip_reads_the_clipboard_where_no_x_server_is(
     import pyperclip
 
     monkeypatch.setattr(pyperclip, "paste", lambda: "212-555-1234\n")
-    assert account.run("dial", "--clipboard").code == 0
+    assert account.run("dial", "--clipboard", "--yes").code == 0
     assert pbx.placed[0]["cnumber"] == "2125551234"
 
 

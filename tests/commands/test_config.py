@@ -29,6 +29,10 @@ def test_all_settings_are_listed(home: Home) -> None:
         ("dialing.internal_length", "2 – 5", "2-5"),
         ("dialing.rules", "+972|X. => 0", "+972|X. => 0"),
         ("hotkeys.dial_selection", "alt+ctrl+d", "Ctrl+Alt+D"),
+        ("guards.allowed_countries", "us, ca,", "US\nCA"),
+        ("guards.never_call", "+1 900*, 0900*", "+1900*\n0900*"),
+        ("guards.quiet_from", "9:30", "09:30"),
+        ("phones.own", "Desk|phone|1001, Mobile | number | +49 171 1", "Desk|phone|1001\nMobile|number|+491711"),
     ],
 )
 def test_a_setting_is_changed_and_read_back(home: Home, key: str, value: str, shown: str) -> None:

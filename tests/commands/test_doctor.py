@@ -15,9 +15,10 @@ from ringbridge.services.history import History
 from support.command_line import Home, run_process
 from support.desktop import Desktop
 from support.fake_program import FakeProgram, answer, close
+from support.lock_bus import LockBus
 from support.pbx_server import PbxServer, envelope
 
-ALWAYS = ("versions", "folders", "settings", "dial_plan", "dial_cases", "account")
+ALWAYS = ("versions", "folders", "settings", "policy", "dial_plan", "dial_cases", "account")
 
 
 def found(home: Home) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def found(home: Home) -> dict[str, Any]:
 
 def test_every_check_has_its_row(account: Home) -> None:
     assert list(found(account)) == [
-        *ALWAYS, "keyring", "history", "display", "tray", "clipboard", "hotkey", "running", "pbx",
+        *ALWAYS, "keyring", "history", "display", "tray", "clipboard", "hotkey", "screen_lock", "running", "pbx",
     ]  # fmt: skip
 
 
@@ -301,3 +302,27 @@ def test_a_cases_file_of_another_name_is_read(home: Home) -> None:
     (home.paths.config_dir / "cases").mkdir()
     (home.paths.config_dir / "cases" / "mine.txt").write_bytes(b"\xef\xbb\xbf911 -> 911\r\n")
     assert found(home)["dial_cases"]["detail"] == "1 case, all as expected"
+
+
+def test_the_companys_policy_has_its_row(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found(home)["policy"]["detail"] == "there is none"
+    policy = tmp_path / "ringbridge" / "policy.toml"
+    policy.parent.mkdir()
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path))
+    policy.write_text('locked = ["guards.premium"]\n[account]\nurl = "https://pbx.example.com/"\n')
+    assert "1 settings are locked" in found(home)["policy"]["detail"]
+    policy.write_text("locked = [")
+    bad = found(home)["policy"]
+    assert (bad["ok"], "Tell your administrator." in bad["detail"]) == (False, True)
+
+
+def test_who_tells_of_a_locked_screen_has_its_row(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent")
+    assert "nobody here tells" in found(home)["screen_lock"]["detail"]
+    with LockBus() as bus:
+        bus.serve("org.gnome.ScreenSaver", "/org/gnome/ScreenSaver")
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus.address)
+        assert found(home)["screen_lock"]["detail"] == "org.gnome.ScreenSaver"
+        bus.serve("logind")
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.address)
+        assert found(home)["screen_lock"]["detail"] == "logind"

@@ -32,8 +32,8 @@ def test_the_way_from_text_to_dial_string_is_shown(account: Home, pbx: PbxServer
         "pbx_converts": False,
         "display": "+44 20 7946 0018",
         "line": "201",
-        "decision": "dial",
-        "reasons": [],
+        "decision": "ask",
+        "reasons": ["foreign"],
     }
     assert pbx.requests == []
     assert not account.paths.history_file.exists()

@@ -12,10 +12,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ringbridge.core.calls import CallOutcome, CallRecord, CallRequest, Destination, Origin, Outcome
-from ringbridge.core.errors import FileDamaged, FileTooNew, StorageUnavailable
-from ringbridge.services.history import History
+from ringbridge.core.calls import (
+    CallEnd,
+    CallOutcome,
+    CallProgress,
+    CallRecord,
+    CallRequest,
+    CallState,
+    Destination,
+    Origin,
+    Outcome,
+)
+from ringbridge.core.errors import CallLimit, FileDamaged, FileTooNew, StorageUnavailable
+from ringbridge.services.history import CallLimits, History
 from ringbridge.services.history.owner import Uptime
+from ringbridge.services.history.questions import NO_LIMITS
 from ringbridge.services.history.schema import MIGRATIONS, migrate, version_of
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
@@ -489,7 +500,7 @@ def test_a_file_where_the_folder_should_be_is_reported(history, path):
 def test_a_newer_file_is_refused_and_untouched(history, path, clock):
     begin(history)
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     before = path.read_bytes()
     for operation in (
         history.open,
@@ -497,6 +508,8 @@ def test_a_newer_file_is_refused_and_untouched(history, path, clock):
         history.settle_abandoned,
         lambda: begin(history, 2),
         lambda: history.finish(outcome()),
+        lambda: history.follow("r1", CallProgress(state=CallState.RINGING)),
+        lambda: history.write_note("r1", "x"),
     ):
         with pytest.raises(FileTooNew):
             operation()
@@ -579,7 +592,7 @@ def test_the_file_is_for_the_user_alone(history, path):
 
 LATER = (
     *MIGRATIONS,
-    ("ALTER TABLE calls ADD COLUMN note TEXT NOT NULL DEFAULT 'none'", "UPDATE calls SET name = 'B'"),
+    ("ALTER TABLE calls ADD COLUMN mood TEXT NOT NULL DEFAULT 'none'", "UPDATE calls SET name = 'B'"),
 )
 
 
@@ -589,8 +602,8 @@ def test_an_older_file_is_brought_up_to_date(history, path):
     assert later.open() is None
     assert [record.name for record in later.recent()] == ["B"]
     with closing(sqlite3.connect(path)) as connection:
-        assert version_of(connection) == 2
-        assert connection.execute("SELECT note FROM calls").fetchall() == [("none",)]
+        assert version_of(connection) == len(LATER)
+        assert connection.execute("SELECT mood FROM calls").fetchall() == [("none",)]
     with pytest.raises(FileTooNew):
         history.recent()
 
@@ -608,7 +621,7 @@ def test_a_migration_that_fails_leaves_the_old_version_whole(history, path):
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         with pytest.raises(sqlite3.OperationalError):
             migrate(connection, broken)
-        assert version_of(connection) == 1
+        assert version_of(connection) == len(MIGRATIONS)
     assert len(history.recent()) == 1
 
 
@@ -616,15 +629,113 @@ def test_killed_in_a_migration_the_file_is_as_before(history, path):
     begin(history)
     code = """
 import os, signal, sqlite3
+from ringbridge.services.history.questions import NO_LIMITS
 from ringbridge.services.history.schema import MIGRATIONS, migrate
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.create_function("die", 0, lambda: os.kill(os.getpid(), signal.SIGKILL))
-migrate(connection, (*MIGRATIONS, ("ALTER TABLE calls ADD COLUMN note TEXT", "UPDATE calls SET note = die()")))
+migrate(connection, (*MIGRATIONS, ("ALTER TABLE calls ADD COLUMN mood TEXT", "UPDATE calls SET mood = die()")))
 """
     with child(code, path) as program:
         assert program.wait(30) == -signal.SIGKILL
     assert history.open() is None
     assert [record.request_id for record in history.recent()] == ["r1"]
+
+
+def test_a_file_of_the_first_version_keeps_its_calls(history, path):
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        migrate(connection, MIGRATIONS[:1])
+        columns = {
+            "request_id": "r0", "requested_at": 0, "begun_at": 0, "origin": "card", "outcome": "requested",
+            "party": "1", "dialed": "1", "e164": "", "extension": "", "region": "", "display": "", "line": "1",
+            "name": "", "owner_pid": 1, "owner_started": "", "boot": "", "boot_us": 0,
+        }  # fmt: skip
+        names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+        connection.execute(f"INSERT INTO calls ({names}) VALUES ({values})", columns)
+    [record] = history.recent()
+    assert (record.request_id, record.progress, record.note) == ("r0", CallProgress(), "")
+
+
+# ---- what became of calls
+
+
+RINGING = CallProgress(state=CallState.RINGING)
+TALKED = CallProgress(
+    state=CallState.ENDED, end=CallEnd.ANSWERED, answered_at=NOON, ended_at=NOON + timedelta(minutes=2), talk_s=120
+)
+
+
+def progress(history):
+    return history.recent()[0].progress
+
+
+def test_a_call_is_followed_to_its_end_and_stays_there(history):
+    begin(history)
+    history.finish(outcome())
+    assert progress(history) == CallProgress()
+    history.follow("r1", RINGING, callid="1.2")
+    assert progress(history) == RINGING
+    history.follow("r1", TALKED, callid="3.4")
+    history.follow("r1", RINGING)
+    history.follow("r1", TALKED._replace(end=CallEnd.BUSY))
+    assert progress(history) == TALKED
+    assert history.recent()[0].callid == "1.2"
+    history.follow("nobody", RINGING)
+    assert len(history.recent()) == 1
+
+
+def test_a_name_learned_before_the_answer_stays(history):
+    begin(history)
+    history.follow("r1", RINGING, callid="1.2")
+    history.finish(outcome(code=204))
+    assert history.recent()[0].callid == "1.2"
+    begin(history, 2, Destination(dialed="2"))
+    history.follow("r2", RINGING, callid="1.2")
+    history.finish(outcome(2, callid="3.4"))
+    assert history.recent()[0].callid == "3.4"
+
+
+def test_an_end_nobody_knows_may_become_known(history):
+    begin(history)
+    history.follow("r1", CallProgress(state=CallState.UNKNOWN, end=CallEnd.UNKNOWN))
+    history.follow("r1", TALKED._replace(end=CallEnd.UNKNOWN))
+    history.follow("r1", TALKED)
+    assert progress(history) == TALKED
+
+
+def test_a_killed_program_leaves_no_live_call_and_invents_no_end(path):
+    code = """
+from ringbridge.core.calls import CallEnd, CallProgress, CallState
+for number, state in enumerate(CallState):
+    begin(f"r{number}", dialed=str(number))
+    history.finish(CallOutcome(request_id=f"r{number}", outcome=Outcome.REQUESTED))
+    end = CallEnd.ANSWERED if state is CallState.ENDED else CallEnd.NONE
+    history.follow(f"r{number}", CallProgress(state=state, end=end))
+print("followed", flush=True)
+sys.stdin.readline()
+"""
+    history = History(path)
+    with child(code, path) as program:
+        assert program.stdout
+        assert program.stdout.readline() == "followed\n"
+        history.settle_abandoned()
+        assert CallState.CONNECTED in {record.progress.state for record in history.recent()}, "it lives"
+        program.kill()
+        os.waitid(os.P_PID, program.pid, os.WEXITED | os.WNOWAIT)
+        history.settle_abandoned()
+    ends = {record.progress.state: record.progress.end for record in history.recent()}
+    assert ends == {
+        CallState.NOT_FOLLOWED: CallEnd.NONE,
+        CallState.ENDED: CallEnd.ANSWERED,
+        CallState.UNKNOWN: CallEnd.UNKNOWN,
+    }
+
+
+def test_a_note_is_kept(history):
+    begin(history)
+    history.write_note("r1", "call back on Monday \ud800")
+    history.write_note("nobody", "x")
+    assert history.recent()[0].note == "call back on Monday ?"
 
 
 # ---- values
@@ -720,3 +831,162 @@ def test_a_held_history_works_as_any_other(path: Path) -> None:
     held.close()
     assert not Path(f"{path}-wal").exists()
     assert len(held.recent()) == 1
+
+
+def test_a_party_is_known_once_the_pbx_accepted_a_call(history):
+    assert not history.look_up(NUMBER, repeat_guard_s=5).known
+    assert not history.path.exists()  # looking makes no file
+    history.begin(request(1), line="1", repeat_guard_s=0)
+    history.finish(outcome(1, Outcome.REFUSED))
+    assert not history.look_up(NUMBER, repeat_guard_s=5).known
+    history.begin(request(2), line="1", repeat_guard_s=0)
+    history.finish(outcome(2))
+    assert history.look_up(replace(NUMBER, dialed="00012125551234"), repeat_guard_s=5).known
+    assert not history.look_up(replace(NUMBER, e164="+12125550000"), repeat_guard_s=5).known
+
+
+def test_what_goes_on_is_found_by_the_look_as_by_the_guard(history, clock):
+    history.begin(request(1), line="1", repeat_guard_s=5)
+    running = history.look_up(NUMBER, repeat_guard_s=5).running
+    assert (running.request_id, running.outcome) == ("r1", Outcome.PLACING)
+    history.finish(outcome(1, callid="7.1"))
+    assert history.look_up(NUMBER, repeat_guard_s=5).running.callid == "7.1"
+    clock.pass_by(6)
+    assert history.look_up(NUMBER, repeat_guard_s=5).running is None
+
+
+def call_away(history, number, kind=Outcome.REQUESTED, limits=NO_LIMITS):
+    party = replace(NUMBER, e164=f"+1212555{number:04}")
+    begun = history.begin(request(number, party), line="1", repeat_guard_s=0, limits=limits)
+    assert begun is None
+    history.finish(outcome(number, kind))
+
+
+NINE = CallLimits(per_minute=9, per_day=9)
+
+
+def test_calls_of_a_minute_and_of_a_day_are_counted(history, clock):
+    def counted(limits=NINE):
+        past = history.look_up(NUMBER, repeat_guard_s=0, limits=limits)
+        return past.last_minute, past.last_day
+
+    for number in range(3):
+        call_away(history, number)
+    call_away(history, 3, Outcome.NOT_SENT)  # no call came of it
+    call_away(history, 4, Outcome.UNKNOWN)  # one may have
+    assert counted() == (4, 4)
+    assert counted(CallLimits(per_day=2)) == (2, 2)  # no further than it matters
+    assert counted(NO_LIMITS) == (0, 0)
+    clock.pass_by(61)
+    assert counted() == (0, 4)
+    clock.pass_by(86_400)
+    assert counted() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("boot", "own_s", "wall_s"), [("second", 9e6, 30), ("first", 30, -9e6), ("", 30, 9e6), ("", -9e6, 30)]
+)
+def test_time_is_told_as_for_repeats(history, clock, boot, own_s, wall_s):
+    """The count in the database and `owner.elapsed_s` agree on each pair of clocks."""
+    if not boot:
+        clock.own = clock.own._replace(boot="")
+    call_away(history, 0)
+    clock.wall += timedelta(seconds=wall_s)
+    clock.own = Uptime(boot=boot, us=clock.own.us + round(own_s * 1e6))
+    past = history.look_up(replace(NUMBER, e164="+12125550000"), repeat_guard_s=31, limits=CallLimits(per_minute=9))
+    assert past.last_minute == 1
+    assert past.running is not None
+
+
+@pytest.mark.parametrize(("limits", "period"), [(CallLimits(per_minute=2), "minute"), (CallLimits(per_day=2), "day")])
+def test_more_calls_than_are_allowed_are_not_begun(history, clock, limits, period):
+    for number in range(2):
+        call_away(history, number, limits=limits)
+    with pytest.raises(CallLimit) as error:
+        call_away(history, 2, limits=limits)
+    assert (error.value.period, error.value.limit) == (period, 2)
+    assert len(history.recent()) == 2
+    clock.pass_by(61 if period == "minute" else 86_401)
+    call_away(history, 2, limits=limits)
+
+
+def test_setting_the_clock_back_neither_bars_nor_frees_calls(history, clock):
+    limits = CallLimits(per_minute=2)
+    call_away(history, 0, limits=limits)
+    clock.wall -= timedelta(days=3)
+    call_away(history, 1, limits=limits)
+    with pytest.raises(CallLimit):
+        call_away(history, 2, limits=limits)
+    clock.pass_by(61)
+    call_away(history, 2, limits=limits)
+
+
+RACE = """
+import sys, uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from ringbridge.core.calls import CallRequest, Destination, Origin
+from ringbridge.core.errors import CallLimit
+from ringbridge.services.history import CallLimits, History
+history = History(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+begun = 0
+for number in range(20):
+    party = Destination(dialed=str(uuid.uuid4().int)[:12])
+    request = CallRequest(request_id=str(uuid.uuid4()), destination=party, origin=Origin.TYPED,
+        requested_at=datetime.now(UTC))
+    try:
+        begun += history.begin(request, line="1", repeat_guard_s=5, limits=CallLimits(per_minute=15)) is None
+    except CallLimit:
+        pass
+print(begun, flush=True)
+"""
+
+
+def test_two_processes_share_one_limit(path):
+    History(path).open()
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", RACE, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    for racer in racers:
+        assert racer.stdout is not None
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    begun = [int(racer.communicate(timeout=30)[0]) for racer in racers]
+    assert sum(begun) == 15
+
+
+@pytest.mark.parametrize("state", [CallState.RINGING, CallState.CALLING, CallState.CONNECTED])
+def test_a_call_that_goes_on_is_in_the_way_of_a_second_one(history, clock, state):
+    history.begin(request(1), line="1", repeat_guard_s=5)
+    history.finish(outcome(1, callid="7.1"))
+    history.follow("r1", CallProgress(state=state))
+    clock.pass_by(3600)
+    running = history.look_up(NUMBER, repeat_guard_s=5).running
+    assert (running.request_id, running.progress.state) == ("r1", state)
+    assert history.begin(request(2), line="1", repeat_guard_s=5).request_id == "r1"
+    emergency = replace(request(3), emergency=True)
+    assert history.begin(emergency, line="1", repeat_guard_s=5) is None
+    history.finish(outcome(3, Outcome.NOT_SENT))
+    history.follow("r1", CallProgress(state=CallState.ENDED, end=CallEnd.ANSWERED))
+    assert history.look_up(NUMBER, repeat_guard_s=5).running is None
+    assert history.begin(request(4), line="1", repeat_guard_s=5) is None
+
+
+def test_a_call_whose_follower_died_is_in_nobodys_way(path, clock):
+    with_dead_owner = History(path, now=lambda: clock.wall, uptime=lambda: clock.own)
+    with_dead_owner.begin(request(1), line="1", repeat_guard_s=5)
+    with_dead_owner.finish(outcome(1))
+    with_dead_owner.follow("r1", CallProgress(state=CallState.CONNECTED))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE calls SET owner_started = 'another process of this number'")
+        connection.commit()
+    clock.pass_by(60)
+    assert with_dead_owner.begin(request(2), line="1", repeat_guard_s=5) is None

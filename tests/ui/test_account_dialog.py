@@ -264,3 +264,18 @@ def test_the_dialog_fits_a_small_screen_and_scrolls(qtbot: QtBot) -> None:
     dialog.show_error("account.url", "Look here.")
     url = part(dialog, QLineEdit, "account.url")
     assert dialog.rect().contains(url.mapTo(dialog, url.rect().center()))
+
+
+def test_what_the_company_sets_is_shown_and_can_not_be_changed(qtbot: QtBot) -> None:
+    dialog = AccountDialog(SETTINGS, locked=frozenset({"account.url", "region", "guards.premium"}))
+    qtbot.addWidget(dialog)
+    dialog.open()
+    url = part(dialog, QLineEdit, "account.url")
+    assert (url.isEnabled(), url.text()) == (False, URL)
+    assert part(dialog, QLabel, "account.url:locked").text() == "Set by your company."
+    assert url.accessibleDescription() == "Set by your company."
+    assert not part(dialog, QComboBox, "region").isEnabled()
+    assert part(dialog, QLineEdit, "account.username").isEnabled()
+    type_into(dialog, "account.username", "bob")
+    settings, _ = saved(dialog, qtbot)
+    assert (settings.account.url, settings.account.username, settings.region) == (URL, "bob", "DE")

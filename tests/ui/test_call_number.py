@@ -6,8 +6,16 @@ from pytestqt.qtbot import QtBot
 
 from ringbridge.core.settings import DialingSettings
 from ringbridge.ui.call_number import CallNumber
+from ringbridge.ui.later_calls import LaterCalls
+from ringbridge.ui.live_calls import LiveCalls
 
 from .conftest import Parts
+
+
+def make_call_number(parts: Parts) -> CallNumber:
+    live = LiveCalls(session=parts.session, caller=parts.caller, tracker=lambda: parts.tracker, lane=parts.work_lane)
+    later = LaterCalls(parts.caller)
+    return CallNumber(reader=parts.reader, caller=parts.caller, session=parts.session, later=later, live=live)
 
 
 @pytest.mark.parametrize(
@@ -20,7 +28,7 @@ from .conftest import Parts
     ],
 )
 def test_what_is_typed_is_shown_as_it_is_read(qtbot: QtBot, parts: Parts, typed: str, shown: str) -> None:
-    call_number = CallNumber(reader=parts.reader, caller=parts.caller)
+    call_number = make_call_number(parts)
     call_number.open()
     dialog = call_number._dialog
     assert dialog is not None
@@ -38,7 +46,7 @@ def test_what_is_typed_is_shown_as_it_is_read(qtbot: QtBot, parts: Parts, typed:
 def test_digits_as_long_as_an_extension_are_called_as_one(qtbot: QtBot, parts: Parts) -> None:
     dialing = DialingSettings(internal_length="2-5", outside_prefix="9")
     parts.session.use(replace(parts.session.settings, dialing=dialing), parts.session.region)
-    call_number = CallNumber(reader=parts.reader, caller=parts.caller)
+    call_number = make_call_number(parts)
     call_number.open()
     dialog = call_number._dialog
     assert dialog is not None

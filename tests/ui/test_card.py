@@ -177,7 +177,7 @@ def test_nothing_ticks_while_the_card_is_away(card: Card) -> None:
 
 
 def test_a_question_waits_for_its_answer(card: Card, qtbot: QtBot) -> None:
-    card.ask(Choice(display="+972 3-123-4567", region="IL", note="A link asks to call this number."))
+    card.ask(Choice(display="+972 3-123-4567", region="IL", title="A link asks to call this number"))
     assert texts(card) == ["A link asks to call this number", "+972 3-123-4567", "Israel"]
     assert not card._timer.isActive()
     with qtbot.waitSignal(card.call_wanted) as wanted:

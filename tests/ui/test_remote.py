@@ -68,6 +68,16 @@ def test_line_and_caller_id_of_the_request_count(qtbot: QtBot, remote: Remote, p
     assert parts.history.recent()[0].line == "7654321"
 
 
+def test_options_of_the_request_count(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
+    request = {"command": "dial", "target": "212 555 0142", "source": "argument"}
+    refused = ask(qtbot, remote, **request, options={"record_group": 99})
+    assert (refused["outcome"], refused["key"]) == ("refused", "recordgroup")
+    strange = ask(qtbot, remote, **request, options={"record_group": "99x"})
+    assert (strange["outcome"], strange["problem"]) == ("not_sent", "invalid_request")
+    assert ask(qtbot, remote, **request, options=[])["outcome"] == "requested"
+    assert len(parts.pbx.calls) == 1
+
+
 @pytest.mark.parametrize(
     ("target", "exit_code"),
     [("hello", 2), ("", 2), ("212 555 0142, 212 555 0143", 2), ("tel:*97", 7), ("javascript:1", 2), ("\x00", 2)],
@@ -174,4 +184,37 @@ def test_a_request_of_another_version_is_refused_and_calls_nobody(
     answers: list[bytes] = []
     remote.handle(json.dumps({"target": "5550142", **fields}).encode(), answers.append)
     assert [json.loads(answer) for answer in answers] == [{"v": 1, "error": "unsupported"}]
+    assert parts.pbx.calls == ()
+
+
+def test_a_risky_number_is_asked_about_where_it_was_typed(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
+    london = {"command": "dial", "target": "+44 20 7946 0018", "source": "argument"}
+    with qtbot.assertNotEmitted(parts.caller.question):
+        answer = ask(qtbot, remote, **london)
+    assert (answer["outcome"], answer["problem"], answer["exit_code"]) == ("blocked", "unconfirmed", 7)
+    assert answer["question"] == ("Another country, and you never called this number before. Call +44 20 7946 0018?")
+    assert parts.pbx.calls == ()
+    yes = ask(qtbot, remote, **london, yes=True)
+    assert (yes["outcome"], yes["dialed"]) == ("requested", "011442079460018")
+
+
+def test_a_key_of_the_desktops_is_asked_on_the_screen(
+    qtbot: QtBot, remote: Remote, board: Board, parts: Parts
+) -> None:
+    board.texts = {Buffer.SELECTION: Copied(text="ring +44 20 7946 0018")}
+    with qtbot.waitSignal(parts.caller.question):
+        remote.handle(json.dumps({"v": 1, "command": "dial", "source": "selection"}).encode(), lambda _line: None)
+    assert parts.pbx.calls == ()
+
+
+def test_while_the_screen_is_locked_links_and_commands_are_refused(
+    qtbot: QtBot, remote: Remote, parts: Parts
+) -> None:
+    parts.locked = True
+    with qtbot.assertNotEmitted(remote.link_opened):
+        link = ask(qtbot, remote, command="link", uri="tel:+1-212-555-0142")
+    assert (link["ok"], link["exit_code"]) == (False, 7)
+    assert "screen is locked" in str(link["message"])
+    answer = ask(qtbot, remote, command="dial", target="212 555 0142", source="argument", yes=True)
+    assert (answer["problem"], answer["exit_code"]) == ("gate_locked", 7)
     assert parts.pbx.calls == ()

@@ -78,6 +78,8 @@ def _set(options: Options, here: Surroundings) -> int:
     if is_by_hand(key):
         sentence = f"{key} lowers your safety, so it is changed by hand only, in {here.paths.settings_file}."
         raise UsageError(printable(sentence))
+    if key in here.locked:
+        raise SettingError(key, "locked")
     value = "\n".join(options.value)
     wished = with_value(here.settings, key, value)
     if key == "account.url" and not plain_http_allowed(wished.account):

@@ -5,13 +5,29 @@ request.
 """
 
 from ringbridge.commands.output import report, report_answer, uninterrupted
-from ringbridge.commands.usage import Options, dialable, quick_options, seconds_to_wait, source_of
+from ringbridge.commands.usage import (
+    Options,
+    call_options,
+    dialable,
+    number_of,
+    quick_options,
+    seconds_to_wait,
+    source_of,
+)
 from ringbridge.core import exit_codes
 from ringbridge.services import instance_client
 from ringbridge.services.instance_address import instance_address
 
-_FLAGS = ("--clipboard", "--selection", "--yes", "--json", "--explain")
-_VALUES = {"--line": dialable, "--caller-id": dialable, "--wait": seconds_to_wait, "--profile": str}
+_FLAGS = ("--clipboard", "--selection", "--yes", "--json", "--explain", "--auto-answer")
+_VALUES = {
+    "--line": dialable,
+    "--caller-id": dialable,
+    "--wait": seconds_to_wait,
+    "--record-group": number_of,
+    "--card": str,
+    "--customer": number_of,
+    "--profile": str,
+}
 
 _PLAIN_LENGTH = 400  # ringbridge.core.targets.MAX_LENGTH
 _UNANSWERED_S = 150  # on top of what the PBX may take: a person may have to unlock the keyring first
@@ -36,26 +52,54 @@ def run(arguments: list[str], profile: str | None) -> int:
         refused = refuse_unreadable(options.target, as_json=options.json)
         if refused is not None:
             return refused
+    answer = _hand_over(options, profile, said_yes=options.yes)
+    if isinstance(answer, int):
+        return answer
+    if answer.question:
+        from ringbridge.commands import question
+
+        if question.can_ask():
+            if not question.ask(answer.question):
+                return report_declined(as_json=options.json)
+            answer = _hand_over(options, profile, said_yes=True)
+            if isinstance(answer, int):
+                return answer
+    return report_answer(answer, as_json=options.json)
+
+
+def _hand_over(options: Options, profile: str | None, *, said_yes: bool) -> "instance_client.CallAnswer | int":
+    """Let the running program call, or call alone where none runs; an exit code where that is over."""
     try:
-        answer = instance_client.dial(
+        return instance_client.dial(
             instance_address(profile),
             target=options.target or "",
             source=source_of(options),
             line=options.line,
             caller_id=options.caller_id,
             wait=options.wait,
-            said_yes=options.yes,
+            options=call_options(options),
+            said_yes=said_yes,
             patience_s=lambda: _patience_s(profile, options.wait),
         )
     except instance_client.NoProgram:
         from ringbridge.commands import alone
 
+        options.yes = said_yes
         return alone.dial(options, profile)
     except instance_client.ProgramLost:
         return uninterrupted(lambda: report_lost(as_json=options.json))
     except instance_client.OtherVersion:
         return report_other_version(as_json=options.json)
-    return report_answer(answer, as_json=options.json)
+
+
+def report_declined(*, as_json: bool) -> int:
+    """The person at the terminal said no."""
+    from ringbridge.commands.output import report_outcome
+    from ringbridge.core.calls import CallOutcome, Outcome
+    from ringbridge.ui.wording import outcome_sentence
+
+    outcome = CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="declined")
+    return report_outcome(outcome, outcome_sentence(outcome), as_json=as_json)
 
 
 def report_lost(*, hanging_up: bool = False, as_json: bool) -> int:

@@ -4,13 +4,14 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ringbridge.commands import doctor_checks, doctor_dialing
+from ringbridge.commands import doctor_checks, doctor_dialing, doctor_guards
 from ringbridge.commands.arguments import Parser
 from ringbridge.commands.doctor_checks import Check
 from ringbridge.commands.output import printable, say, say_json
 from ringbridge.core import exit_codes
 from ringbridge.core.settings import AccountSettings
-from ringbridge.services.paths import find_paths
+from ringbridge.services.paths import find_paths, policy_files
+from ringbridge.services.policy_file import read_policy
 from ringbridge.services.region import effective_region
 
 _WORST_FIRST = (
@@ -40,7 +41,8 @@ def run(arguments: list[str], profile: str | None) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.read(arguments)
     paths = find_paths(options.profile if options.profile is not None else profile)
-    settings_check, settings = doctor_checks.check_settings(paths)
+    policy = read_policy(policy_files())
+    settings_check, settings = doctor_checks.check_settings(paths, policy)
     account = settings.account
     cases_check, cases = doctor_dialing.check_dial_cases(paths, settings, effective_region(settings))
     keyring_check, password = doctor_checks.check_keyring(account, paths.profile)
@@ -50,6 +52,7 @@ def run(arguments: list[str], profile: str | None) -> int:
             doctor_checks.check_versions(),
             doctor_checks.check_folders(paths),
             settings_check,
+            doctor_guards.check_policy(policy),
             doctor_dialing.check_dial_plan(settings),
             cases_check,
             doctor_checks.check_account(account),
@@ -59,6 +62,7 @@ def run(arguments: list[str], profile: str | None) -> int:
             doctor_checks.check_tray(),
             doctor_checks.check_clipboard(),
             doctor_checks.check_hotkey(),
+            doctor_guards.check_screen_lock(),
             doctor_checks.check_running(paths),
             doctor_checks.check_pbx(account, password),
         )
@@ -80,9 +84,9 @@ def exit_code_of(checks: list[Check]) -> int:
 
 
 def _lines_of(check: Check) -> list[str]:
-    lines = [f"{'ok' if check.ok else 'FAIL':5}{check.name:11}{printable(check.detail)}"]
+    lines = [f"{'ok' if check.ok else 'FAIL':5}{check.name:12}{printable(check.detail)}"]
     if check.remedy:
-        lines.append(f"{'':16}{printable(check.remedy)}")
+        lines.append(f"{'':17}{printable(check.remedy)}")
     return lines
 
 

@@ -7,14 +7,18 @@ from ringbridge.commands.usage import Options, source_of
 from ringbridge.commands.wish import read_wish
 from ringbridge.core import exit_codes
 from ringbridge.core.dialing.explain import Explanation, explain
-from ringbridge.core.gate import Decision
+from ringbridge.core.dialing.gate import Decision
 from ringbridge.core.targets import Target
+from ringbridge.services.call_facts import FactFinder
+from ringbridge.services.history import History
 from ringbridge.ui.dialing_words import reason_word, way_sentences
-from ringbridge.ui.wording import gate_sentence
+from ringbridge.ui.wording import gate_sentence, refused_sentence
 
 _DECISIONS = {
     Decision.DIAL: "dialed at once",
+    Decision.COUNT_DOWN: "dialed after a countdown",
     Decision.ASK: "dialed after a person says yes",
+    Decision.SHOW: "not dialed",
     Decision.REFUSE: "refused",
 }
 
@@ -37,6 +41,12 @@ def run(options: Options, profile: str | None) -> int:
     explanation = explain(wish.text, here.settings, here.region, origin=wish.origin, said_yes=options.yes)
     if explanation.problem is not None:
         return refuse_input(explanation.problem, source_of(options), as_json=options.json)
+    if explanation.destination is not None:
+        finder = FactFinder(lambda: History(here.paths.history_file))
+        findings = finder.judge(
+            wish.target, explanation.destination, wish.origin, here.settings, here.region, said_yes=options.yes
+        )
+        explanation = explanation._replace(verdict=findings.verdict)
     line = options.line or here.settings.account.line
     if options.json:
         say_json(_fields(explanation, wish.target, line))
@@ -85,7 +95,8 @@ def _rows(explanation: Explanation, target: Target, line: str) -> list[tuple[str
     rows.append(("Rings first", line or "nothing: no own line is set"))
     verdict = explanation.verdict
     if verdict is not None:
-        words = (_DECISIONS[verdict.decision], *(f"({gate_sentence(reason)})" for reason in verdict.reasons))
+        say_why = refused_sentence if verdict.decision is Decision.REFUSE else gate_sentence
+        words = (_DECISIONS[verdict.decision], *(f"({say_why(reason)})" for reason in verdict.reasons))
         rows.append(("It would be", " ".join(words)))
     return rows
 

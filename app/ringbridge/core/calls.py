@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Origin(StrEnum):
@@ -30,6 +31,54 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     BLOCKED = "blocked"
     NO_ACCOUNT = "no_account"
+
+
+class CallState(StrEnum):
+    """Where a call stands after the PBX took it on, as far as the PBX tells. The empty one: nobody looked."""
+
+    NOT_FOLLOWED = ""
+    REQUESTED = "requested"
+    RINGING = "ringing"
+    CALLING = "calling"
+    CONNECTED = "connected"
+    ENDED = "ended"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the call goes on, or would, had nobody stopped looking."""
+        return self in {CallState.REQUESTED, CallState.RINGING, CallState.CALLING, CallState.CONNECTED}
+
+
+class CallEnd(StrEnum):
+    """How a call ended. The PBX's own records tell busy, declined and unreachable apart on some systems only."""
+
+    NONE = ""
+    ANSWERED = "answered"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    NOT_REACHED = "not_reached"
+    NOT_PICKED_UP = "not_picked_up"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+class CallProgress(NamedTuple):
+    """What became of a call after the PBX took it on.
+
+    Attributes:
+        state: Where it stands.
+        end: How it ended; NONE while it goes on.
+        answered_at: When the other party answered, aware, in UTC, on this computer's clock; or None.
+        ended_at: When it ended, aware, in UTC, on this computer's clock; or None.
+        talk_s: Seconds of talk, or None where nobody talked or nobody knows.
+    """
+
+    state: CallState = CallState.NOT_FOLLOWED
+    end: CallEnd = CallEnd.NONE
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    talk_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +114,8 @@ class CallRequest:
         caller_id: What the other party sees (``callerid2``), or empty for the account's own.
         wait_s: Seconds the PBX may wait for the call's identifiers, or None for the account's own.
         name: The other party's name where known, or empty.
+        line_kind: ``phone`` or ``number``: what `line` is, or empty for the account's own.
+        emergency: It reaches an emergency service: no limit holds it back.
     """
 
     request_id: str
@@ -75,6 +126,8 @@ class CallRequest:
     caller_id: str = ""
     wait_s: int | None = None
     name: str = ""
+    line_kind: str = ""
+    emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +148,10 @@ class CallOutcome:
             ``wrong_login``, ``login_code``, ``role``, ``rate_plan``, ``invalid_input``, ``not_found``,
             ``keyring_missing``, ``keyring_locked``, ``keyring_refused``, ``keyring_no_answer``, ``no_url``,
             ``no_username``, ``no_line``, ``no_password``, ``history_unavailable``, ``history_too_new``,
-            ``repeated``, ``declined``, ``program_lost``, ``no_call``, ``unnamed_call``, or ``input_`` and an
-            `InputError`'s problem.
+            ``repeated``, ``declined``, ``unconfirmed`` (nobody was there to say yes), ``running`` (there is such a
+            call already), ``program_lost``, ``no_call``, ``unnamed_call``, ``limit_minute``, ``limit_day``,
+            ``gate_`` and a reason of `ringbridge.core.dialing.gate.Verdict`, or ``input_`` and an `InputError`'s
+            problem.
         detail: The cause in a library's words or the like, without secrets, or empty.
     """
 
@@ -130,6 +185,8 @@ class CallRecord:
         problem: As in `CallOutcome`.
         server: The PBX's server, or empty.
         callid: The PBX's call identifier, or empty.
+        progress: What became of it after the PBX took it on.
+        note: What the user wrote about it, or empty.
     """
 
     request_id: str
@@ -145,6 +202,8 @@ class CallRecord:
     problem: str = ""
     server: str = ""
     callid: str = ""
+    progress: CallProgress = CallProgress()  # noqa: RUF009 - it never changes
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +227,10 @@ class Line:
         name: The line's name: the value of ``snumber`` with ``stype=phone``.
         display: Its name for people, or empty.
         description: Free text, or empty.
+        do_not_disturb: It rejects all calls, so it would not ring; None where the PBX does not tell.
     """
 
     name: str
     display: str = ""
     description: str = ""
+    do_not_disturb: bool | None = None

@@ -4,9 +4,11 @@
     ├── InputError                 what was typed, copied or linked can't be used
     ├── SettingError               one setting has a value it can't have
     │   └── RuleError              a rule of the dial plan can't be read
+    ├── CallLimit                  too many calls in a minute or a day
     ├── StorageError               a file of ours can't be used
     │   ├── FileTooNew             written by a newer Ringbridge; left alone
     │   ├── FileDamaged            unreadable; set aside
+    │   ├── PolicyDamaged          the company's policy can't be read; most careful settings stand in
     │   └── StorageUnavailable     disk full, read-only, locked by another program
     ├── CredentialsError           the password can't be had
     │   ├── KeyringMissing         no keyring on this desktop
@@ -65,7 +67,8 @@ class SettingError(RingbridgeError):
         problem: A short stable name: ``unknown_key``, ``not_a_boolean``, ``not_a_number``, ``range``,
             ``choice``, ``not_a_text``, ``region``, ``url``, ``hotkey``, ``plain_http``, ``control_characters``,
             ``by_hand`` (it is changed in the settings file only), ``not_a_table`` (a value stands where a table
-            belongs), ``profile_name``, ``not_a_list``, ``too_many``, ``length_range``.
+            belongs), ``profile_name``, ``not_a_list``, ``too_many``, ``length_range``, ``pattern`` (of numbers),
+            ``clock``, ``phone`` (one of the user's), ``locked`` (the company's policy says what it is).
         detail: The allowed range or choices, for the sentence.
     """
 
@@ -74,6 +77,20 @@ class SettingError(RingbridgeError):
         self.key = key
         self.problem = problem
         self.detail = detail
+
+
+class CallLimit(RingbridgeError):
+    """So many calls were placed that no more is allowed just now.
+
+    Attributes:
+        period: ``minute`` or ``day``.
+        limit: How many are allowed.
+    """
+
+    def __init__(self, period: str, limit: int) -> None:
+        super().__init__(f"{limit} a {period}")
+        self.period = period
+        self.limit = limit
 
 
 class RuleError(SettingError):
@@ -118,6 +135,10 @@ class FileTooNew(StorageError):
 
 class FileDamaged(StorageError):
     """Unreadable; `detail` says where it was set aside to."""
+
+
+class PolicyDamaged(StorageError):
+    """The company's policy can't be read or understood; `detail` says why. It stays where it is."""
 
 
 class StorageUnavailable(StorageError):

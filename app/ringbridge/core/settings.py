@@ -4,10 +4,12 @@ Dotted keys (`clipboard.watch`) are the stable names on the command line and in 
 before the dot is a TOML table. The small groups are named tuples: a dataclass takes 0.5 ms of the start to build.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
 
+from ringbridge.core.call_options import CallOptions
+from ringbridge.core.dialing.guard_settings import ConfirmSettings, GuardSettings, PhoneSettings
 from ringbridge.core.errors import SettingError
 from ringbridge.core.hotkeys import format_hotkey, parse_hotkey
 from ringbridge.core.regions import REGIONS
@@ -16,6 +18,8 @@ SettingValue = bool | int | str | tuple[str, ...]
 
 MAX_TEXT = 1000
 MAX_PORT = 65535
+MAX_CARD = 128
+MAX_ID = 2**31 - 1
 MAX_INTERNAL = 15
 """Digits an internal extension may have: no more than a number (ITU-T E.164)."""
 
@@ -23,6 +27,7 @@ MAX_ITEMS = 500
 """Texts in one setting that is a list."""
 
 _MAX_PREFIX = 16
+_HOURS, _MINUTES = 24, 60
 _IN_BRACKETS = frozenset("0123456789ABCDEFabcdef:.")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
@@ -129,11 +134,59 @@ def _lines(key: str, value: object) -> SettingValue:
     return tuple(text for text in (_text(key, item) for item in items) if text)
 
 
+def _list_of(check: Callable[[str, object], SettingValue]) -> Callable[[str, object], SettingValue]:
+    """A list whose entries pass `check`, each once; in one text they may also be separated by commas."""
+
+    def check_all(key: str, value: object) -> SettingValue:
+        lines = _lines(key, value.replace(",", "\n") if isinstance(value, str) else value)
+        entries = [str(check(key, entry)) for entry in cast("tuple[str, ...]", lines)]
+        return tuple(dict.fromkeys(entry for entry in entries if entry))
+
+    return check_all
+
+
+def _pattern(key: str, value: object) -> SettingValue:
+    """A number or the beginning of numbers: ``+1900*``."""
+    text = "".join(character for character in _text(key, value) if character not in " -().")
+    if any(character not in "0123456789*#+" for character in text) or text in {"*", "+*", "+"}:
+        raise SettingError(key, "pattern")
+    return text
+
+
+def _clock(key: str, value: object) -> SettingValue:
+    hours, colon, minutes = _text(key, value).partition(":")
+    good = colon and all(part.isascii() and part.isdigit() and len(part) <= len("00") for part in (hours, minutes))
+    if not good or len(minutes) != len("00") or int(hours) >= _HOURS or int(minutes) >= _MINUTES:
+        raise SettingError(key, "clock")
+    return f"{int(hours):02}:{minutes}"
+
+
+def _phone(key: str, value: object) -> SettingValue:
+    """One of the user's phones: ``name|kind|value``."""
+    parts = [part.strip() for part in _text(key, value).split("|")]
+    if len(parts) != len(("name", "kind", "value")) or not parts[0] or parts[1] not in {"phone", "number"}:
+        raise SettingError(key, "phone")
+    number = str(_dialable(key, parts[2]))
+    if not number:
+        raise SettingError(key, "phone")
+    return "|".join((parts[0], parts[1], number))
+
+
+_RISK = _choice("allow", "ask", "refuse")
+
+
 def _readable_rules(value: SettingValue) -> None:
     """Refuse what can't be read as a rule."""
     from ringbridge.core.dialing.rules import check_rules
 
     check_rules(cast("tuple[str, ...]", value))
+
+
+def _card(key: str, value: object) -> SettingValue:
+    text = _text(key, value)
+    if len(text) > MAX_CARD:
+        raise SettingError(key, "not_a_text")
+    return text
 
 
 def _url(key: str, value: object) -> SettingValue:
@@ -305,6 +358,10 @@ class Settings:
         clipboard: Clipboard watching.
         card: The offer card.
         hotkeys: Global key combinations.
+        confirm: When a call waits for a yes.
+        guards: What is not called, or only after a yes.
+        phones: The user's phones.
+        options: The rarer parameters of calls.
     """
 
     region: str = ""
@@ -314,6 +371,10 @@ class Settings:
     clipboard: ClipboardSettings = ClipboardSettings()  # noqa: RUF009 - it never changes
     card: CardSettings = CardSettings()  # noqa: RUF009 - it never changes
     hotkeys: HotkeySettings = HotkeySettings()  # noqa: RUF009 - it never changes
+    confirm: ConfirmSettings = ConfirmSettings()  # noqa: RUF009 - it never changes
+    guards: GuardSettings = GuardSettings()  # noqa: RUF009 - it never changes
+    phones: PhoneSettings = PhoneSettings()  # noqa: RUF009 - it never changes
+    options: CallOptions = CallOptions()  # noqa: RUF009 - it never changes
 
 
 class SettingProblem(NamedTuple):
@@ -354,6 +415,34 @@ _CHECKS: dict[str, Callable[[str, object], SettingValue]] = {
     "card.seconds": _whole(0, 600),
     "card.corner": _choice("top_right", "bottom_right", "top_left", "bottom_left"),
     "hotkeys.dial_selection": _hotkey,
+    "confirm.ask": _choice("risky", "always"),
+    "confirm.countdown_s": _whole(0, 30),
+    "confirm.known": _list_of(_pattern),
+    "guards.allowed_countries": _list_of(_region),
+    "guards.refused_countries": _list_of(_region),
+    "guards.foreign": _RISK,
+    "guards.premium": _RISK,
+    "guards.shared_cost": _RISK,
+    "guards.satellite": _RISK,
+    "guards.night": _RISK,
+    "guards.quiet_from": _clock,
+    "guards.quiet_until": _clock,
+    "guards.codes": _choice("typed", "never"),
+    "guards.never_call": _list_of(_pattern),
+    "guards.calls_per_minute": _whole(0, 60),
+    "guards.calls_per_day": _whole(0, 10_000),
+    "guards.screen_lock": _flag,
+    "phones.own": _list_of(_phone),
+    "phones.check": _flag,
+    "options.auto_answer": _flag,
+    "options.show_number": _flag,
+    "options.record_group": _whole(0, MAX_ID),
+    "options.screen_own": _flag,
+    "options.screen_other": _flag,
+    "options.warn_own": _flag,
+    "options.warn_other": _flag,
+    "options.card": _card,
+    "options.customer": _whole(0, MAX_ID),
 }
 """Each setting by dotted key, in the order people see, and what makes its value sure."""
 
@@ -431,6 +520,21 @@ def _replaced(settings: Settings, key: str, checked: SettingValue) -> Settings:
             return replace(settings, **{group_name: group._replace(**changed)})
 
 
+def with_options(settings: Settings, options: Mapping[str, object]) -> Settings:
+    """A copy of `settings` in which one call's own options stand.
+
+    Args:
+        settings: The settings in force.
+        options: Fields of `CallOptions` by name, with their values.
+
+    Raises:
+        SettingError: There is no such option, or the value is not allowed.
+    """
+    for name, value in options.items():
+        settings = with_value(settings, f"options.{name}", value)
+    return settings
+
+
 def with_changes(settings: Settings, *, before: Settings, after: Settings) -> Settings:
     """A copy of `settings` with the fields in which `after` differs from `before`; others stay as they are."""
     old = flatten(before)
@@ -440,17 +544,21 @@ def with_changes(settings: Settings, *, before: Settings, after: Settings) -> Se
     return settings
 
 
-def from_mapping(table: Mapping[str, object]) -> tuple[Settings, tuple[SettingProblem, ...]]:
+def from_mapping(
+    table: Mapping[str, object], base: Settings | None = None, *, locked: Collection[str] = ()
+) -> tuple[Settings, tuple[SettingProblem, ...]]:
     """Read settings from a parsed file: every good field is taken, every bad one is reported.
 
     Args:
         table: As `tomllib` gives it. Unknown keys are ignored (a later version may know them).
+        base: What holds where the file says nothing; None = the defaults.
+        locked: Keys that stay as in `base`, whatever the file says.
     """
-    settings = Settings()
+    settings = base or Settings()
     problems: list[SettingProblem] = []
     for name, key in (_OLD_KEYS | {key: key for key in _CHECKS}).items():
         value = _value_at(table, name)
-        if value is None or (name != key and _value_at(table, key) is not None):
+        if value is None or key in locked or (name != key and _value_at(table, key) is not None):
             continue
         try:
             settings = _replaced(settings, key, _CHECKS[key](key, value))

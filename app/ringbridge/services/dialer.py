@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Callable
 
-from ringbridge.core.calls import CallOutcome, CallRequest, Login, Outcome
+from ringbridge.core.calls import CallOutcome, CallRequest, CallState, Login, Outcome
 from ringbridge.core.errors import (
+    CallLimit,
     CredentialsError,
     NoAccount,
     NotFound,
@@ -15,12 +16,14 @@ from ringbridge.core.errors import (
 from ringbridge.core.settings import AccountSettings, Settings
 from ringbridge.services.credentials import Credentials
 from ringbridge.services.failures import failed_outcome
-from ringbridge.services.history import History
+from ringbridge.services.history import CallLimits, History
 from ringbridge.services.pbx import MakeCall, PbxClient
 
 _log = logging.getLogger(__name__)
 
 _LOOKED_BACK = 100
+EMERGENCY_GUARD_S = 5
+"""A dropped emergency call is made again at once, whatever guard is set; two clicks are still one wish."""
 _CALLS = {Outcome.PLACING, Outcome.REQUESTED, Outcome.UNKNOWN}
 """Where there is, or may be, a call: refused and unsent wishes stand in nobody's way."""
 
@@ -62,8 +65,13 @@ class Dialer:
             earlier = self._history.begin(
                 request,
                 line=request.line or settings.account.line,
-                repeat_guard_s=settings.calls.repeat_guard_s,
+                repeat_guard_s=_repeat_guard_s(request, settings),
+                limits=CallLimits()
+                if request.emergency
+                else CallLimits(settings.guards.calls_per_minute, settings.guards.calls_per_day),
             )
+        except CallLimit as error:
+            return _outcome(request, Outcome.BLOCKED, f"limit_{error.period}")
         except StorageError as error:
             return failed_outcome(error, request_id=request.request_id, dialed=request.destination.dialed)
         if earlier is not None:
@@ -78,16 +86,19 @@ class Dialer:
         return outcome
 
     def hang_up(self, settings: Settings) -> CallOutcome:
-        """Ask the PBX to end the latest call; never an earlier one in its place.
+        """Ask the PBX to end the latest call; an earlier one in its place only when it is known to go on.
 
         Returns:
             REQUESTED when the PBX accepted; BLOCKED with problem ``no_call`` where there is none to end, or
             ``unnamed_call`` where the PBX did not say how it calls the latest one.
         """
         try:
-            latest = next((row for row in self._history.recent(limit=_LOOKED_BACK) if row.outcome in _CALLS), None)
+            rows = [row for row in self._history.recent(limit=_LOOKED_BACK) if row.outcome in _CALLS]
         except StorageError as error:
             return failed_outcome(error, request_id="", dialed="")
+        latest = rows[0] if rows else None
+        if latest is not None and latest.progress.state is CallState.ENDED:
+            latest = next((row for row in rows if row.progress.state.is_live), None)
         if latest is None:
             return CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="no_call")
         if not latest.callid:
@@ -172,14 +183,24 @@ class Dialer:
 
     def _ask(self, request: CallRequest, settings: Settings) -> CallOutcome:
         account = settings.account
+        options = settings.options
         try:
             call = MakeCall(
-                stype="phone" if account.line_kind == "phone" else "",
+                stype="phone" if (request.line_kind or account.line_kind) == "phone" else "",
                 snumber=request.line or account.line,
                 cnumber=request.destination.dialed,
                 callerid2=request.caller_id or account.caller_id,
                 wait=account.wait_s if request.wait_s is None else request.wait_s,
                 cdialplan=account.cdialplan,
+                card=options.card,
+                customer=options.customer or None,
+                answer1=int(options.auto_answer),
+                callerid1=request.destination.dialed if options.show_number else "",
+                recordgroup=options.record_group,
+                screen1=int(options.screen_own),
+                screen2=int(options.screen_other),
+                warn1=int(options.warn_own),
+                warn2=int(options.warn_other),
             )
             placed = self._client_of(account).make_call(self._login(account), call)
         except (PbxError, CredentialsError, NoAccount) as error:
@@ -194,6 +215,11 @@ class Dialer:
             server=placed.server,
             callid=placed.callid,
         )
+
+
+def _repeat_guard_s(request: CallRequest, settings: Settings) -> int:
+    guard_s = settings.calls.repeat_guard_s
+    return min(guard_s, EMERGENCY_GUARD_S) if request.emergency else guard_s
 
 
 def _outcome(

@@ -23,7 +23,16 @@ from PySide6.QtWidgets import (
 from ringbridge.core.calls import Line
 from ringbridge.core.errors import SettingError
 from ringbridge.core.settings import Settings, plain_http_allowed, with_value
-from ringbridge.ui.look import Tone, breakable, country_name, heading, plain_label, set_text_color, tone_color
+from ringbridge.ui.look import (
+    Tone,
+    breakable,
+    country_name,
+    heading,
+    muted_color,
+    plain_label,
+    set_text_color,
+    tone_color,
+)
 from ringbridge.ui.translation import fill, tr
 from ringbridge.ui.wording import setting_name, setting_sentence
 
@@ -36,6 +45,7 @@ class AccountDialog(QDialog):
     Args:
         settings: What stands in it at first; fields it does not show are kept.
         password_saved: Whether a password is saved; None when that is not known.
+        locked: Settings that the company's policy locks: they are shown, and can't be changed.
 
     Signals:
         test_wanted: `AccountSettings` and the typed password (empty = the saved one); answer with
@@ -47,7 +57,12 @@ class AccountDialog(QDialog):
     save_wanted = Signal(object, str)
 
     def __init__(
-        self, settings: Settings, parent: QWidget | None = None, *, password_saved: bool | None = None
+        self,
+        settings: Settings,
+        parent: QWidget | None = None,
+        *,
+        password_saved: bool | None = None,
+        locked: frozenset[str] = frozenset[str](),
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
@@ -55,9 +70,12 @@ class AccountDialog(QDialog):
         self._readers: dict[str, Callable[[], object]] = {}
         self._editors: dict[str, QWidget] = {}
         self._error_labels: dict[str, QLabel] = {}
+        self._cells: dict[str, QVBoxLayout] = {}
         self._build()
         self._fill(settings)
         self.set_password_saved(password_saved)
+        for key in locked & self._editors.keys():
+            self._lock(key)
 
     # ------------------------------------------------------------ what it is told
 
@@ -127,6 +145,7 @@ class AccountDialog(QDialog):
         self._rows.setVerticalSpacing(9)
         self._build_account()
         self._build_phone()
+        self._build_calls()
         self._build_computer()
         self._area = QScrollArea()
         self._area.setFrameShape(QFrame.Shape.NoFrame)
@@ -189,6 +208,12 @@ class AccountDialog(QDialog):
         self._add("account.line_kind", setting_name("account.line_kind"), self._kind, self._kind.currentData)
         self._caller_id = self._text_field("account.caller_id", tr("As the PBX sets it"))
 
+    def _build_calls(self) -> None:
+        self._auto_answer = QCheckBox(tr("My phone answers by itself: calls go out without my lifting the handset"))
+        self._add("options.auto_answer", "", self._auto_answer, self._auto_answer.isChecked)
+        self._show_number = QCheckBox(tr("My phone shows the number I call"))
+        self._add("options.show_number", "", self._show_number, self._show_number.isChecked)
+
     def _build_computer(self) -> None:
         self._rows.addRow(heading(tr("On this computer")))
         self._region = QComboBox()
@@ -220,11 +245,25 @@ class AccountDialog(QDialog):
         cell.setSpacing(3)
         cell.addWidget(editor)
         cell.addWidget(error)
+        self._cells[key] = cell
         label = plain_label()
         label.setText(title)
         label.setBuddy(editor)
-        editor.setAccessibleName(title or tr("Offer to call phone numbers that I copy"))
+        editor.setAccessibleName(editor.text() if isinstance(editor, QCheckBox) else title)
         self._rows.addRow(label, cell)
+
+    def _lock(self, key: str) -> None:
+        sentence = tr("Set by your company.")
+        editor = self._editors[key]
+        editor.setEnabled(False)
+        editor.setAccessibleDescription(sentence)
+        self._readers.pop(key, None)
+        note = plain_label()
+        note.setObjectName(f"{key}:locked")
+        note.setText(sentence)
+        set_text_color(note, muted_color(self.palette()))
+        cell = self._cells[key]
+        cell.insertWidget(cell.indexOf(editor) + 1, note)
 
     def _fill(self, settings: Settings) -> None:
         account = settings.account
@@ -233,6 +272,8 @@ class AccountDialog(QDialog):
         self._line.setEditText(account.line)
         self._kind.setCurrentIndex(max(self._kind.findData(account.line_kind), 0))
         self._caller_id.setText(account.caller_id)
+        self._auto_answer.setChecked(settings.options.auto_answer)
+        self._show_number.setChecked(settings.options.show_number)
         if self._region.findData(settings.region) < 0:
             self._region.addItem(settings.region, settings.region)
         self._region.setCurrentIndex(self._region.findData(settings.region))

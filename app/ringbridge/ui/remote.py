@@ -13,13 +13,22 @@ from PySide6.QtCore import QObject, Signal
 from ringbridge import __version__
 from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallOutcome, Origin, Outcome
+from ringbridge.core.dialing.guard_settings import GuardSettings
+from ringbridge.core.dialing.guards import refused_code
 from ringbridge.core.errors import InputError
-from ringbridge.core.gate import Decision, decide
 from ringbridge.desktop.ports import Buffer, ClipboardBackend, Copied, ReadProblem
 from ringbridge.services.instance_client import PROTOCOL_VERSION
-from ringbridge.ui.calling import Caller, Wish
+from ringbridge.ui.calling import Caller, Judged, Wish
+from ringbridge.ui.gate_outcome import gate_outcome
 from ringbridge.ui.reading import Reader, Reading
-from ringbridge.ui.wording import error_sentence, hang_up_sentence, outcome_sentence, read_problem_sentence
+from ringbridge.ui.translation import fill, tr
+from ringbridge.ui.wording import (
+    error_sentence,
+    gate_sentence,
+    hang_up_sentence,
+    outcome_sentence,
+    read_problem_sentence,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +44,7 @@ class _DialOrder:
     line: str
     caller_id: str
     wait_s: int | None
+    options: Mapping[str, object]
     said_yes: bool
 
 
@@ -105,15 +115,10 @@ class Remote(QObject):
 
     def _link(self, request: Mapping[str, Any], answer: Answer) -> None:
         def read(reading: Reading) -> None:
-            verdict = decide(reading.target, Origin.LINK, said_yes=False)
-            if verdict.decision is Decision.REFUSE:
-                answer(
-                    {
-                        "ok": False,
-                        "message": error_sentence(InputError(verdict.reasons[0])),
-                        "exit_code": exit_codes.BLOCKED,
-                    }
-                )
+            reason = refused_code(reading.target, Origin.LINK, GuardSettings())
+            reason = "locked" if self._caller.screen_locked else reason
+            if reason:
+                answer({"ok": False, "message": gate_sentence(reason), "exit_code": exit_codes.BLOCKED})
                 return
             answer({"ok": True})
             self.link_opened.emit(reading)
@@ -131,6 +136,7 @@ class Remote(QObject):
             line=_text_of(request, "line"),
             caller_id=_text_of(request, "caller_id"),
             wait_s=wait if isinstance(wait, int) and not isinstance(wait, bool) else None,
+            options=_table_of(request, "options"),
             said_yes=request.get("yes") is True,
         )
         if order.source == "argument":
@@ -157,10 +163,21 @@ class Remote(QObject):
                 line=order.line,
                 caller_id=order.caller_id,
                 wait_s=order.wait_s,
+                options=order.options,
             )
             who, extension = reading.destination.display, reading.destination.extension
+
+            def unconfirmed(judged: Judged) -> None:
+                outcome = gate_outcome(judged.findings, dialed=judged.destination.dialed)
+                question = f"{outcome.detail} {fill(tr('Call {number}?'), number=judged.destination.display)}"
+                answer({**_fields_of(outcome, outcome_sentence(outcome)), "question": question})
+
+            # a person at a terminal is asked there; a key of the desktop's has none, so the card asks
+            asked = unconfirmed if origin is Origin.COMMAND_LINE else None
             self._caller.want(
-                wish, lambda outcome: answer(_fields_of(outcome, outcome_sentence(outcome, who, extension)))
+                wish,
+                lambda outcome: answer(_fields_of(outcome, outcome_sentence(outcome, who, extension))),
+                asked,
             )
 
         def refused(error: InputError) -> None:
@@ -175,6 +192,11 @@ class Remote(QObject):
 def _text_of(request: Mapping[str, Any], key: str) -> str:
     value = request.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _table_of(request: Mapping[str, Any], key: str) -> Mapping[str, object]:
+    value = request.get(key)
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
 def _exit_code_of(error: InputError) -> int:

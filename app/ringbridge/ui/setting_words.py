@@ -3,19 +3,20 @@
 import os
 from typing import TYPE_CHECKING
 
-from ringbridge.core.errors import FileDamaged, FileTooNew, RuleError, SettingError, StorageError
+from ringbridge.core.errors import FileDamaged, FileTooNew, PolicyDamaged, RuleError, SettingError, StorageError
 from ringbridge.ui.translation import fill, tr
 
 if TYPE_CHECKING:
     from ringbridge.core.settings import SettingProblem
     from ringbridge.desktop.ports import Availability
+    from ringbridge.services.settings_file import Policy
 
 
 def input_sentence(problem: str, detail: str = "") -> str:
     """Why a typed, copied or linked text can't be called.
 
     Args:
-        problem: As in `ringbridge.core.errors.InputError`, or a reason of `ringbridge.core.gate.Verdict`.
+        problem: As in `ringbridge.core.errors.InputError`, or a reason of `ringbridge.core.dialing.gate.Verdict`.
         detail: Likewise.
     """
     if problem == "scheme":
@@ -75,6 +76,34 @@ def setting_name(key: str) -> str:
         "card.seconds": tr("Seconds the card stays"),
         "card.corner": tr("Corner of the card"),
         "hotkeys.dial_selection": tr("Hotkey for the selected number"),
+        "confirm.ask": tr("Ask before calls"),
+        "confirm.countdown_s": tr("Countdown before a first call"),
+        "confirm.known": tr("Known numbers"),
+        "guards.allowed_countries": tr("Allowed countries"),
+        "guards.refused_countries": tr("Refused countries"),
+        "guards.foreign": tr("Numbers of other countries"),
+        "guards.premium": tr("Premium-rate numbers"),
+        "guards.shared_cost": tr("Shared-cost numbers"),
+        "guards.satellite": tr("Satellite numbers"),
+        "guards.night": tr("Calls in quiet hours"),
+        "guards.quiet_from": tr("Begin of the quiet hours"),
+        "guards.quiet_until": tr("End of the quiet hours"),
+        "guards.codes": tr("Codes with * or #"),
+        "guards.never_call": tr("Numbers that are never called"),
+        "guards.calls_per_minute": tr("Most calls in a minute"),
+        "guards.calls_per_day": tr("Most calls in a day"),
+        "guards.screen_lock": tr("No calls while the screen is locked"),
+        "phones.own": tr("Own phones"),
+        "phones.check": tr("Check the own phone"),
+        "options.auto_answer": tr("Own phone answers by itself"),
+        "options.show_number": tr("Number on the own phone"),
+        "options.record_group": tr("Record group"),
+        "options.screen_own": tr("Call screening on the own phone"),
+        "options.screen_other": tr("Call screening at the other party"),
+        "options.warn_own": tr("Cut-off warning on the own phone"),
+        "options.warn_other": tr("Cut-off warning to the other party"),
+        "options.card": tr("Card"),
+        "options.customer": tr("Customer"),
         "profile": tr("Profile"),
     }.get(key, key)
 
@@ -110,6 +139,11 @@ def setting_sentence(error: SettingError) -> str:
                 "password or “?”."),
             "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+D."),
             "plain_http": tr("{name}: use https://. With http:// others could read your password."),
+            "pattern": tr("{name}: enter numbers; a * at the end stands for any digits, such as +1900*."),
+            "clock": tr("{name}: enter a time such as 21:00."),
+            "phone": tr("{name}: write each phone as name|kind|value, such as Desk|phone|1001 or "
+                "Mobile|number|2125550142."),
+            "locked": tr("{name}: set by your company, so it can't be changed here."),
             "control_characters": tr("{name}: this has invisible characters, such as line breaks. Type it by hand."),
         }.get(error.problem)  # fmt: skip
     if template is None:
@@ -125,6 +159,9 @@ def storage_sentence(error: StorageError) -> str:
             "Ringbridge, then give the file its name back.")  # fmt: skip
     elif isinstance(error, FileTooNew):
         template = tr("The file {path} was written by a newer Ringbridge, so it is left as it is. Update Ringbridge.")
+    elif isinstance(error, PolicyDamaged):
+        template = tr("Your company's policy {path} can't be used ({detail}). Until it is repaired, Ringbridge asks "
+            "before every call and calls nothing that may be expensive. Tell your administrator.")  # fmt: skip
     elif isinstance(error, FileDamaged):
         template = tr("The file {path} was damaged. Ringbridge put it aside as {detail} and began a new one.")
     else:
@@ -138,6 +175,15 @@ def problem_sentence(problem: "SettingProblem | StorageError") -> str:
         return storage_sentence(problem)
     notice = fill(tr("The settings file says “{value}”, which is not used."), value=problem.value)
     return f"{setting_sentence(problem.error)} {notice}"
+
+
+def policy_sentences(policy: "Policy") -> list[str]:
+    """What is wrong with the company's policy; nothing where it is fine or there is none."""
+    if policy.notice is not None:
+        return [storage_sentence(policy.notice)]
+    template = tr("Your company's policy {path} has a mistake, so the safest value is used. {sentence} Tell your "
+        "administrator.")  # fmt: skip
+    return [fill(template, path=policy.path, sentence=setting_sentence(problem.error)) for problem in policy.problems]
 
 
 def availability_sentence(name: str, availability: "Availability") -> str:
@@ -189,6 +235,8 @@ def _reasons() -> dict[str, str]:
         "only_when_focused": tr("only while a window of Ringbridge has the focus"),
         "only_xembed": tr("this desktop shows tray icons in the old way"),
         "no_tray_host": tr("this desktop shows no tray icons"),
+        "no_bus": tr("nobody here tells whether the screen is locked"),
+        "looks_when_asked": tr("it looks when somebody wants to call"),
         "not_on_wayland": elsewhere,
         "not_on_windows": elsewhere,
         "not_on_macos": elsewhere,

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from ringbridge.core.calls import Origin
 from ringbridge.core.dialing.dial_plan import TrialState, Way
 from ringbridge.core.dialing.explain import Setting, explain
-from ringbridge.core.gate import Decision
+from ringbridge.core.dialing.gate import Decision
 from ringbridge.core.settings import AccountSettings, DialingSettings, Settings
 
 

@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from ringbridge.core.calls import Destination, Origin
 from ringbridge.core.dialing.dial_plan import Trial, TrialState, Way, plan_of, write
+from ringbridge.core.dialing.gate import Facts, Rules, Verdict, decide
+from ringbridge.core.dialing.traits import traits_of
 from ringbridge.core.errors import InputError
-from ringbridge.core.gate import Verdict, decide
 from ringbridge.core.settings import Settings
 from ringbridge.core.targets import TargetReading, read
 
@@ -29,7 +30,7 @@ class Explanation(NamedTuple):
         text: As typed, copied or linked.
         region: Numbers without a country code were read as numbers of it.
         reading: What it is read as and why, or None where it can't be read.
-        verdict: What the gate would say, or None where it can't be read.
+        verdict: What the gate would say to a number that was never called before, or None where it can't be read.
         way: Which part of the dial plan made the dial string, or None where there is none.
         trials: The rules that were tried, in order; at most the last has fired.
         used: The settings that shaped the dial string; a prefix that none of them names is the region's own.
@@ -63,7 +64,12 @@ class Explanation(NamedTuple):
 
 
 def explain(
-    text: str, settings: Settings, region: str, *, origin: Origin = Origin.COMMAND_LINE, said_yes: bool = False
+    text: str,
+    settings: Settings,
+    region: str,
+    *,
+    origin: Origin = Origin.COMMAND_LINE,
+    said_yes: bool = False,
 ) -> Explanation:
     """Follow a text through reading, dial plan and gate. Dials nothing, never raises.
 
@@ -81,12 +87,17 @@ def explain(
         reading = read(text, region, typed=origin not in copied, dialing=settings.dialing)
     except InputError as error:
         return begun._replace(problem=error)
-    read_only = begun._replace(reading=reading, verdict=decide(reading.target, origin, said_yes=said_yes))
+    target = reading.target
+    known = Facts(traits_of(target, region=region, outside_prefix=settings.dialing.outside_prefix))
+    rules = Rules(confirm=settings.confirm, guards=settings.guards, own_region=region)
     try:
-        written = write(reading.target, plan)
+        written = write(target, plan)
     except InputError as error:
-        return read_only._replace(problem=error)
-    return read_only._replace(
+        verdict = decide(target, "", origin, known, rules, said_yes=said_yes)
+        return begun._replace(reading=reading, verdict=verdict, problem=error)
+    return begun._replace(
+        reading=reading,
+        verdict=decide(target, written.destination.dialed, origin, known, rules, said_yes=said_yes),
         way=written.way,
         trials=written.trials,
         used=_used(written.way, settings, written.outside_prefix),

@@ -15,18 +15,35 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ringbridge.core.calls import CallOutcome, CallRecord, CallRequest, Outcome
+from ringbridge.core.calls import CallOutcome, CallProgress, CallRecord, CallRequest, Destination, Outcome
 from ringbridge.core.errors import FileDamaged, FileTooNew, StorageError, StorageUnavailable
 from ringbridge.services import private_files
 from ringbridge.services.history import owner
-from ringbridge.services.history.rows import finished_columns, party_of, placing_row, to_record, to_us
+from ringbridge.services.history.questions import (
+    NO_LIMITS,
+    CallLimits,
+    Clocks,
+    PastCalls,
+    check_limits,
+    count_calls,
+    is_owned,
+    repeated,
+    was_called,
+)
+from ringbridge.services.history.rows import (
+    finished_columns,
+    note_columns,
+    party_of,
+    placing_row,
+    progress_columns,
+    to_record,
+    to_us,
+)
 from ringbridge.services.history.schema import MIGRATIONS, Migration, migrate, version_of
 
 T = TypeVar("T")
 
 BUSY_TIMEOUT_S = 5.0
-PLACING_LIMIT_S = 600.0
-"""A request never takes so long: a row that its living owner left behind must not bar a number for ever."""
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _COMPANIONS = ("-wal", "-shm", "-journal")
@@ -122,7 +139,9 @@ class History:
                 return self.notice
         return None
 
-    def begin(self, request: CallRequest, *, line: str, repeat_guard_s: int) -> CallRecord | None:
+    def begin(
+        self, request: CallRequest, *, line: str, repeat_guard_s: int, limits: CallLimits = NO_LIMITS
+    ) -> CallRecord | None:
         """Write the row of a call that is about to be placed, unless the same call is there already.
 
         Of several processes that ask at once, exactly one gets None.
@@ -132,14 +151,16 @@ class History:
             line: The own line or number that will be rung first.
             repeat_guard_s: The same party is not called again within so many seconds of a call that was requested or
                 whose end is unknown; 0 = only a call still being placed counts.
+            limits: How many calls are allowed.
 
         Returns:
-            None: the row is written, go on. A record: the call is being placed, or was placed just now, or this very
-            request was begun before; do not call.
+            None: the row is written, go on. A record: the call is being placed, was placed just now, or goes on as
+            far as its process knows; or this very request was begun before; do not call.
 
         Raises:
             FileTooNew: As for the class.
             StorageUnavailable: As for the class; no row was written, so do not call.
+            CallLimit: There were so many calls; no row was written, so do not call.
         """
         mine = (os.getpid(), owner.started(os.getpid()) or "")
 
@@ -149,11 +170,13 @@ class History:
             row = placing_row(request, line=line, begun_at=now, uptime=uptime, owner=mine)
             self._save_unsaved(connection)
             same = connection.execute("SELECT * FROM calls WHERE request_id = ?", (row["request_id"],)).fetchone()
-            in_the_way = same or self._repeated(
-                connection, party_of(request.destination), repeat_guard_s, now, uptime
+            clocks = Clocks(now_us=to_us(now), uptime=uptime)
+            in_the_way = same or repeated(
+                connection, party_of(request.destination), repeat_guard_s, clocks, live=not request.emergency
             )
             if in_the_way is not None:
                 return self._record(in_the_way)
+            check_limits(connection, limits, clocks)
             names = ", ".join(row)
             values = ", ".join(f":{name}" for name in row)
             connection.execute(f"INSERT INTO calls ({names}) VALUES ({values})", row)  # noqa: S608 - our own names
@@ -184,11 +207,53 @@ class History:
         if not self._write(work):
             raise StorageUnavailable(str(self.path), "there is no row of this request")
 
+    def follow(self, request_id: str, progress: CallProgress, *, callid: str = "") -> None:
+        """Remember where a call stands; an end that is known stays, and nothing leads back from an end.
+
+        Args:
+            request_id: Of the request; where it has no row, nothing is written.
+            progress: What is known of the call by now.
+            callid: The PBX's identifier, where it was learned since; one that is known stays.
+
+        Raises:
+            FileTooNew: As for the class.
+            StorageUnavailable: As for the class.
+        """
+        columns = progress_columns(request_id, progress, callid)
+
+        def work(connection: sqlite3.Connection) -> None:
+            self._save_unsaved(connection)
+            connection.execute(
+                "UPDATE calls SET state = :state, call_end = :call_end, answered_at = :answered_at,"
+                " ended_at = :ended_at, talk_s = :talk_s, callid = CASE callid WHEN '' THEN :callid ELSE callid END"
+                " WHERE request_id = :request_id AND"
+                " (state <> 'ended' OR (:state = 'ended' AND call_end IN ('', 'unknown')))",
+                columns,
+            )
+
+        # a state is worth no sync: after a loss of power the call is "unknown", which is true
+        self._write(work, synchronous="FULL" if progress.end else "NORMAL")
+
+    def write_note(self, request_id: str, note: str) -> None:
+        """Keep what the user wrote about a call.
+
+        Raises:
+            FileTooNew: As for the class.
+            StorageUnavailable: As for the class.
+        """
+        columns = note_columns(request_id, note)
+
+        def work(connection: sqlite3.Connection) -> None:
+            self._save_unsaved(connection)
+            connection.execute("UPDATE calls SET note = :note WHERE request_id = :request_id", columns)
+
+        self._write(work)
+
     def settle_abandoned(self) -> int:
-        """Turn rows still PLACING whose process is gone into UNKNOWN: nobody will ever learn more.
+        """Turn rows whose process is gone into UNKNOWN: those still PLACING, and calls that nobody follows any more.
 
         Returns:
-            How many there were.
+            How many were still PLACING.
 
         Raises:
             FileTooNew: As for the class.
@@ -199,14 +264,50 @@ class History:
         def work(connection: sqlite3.Connection) -> int:
             self._save_unsaved(connection)
             rows = connection.execute("SELECT * FROM calls WHERE outcome = 'placing'").fetchall()
-            gone = [row["id"] for row in rows if not _is_owned(row, uptime)]
+            gone = [row["id"] for row in rows if not is_owned(row, uptime)]
             connection.executemany(
                 "UPDATE calls SET outcome = 'unknown', problem = 'program_lost', finished_at = ? WHERE id = ?",
                 [(to_us(self._now()), number) for number in gone],
             )
+            live = connection.execute(
+                "SELECT * FROM calls WHERE state IN ('requested', 'ringing', 'calling', 'connected')"
+            ).fetchall()
+            connection.executemany(
+                "UPDATE calls SET state = 'unknown', call_end = 'unknown' WHERE id = ?",
+                [(row["id"],) for row in live if not is_owned(row, uptime)],
+            )
             return len(gone)
 
         return self._write(work)
+
+    def look_up(self, destination: Destination, *, repeat_guard_s: int, limits: CallLimits = NO_LIMITS) -> PastCalls:
+        """What the gate needs to know of the calls there were. Changes nothing, and makes no file.
+
+        Args:
+            destination: Who is to be called.
+            repeat_guard_s: As in `begin`.
+            limits: Likewise.
+
+        Raises:
+            FileTooNew: As for the class.
+            StorageUnavailable: As for the class.
+        """
+        if not self.path.exists():
+            return PastCalls()
+
+        def work(connection: sqlite3.Connection) -> PastCalls:
+            clocks = Clocks(now_us=to_us(self._now()), uptime=self._uptime())
+            party = party_of(destination)
+            row = repeated(connection, party, repeat_guard_s, clocks)
+            minute, day = count_calls(connection, limits, clocks)
+            return PastCalls(
+                known=was_called(connection, party),
+                running=None if row is None else self._record(row),
+                last_minute=minute,
+                last_day=day,
+            )
+
+        return self._healing(lambda: self._attempt(work))
 
     def recent(self, limit: int = 20) -> tuple[CallRecord, ...]:
         """The calls begun last, newest first.
@@ -230,25 +331,6 @@ class History:
 
         return self._healing(lambda: self._attempt(work))
 
-    def _repeated(
-        self, connection: sqlite3.Connection, party: str, repeat_guard_s: int, now: datetime, uptime: owner.Uptime
-    ) -> sqlite3.Row | None:
-        """The row that forbids calling `party` now, if any."""
-        rows: list[sqlite3.Row] = connection.execute(
-            "SELECT * FROM calls WHERE party = ? AND outcome = 'placing' ORDER BY id DESC", (party,)
-        ).fetchall()
-        rows += connection.execute(
-            "SELECT * FROM calls WHERE party = ? AND outcome IN ('requested', 'unknown') ORDER BY id DESC LIMIT 1",
-            (party,),
-        ).fetchall()
-        for row in rows:
-            then = owner.Uptime(boot=row["boot"], us=row["boot_us"])
-            elapsed = owner.elapsed_s(then=then, then_us=row["begun_at"], now=uptime, now_us=to_us(now))
-            under_way = row["outcome"] == Outcome.PLACING and elapsed < PLACING_LIMIT_S and _is_owned(row, uptime)
-            if under_way or elapsed < repeat_guard_s:
-                return row
-        return None
-
     def _record(self, row: sqlite3.Row) -> CallRecord:
         try:
             return to_record(row)
@@ -259,7 +341,9 @@ class History:
         for columns in tuple(self._unsaved.values()):
             connection.execute(
                 "UPDATE calls SET finished_at = :finished_at, outcome = :outcome, code = :code, message = :message,"
-                " problem = :problem, server = :server, callid = :callid"
+                " problem = :problem, server = :server,"
+                # whoever follows the call may have learned its name before the answer came
+                " callid = CASE :callid WHEN '' THEN callid ELSE :callid END"
                 " WHERE request_id = :request_id AND outcome IN ('placing', 'unknown')",
                 columns,
             )
@@ -351,7 +435,7 @@ class History:
                     raise _Damaged
                 connection.execute("PRAGMA journal_mode = WAL")
                 migrate(connection, self._migrations)
-                connection.execute("SELECT id, request_id, party, outcome, boot_us FROM calls LIMIT 0")
+                connection.execute("SELECT id, request_id, party, outcome, boot_us, state FROM calls LIMIT 0")
         except sqlite3.Error as error:
             if _code(error) == sqlite3.SQLITE_ERROR:  # a table is missing or in the way: some other program's file
                 raise _Damaged from error
@@ -370,10 +454,3 @@ def _decoded(raw: bytes) -> str:
 def _code(error: sqlite3.Error) -> int:
     """SQLite's primary result code, 0 for errors of the Python module itself."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _is_owned(row: sqlite3.Row, uptime: owner.Uptime) -> bool:
-    """Whether the process that placed the call still lives."""
-    if row["boot"] != uptime.boot:
-        return False
-    return owner.started(row["owner_pid"]) == row["owner_started"]
