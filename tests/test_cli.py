@@ -17,7 +17,7 @@ from support.fake_program import REQUESTED, FakeProgram, answer
 
 NOT_FOR_QUICK_COMMANDS = {
     "argparse", "dataclasses", "typing", "pathlib", "inspect", "tempfile", "platformdirs", "phonenumbers", "requests",
-    "keyring", "sqlite3", "tomlkit", "tomllib", "logging", "ringbridge.core.calls", "PySide6",
+    "keyring", "sqlite3", "tomlkit", "tomllib", "logging", "ringbridge.core.calls", "PySide6", "socket",
 }  # fmt: skip
 
 
