@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,12 +17,12 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Origin, Outcome
+from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Login, Origin, Outcome
 from ringbridge.core.settings import AccountSettings, Settings
 from ringbridge.services.credentials import Credentials
 from ringbridge.services.dialer import Dialer
 from ringbridge.services.history import History
-from ringbridge.services.pbx import Limits, PbxClient
+from ringbridge.services.pbx import Limits, MakeCall, PbxClient, Placed
 from ringbridge.training.server import DEMO_LINE, DEMO_LOGIN, TrainingPbx
 from ringbridge.training.states import Event
 from support.fault_proxy import FaultProxy
@@ -29,6 +30,16 @@ from support.fault_proxy import FaultProxy
 PATIENCE_S = 20
 _APPLICATION_DATA = 23  # RFC 8446, section 5.1
 _HANDSHAKE_BYTES = 100  # a client's Finished is application data too, of 53 to 69 bytes; a request has 300 and more
+
+
+def wish(number: str) -> CallRequest:
+    """A person wants to call this number."""
+    return CallRequest(
+        request_id=str(uuid.uuid4()),
+        destination=Destination(dialed=number, e164=f"+1{number}"),
+        origin=Origin.CARD,
+        requested_at=datetime.now(UTC),
+    )
 
 
 class Office:
@@ -49,6 +60,7 @@ class Office:
         dialer: The one dialer, which is to survive everything.
         settings: The account.
         shown: What was said of each wish, by its request's id.
+        when_answered: What happens between the PBX's answer and the row that says so, of the next call.
         broken: What holds only as long as something is broken; whoever mends it leaves it.
     """
 
@@ -67,6 +79,7 @@ class Office:
         self.tls = tls
         self.shown: dict[str, CallOutcome] = {}
         self.broken = ExitStack()
+        self.when_answered: list[Callable[[], object]] = []
         self.limits = Limits(placing_margin_s=patience_s)
         self.credentials = Credentials()
         self.history = History(folder / "history.db")
@@ -113,7 +126,7 @@ class Office:
         return Dialer(
             history=history or self.history,
             credentials=self.credentials,
-            client_for=lambda account: PbxClient(account, limits=self.limits),
+            client_for=lambda account: _Client(account, self.limits, self.when_answered),
         )
 
     def change_account(self, **values: Any) -> None:
@@ -121,18 +134,9 @@ class Office:
         self.settings = replace(self.settings, account=replace(self.settings.account, **values))
         self.credentials.keep_in_memory(self.settings.account, DEMO_LOGIN.password)
 
-    def wish(self, number: str) -> CallRequest:
-        """A person wants to call."""
-        return CallRequest(
-            request_id=str(uuid.uuid4()),
-            destination=Destination(dialed=number, e164=f"+1{number}"),
-            origin=Origin.CARD,
-            requested_at=datetime.now(UTC),
-        )
-
     def call(self, number: str, *, dialer: Dialer | None = None) -> CallOutcome:
         """A person wants to call; what the program says then."""
-        request = self.wish(number)
+        request = wish(number)
         outcome = (dialer or self.dialer).place(request, self.settings)
         self.shown[request.request_id] = outcome
         return outcome
@@ -167,6 +171,21 @@ class Office:
     def _heard(self, _event: Event) -> None:
         with self._changed:
             self._changed.notify_all()
+
+
+class _Client(PbxClient):
+    """The client, and a moment in which something else may happen."""
+
+    def __init__(self, account: AccountSettings, limits: Limits, when_answered: list[Callable[[], object]]) -> None:
+        super().__init__(account, limits=limits)
+        self._when_answered = when_answered
+
+    def make_call(self, login: Login, call: MakeCall) -> Placed:
+        try:
+            return super().make_call(login, call)
+        finally:
+            while self._when_answered:
+                self._when_answered.pop()()
 
 
 class Journal:
