@@ -21,6 +21,11 @@ _SCHEMES = ("tel", "callto", "sip", "sips")
 _URI = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):(?!\s)(.*)", re.DOTALL)
 _DIALABLE = re.compile(r"[*#+0-9]+")
 _AS_IT_STANDS = re.compile(r"[*#0-9]{2,20}")
+_PARAMETER_NAME = re.compile(r"[A-Za-z0-9-]*")  # RFC 3966, section 3: pname
+# A subscriber has letters (1-800-FLOWERS), digits and a few signs; U+FFFD stands for bytes that are no UTF-8.
+_NO_SUBSCRIBER = re.compile(r"[!\"$%&':;<=>?@\[\\\]^_`{|}~\ufffd]")
+_WEB_SCHEMES = {"data", "file", "ftp", "http", "https", "javascript", "mailto", "vbscript"}
+_OVERRIDES = "\u202d\u202e"  # they show a number in another order than it is dialed; none is ever copied with them
 _VISUAL_SEPARATORS = re.compile(r"[\s().\-]")  # RFC 3966, section 3: visual-separator, and spaces people add
 
 
@@ -56,14 +61,15 @@ def read_target(text: str, region: str, *, typed: bool = True) -> Target:
             may be a date or an address, so there only numbers and short codes count.
 
     Raises:
-        InputError: It is empty, too long, holds control characters, has another scheme, has no number or several
-            of them, or is a link to a ``*`` or ``#`` code (such codes can wipe or forward a phone; they are dialed
-            only when a person types them).
+        InputError: It is empty, too long, holds control characters or turns its order around, is a link with
+            characters that no subscriber number has (RFC 3966), has another scheme, has no number or several of
+            them, or is a link to a ``*`` or ``#`` code (such codes can wipe or forward a phone; they are dialed only
+            when a person types them).
     """
     if len(text) > MAX_LENGTH:
         raise InputError("too_long", str(MAX_LENGTH))
     text = text.strip(" \t\r\n")
-    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} and character != "\t" for character in text):
+    if _has_control_characters(text.replace("\t", " ")):
         raise InputError("control_characters")
     if not text:
         raise InputError("empty")
@@ -73,16 +79,22 @@ def read_target(text: str, region: str, *, typed: bool = True) -> Target:
     return _read_text(text, region, from_uri=False, as_it_stands=typed)
 
 
+def _has_control_characters(text: str) -> bool:
+    return any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} or letter in _OVERRIDES for letter in text)
+
+
 def _reads_as_label(scheme: str, rest: str) -> bool:
     """`Phone:212…` is a label, `mailto:x` a scheme."""
-    return scheme.lower() not in _SCHEMES and bool(_DIALABLE.fullmatch(_VISUAL_SEPARATORS.sub("", rest)))
+    return scheme.lower() not in {*_SCHEMES, *_WEB_SCHEMES} and bool(
+        _DIALABLE.fullmatch(_VISUAL_SEPARATORS.sub("", rest))
+    )
 
 
 def _read_uri(scheme: str, rest: str, region: str) -> Target:
     if scheme not in _SCHEMES:
         raise InputError("scheme", scheme[:20])
     rest = unquote(rest, errors="replace").removeprefix("//")
-    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in rest):
+    if _has_control_characters(rest):
         raise InputError("control_characters")
     subscriber, *parameters = rest.split(";")
     if scheme in {"sip", "sips"}:
@@ -91,8 +103,10 @@ def _read_uri(scheme: str, rest: str, region: str) -> Target:
     named = {name.lower(): value for name, _, value in (parameter.partition("=") for parameter in parameters)}
     if "*" in rest or "#" in rest:
         raise InputError("code_in_link")
+    if _NO_SUBSCRIBER.search(subscriber) or not all(map(_PARAMETER_NAME.fullmatch, named)):
+        raise InputError("control_characters")
     extension = _VISUAL_SEPARATORS.sub("", named.get("ext", ""))
-    if extension and not extension.isdecimal():
+    if extension and not (extension.isascii() and extension.isdecimal()):
         raise InputError("no_number")
     context = _VISUAL_SEPARATORS.sub("", named.get("phone-context", ""))
     if re.fullmatch(r"\+[0-9]{1,15}", context) and not subscriber.lstrip().startswith("+"):
