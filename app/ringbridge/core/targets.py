@@ -22,8 +22,8 @@ _URI = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):(?!\s)(.*)", re.DOTALL)
 _DIALABLE = re.compile(r"[*#+0-9]+")
 _AS_IT_STANDS = re.compile(r"[*#0-9]{2,20}")
 _PARAMETER_NAME = re.compile(r"[A-Za-z0-9-]*")  # RFC 3966, section 3: pname
-# A subscriber has letters (1-800-FLOWERS), digits and a few signs; U+FFFD stands for bytes that are no UTF-8.
-_NO_SUBSCRIBER = re.compile(r"[!\"$%&':;<=>?@\[\\\]^_`{|}~\ufffd]")
+_SUBSCRIBER = re.compile(r"[A-Za-z0-9+*#().,/\s-]*")  # more than RFC 3966 allows: people write links by hand
+_SUBSCRIBER_CATEGORIES = {"Nd", "Zs", "Pd", "Cf"}  # digits, spaces and dashes of other scripts, and invisible marks
 _WEB_SCHEMES = {"data", "file", "ftp", "http", "https", "javascript", "mailto", "vbscript"}
 _OVERRIDES = "\u202d\u202e"  # they show a number in another order than it is dialed; none is ever copied with them
 _VISUAL_SEPARATORS = re.compile(r"[\s().\-]")  # RFC 3966, section 3: visual-separator, and spaces people add
@@ -103,7 +103,7 @@ def _read_uri(scheme: str, rest: str, region: str) -> Target:
     named = {name.lower(): value for name, _, value in (parameter.partition("=") for parameter in parameters)}
     if "*" in rest or "#" in rest:
         raise InputError("code_in_link")
-    if _NO_SUBSCRIBER.search(subscriber) or not all(map(_PARAMETER_NAME.fullmatch, named)):
+    if not _is_subscriber(subscriber) or not all(map(_PARAMETER_NAME.fullmatch, named)):
         raise InputError("control_characters")
     extension = _VISUAL_SEPARATORS.sub("", named.get("ext", ""))
     if extension and not (extension.isascii() and extension.isdecimal()):
@@ -113,6 +113,11 @@ def _read_uri(scheme: str, rest: str, region: str) -> Target:
         subscriber = context + subscriber  # RFC 3966, section 5.1.5: the context stands before a local number
     target = _read_text(subscriber, region, from_uri=True, as_it_stands=True)
     return Target(e164=target.e164, code=target.code, extension=extension or target.extension, from_uri=True)
+
+
+def _is_subscriber(text: str) -> bool:
+    others = {unicodedata.category(letter) for letter in text if not _SUBSCRIBER.fullmatch(letter)}
+    return others <= _SUBSCRIBER_CATEGORIES
 
 
 def _read_text(text: str, region: str, *, from_uri: bool, as_it_stands: bool) -> Target:
@@ -135,6 +140,8 @@ def _read_text(text: str, region: str, *, from_uri: bool, as_it_stands: bool) ->
         has_letters = any(character.isalpha() for character in text)
         raise InputError("letters" if has_letters else "no_number")
     if reading.is_code:
+        if not _DIALABLE.fullmatch(reading.dial):  # an emergency number and something behind it
+            raise InputError("letters")
         if from_uri and set(reading.dial) & set("*#"):
             raise InputError("code_in_link")
         return Target(code=reading.dial, from_uri=from_uri)
