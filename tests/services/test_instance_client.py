@@ -81,7 +81,11 @@ def test_a_program_that_is_busy_is_waited_for_and_not_taken_for_absent(
                 raise PermissionError("far enough")
 
             monkeypatch.setattr(instance_client, "_check_peer", connected)
-            accepting = threading.Timer(0.3, lambda: busy.accept()[0].close())
+
+            def accept() -> None:
+                busy.accept()[0].close()
+
+            accepting = threading.Timer(0.3, accept)
             accepting.start()
             with pytest.raises(NoProgram, match="far enough"):
                 dial(path)
