@@ -116,6 +116,22 @@ def name_service_is_gone(office: Office) -> None:
     office.broken.enter_context(patch.object(socket, "getaddrinfo", fail))
 
 
+def first_address_is_dead(office: Office) -> None:
+    """The name has two addresses, and nobody listens at the first: the second one takes the one request."""
+    real = socket.getaddrinfo
+
+    def two(host: str, port: int, *args: Any, **kwargs: Any) -> list[Any]:
+        return [*real("127.0.0.2", port, *args, **kwargs), *real(host, port, *args, **kwargs)]
+
+    office.broken.enter_context(patch.object(socket, "getaddrinfo", two))
+
+
+def by_get(office: Office) -> None:
+    """The request stands in the address, and is cut before its answer."""
+    office.change_account(method="get")
+    kept(answer=0)(office)
+
+
 def nobody_accepts(office: Office) -> None:
     full = office.broken.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
     for _ in range(4):
@@ -184,6 +200,7 @@ TABLE = (
     Fault("unknown name", NOT_SENT, GONE, 0, unknown_name, schemes=TLS, mend=right_address),
     Fault("no name service", NOT_SENT, GONE, 0, name_service_is_gone),
     Fault("nobody accepts", NOT_SENT, GONE, 0, nobody_accepts, mend=right_address),
+    Fault("first of two addresses dead", REQUESTED, "", 1, first_address_is_dead),
     # TLS: the request is not even written yet
     Fault("closed at once", NOT_SENT, "tls", 0, network(at_once=True), schemes=TLS),
     Fault("reset at once", NOT_SENT, "tls", 0, network(at_once=True, how=How.RESET), schemes=TLS),
