@@ -40,6 +40,8 @@ LETTER_ROWS = 14
 LETTER_BORDER = 8  # pixels
 LETTER_RIGHT = 660
 PHONE = "^Desk phone"
+STRIP = "0142$"
+"""The strip's name for screen readers is what it says: where the call stands, and the number."""
 PHONE_AT = ("740", "80")
 PERSON_S = 0.5  # until a person moves the pointer to what appeared; a card ignores clicks that come sooner than 0.3 s
 REPEAT_GUARD_S = 5.0  # the same number is not called again within so many seconds
@@ -128,22 +130,34 @@ class Tour:
         self.desktop.widget("^Answer", "push button", window=PHONE)
         took_s = time.monotonic() - clicked
         self.expect_phase("ringing_a")
+        self.desktop.widget("^Your phone is ringing", "label", window=STRIP)
         if self.desktop.focused_window() != focused:
-            raise DesktopError("the card took the focus away from the program that was in use")
+            raise DesktopError("the card or the strip took the focus away from the program that was in use")
         self.show(f"“Call” was clicked on the card, and {took_s:.2f} s later the own desk phone rings", "ringing")
 
     def answer(self) -> None:
         """Answer the desk phone; the PBX calls the other party, and both talk."""
         self.desktop.click_widget("^Answer", window=PHONE)
         self.guard_over = time.monotonic() + REPEAT_GUARD_S
+        focused = self.desktop.focused_window()
         self.expect_phase("connected")
-        self.show("The desk phone was answered, and the PBX has connected it with the number", "connected")
+        connected = time.monotonic()
+        self.desktop.widget("^Connected$", "label", window=STRIP)
+        took_s = time.monotonic() - connected
+        if self.desktop.focused_window() != focused:
+            raise DesktopError("the strip took the focus away from the program that was in use")
+        self.show(
+            f"The desk phone was answered, the PBX has connected it with the number, and {took_s:.2f} s later the "
+            "strip says so",
+            "connected",
+        )
 
     def hang_up(self) -> None:
         """Hang up at the desk phone."""
         self.desktop.click_widget("^Hang up", window=PHONE)
         self.expect_phase("ended")
-        self.show("The desk phone was hung up", "ended")
+        self.desktop.widget("^Answered, ", "label", window=STRIP)
+        self.show("The desk phone was hung up, and the strip says how long they talked", "ended")
 
     def open_the_menu(self) -> None:
         """Open the tray menu as a person does; the call stands in it."""

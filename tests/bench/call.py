@@ -14,6 +14,8 @@ _SETTLED_S = 0.6
 """The card takes no click in its first 300 ms; and the connection is opened while it is looked at."""
 _ARRIVES_S = 10.0
 _NEWS_STAYS_S = 15.0
+_STRIP_COMES_S = 0.4
+"""Until the call strip stands in the card's place: the next round waits for a card, not for it."""
 _HELD_S = 0.06  # a person's click
 
 
@@ -59,6 +61,7 @@ def _call_once(place: Stage, screen: Screen, pbx: Pbx, pid: int, number: int) ->
         raise MeasureFailed("a click on the card's button called nobody")
     screen.point(1, 1)  # a card under the pointer stays
     screen.wait_gone(card.window, _NEWS_STAYS_S)
+    time.sleep(_STRIP_COMES_S)
     return (arrived_ns - released_ns) / 1e6
 
 

@@ -7,24 +7,27 @@ from bench.bars import Bar, Report, shown, table
 from bench.pbx import Pbx
 from bench.processes import cpu_ms, voluntary_switches
 from bench.screen import Screen
-from bench.stage import save_password, stage
+from bench.stage import RINGBRIDGE, save_password, stage
 from bench.startup import FLOOR_PROGRAM, FRESH, FURNISHED
 
 SECONDS = 30
 SETTLE_S = 20
-"""Longer than the card stays and than anything that happens once."""
+"""Longer than the card and the strip stay and than anything that happens once."""
 
 _CARD_STAYS_S = 12.0
+_STRIP_STAYS_S = 40.0
 
 
 def measure(rounds: int | None) -> Report:
     """Count the wake-ups of programs that were started a while ago; `rounds` × 30 seconds."""
     seconds = SECONDS * (rounds or 1)
     used = f"{FURNISHED.name}, after a card was shown"
+    called = f"{FURNISHED.name}, after a call was followed to its end"
     with contextlib.ExitStack() as stack:
         pbx = stack.enter_context(Pbx())
         watched = {}
-        for name, program in ((FLOOR_PROGRAM.name, FLOOR_PROGRAM), (FRESH.name, FRESH), (used, FURNISHED)):
+        programs = ((FLOOR_PROGRAM.name, FLOOR_PROGRAM), (FRESH.name, FRESH), (used, FURNISHED), (called, FURNISHED))
+        for name, program in programs:
             # each has a desktop of its own: none hears what the others do
             place = stack.enter_context(stage(keyring=program.with_account))
             if program.with_account:
@@ -36,7 +39,13 @@ def measure(rounds: int | None) -> Report:
                 place.wait_icon(program, process)
             else:
                 place.wait_ready(program, process, home)
-            if program.with_account:
+            if name == called:
+                screen = stack.enter_context(Screen(place.desktop.display))
+                screen.forget()
+                place.desktop.run([RINGBRIDGE, "dial", "+12125551234"], env=home.env, check=True)
+                strip = screen.wait_window(process.pid, 10)
+                screen.wait_gone(strip.window, _STRIP_STAYS_S)
+            elif program.with_account:
                 screen = stack.enter_context(Screen(place.desktop.display))
                 place.desktop.copy("Please call +1 212 555 1234")
                 card = screen.wait_window(process.pid, 10)
@@ -61,7 +70,7 @@ def measure(rounds: int | None) -> Report:
         Bar(
             what=f"wake-ups when idle: {name}", value=samples[name][0]["wakes_per_s"], limit=0.0, unit="/s", samples=1
         )
-        for name in (FRESH.name, used)
+        for name in (FRESH.name, used, called)
     )
     notes = (
         f"Voluntary context switches of all threads within {lasted_s:.0f} s, from {SETTLE_S} s after the last event.",

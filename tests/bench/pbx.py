@@ -8,10 +8,12 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self
 
-_ANSWER = json.dumps(
-    {"responses": [{"code": "200", "key": "", "message": "OK"}], "data": {"server": "bench", "callid": "bench-1"}}
-).encode()
-_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(_ANSWER)
+_DATA = {
+    b"/calls/make/": {"server": "bench", "callid": "bench-1"},
+    b"/calls/active/list/": [],  # over before anybody looks
+    b"/cdrs/list/": [{"uniqueid": "bench-2", "status": "answer", "talktime": 1, "totaltime": 2}],
+}
+_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 
 
 class Pbx:
@@ -19,7 +21,7 @@ class Pbx:
 
     Attributes:
         url: The base URL of its API.
-        connections: How many were opened so far.
+        connections: On how many the requests for calls came so far.
     """
 
     def __init__(self) -> None:
@@ -56,13 +58,12 @@ class Pbx:
                 connection, _ = self._listener.accept()
             except OSError:
                 return  # closed
-            self.connections += 1
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=self._serve, args=(connection,), name="pbx connection", daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
         with connection:
-            received = b""
+            received, counted = b"", False
             while True:
                 while (length := _whole_length(received)) is None or len(received) < length:
                     try:
@@ -73,10 +74,20 @@ class Pbx:
                         return
                     received += data
                 now_ns = time.monotonic_ns()
-                if b"/calls/make/" in received.partition(b"\r\n")[0]:
+                line = received.partition(b"\r\n")[0]
+                if b"/calls/make/" in line:
+                    self.connections += not counted
+                    counted = True
                     self._calls.put(now_ns)
                 received = received[length:]
-                connection.sendall(_HEAD + _ANSWER)
+                connection.sendall(_answer(line))
+
+
+def _answer(request_line: bytes) -> bytes:
+    data = next((data for path, data in _DATA.items() if path in request_line), None)
+    envelope = {"responses": [{"code": "200", "key": "", "message": "OK"}], "data": data}
+    body = json.dumps(envelope).encode()
+    return _HEAD % len(body) + body
 
 
 def _whole_length(received: bytes) -> int | None:

@@ -47,6 +47,22 @@ def test_line_and_caller_id_are_for_this_call(account: Home, pbx: PbxServer) -> 
     assert (call["snumber"], call["cnumber"], call["callerid2"]) == ("202", "*97", "+12125550000")
 
 
+def test_options_are_for_this_call_and_settings_for_all(account: Home, pbx: PbxServer) -> None:
+    assert account.run("config", "set", "options.screen_own", "yes").code == 0
+    account.run("dial", "*97", "--auto-answer", "--record-group", "7", "--card", "C 1", "--customer", "5")
+    account.run("dial", "*98")
+    first, second = pbx.placed
+    names = ("answer1", "recordgroup", "card", "customer", "screen1")
+    assert [first.get(name) for name in names] == ["1", "7", "C 1", "5", "1"]
+    assert [second.get(name) for name in names] == [None, None, None, None, "1"]
+
+
+def test_an_option_that_can_not_be_is_refused(account: Home, pbx: PbxServer) -> None:
+    ran = account.run("dial", "*97", "--card", "C" * 200)
+    assert (ran.code, pbx.placed) == (2, [])
+    assert "Card" in ran.err
+
+
 def test_the_same_number_twice_in_a_row_is_blocked(account: Home, pbx: PbxServer) -> None:
     assert account.run("dial", "2125551234").code == 0
     ran = account.run("dial", "+1 212 555 1234", "--json")

@@ -18,13 +18,15 @@ from support.fake_program import REQUESTED, FakeProgram, answer, close
 def test_a_call_goes_through_the_running_program(home: Home) -> None:
     with FakeProgram(home.paths.instance_socket) as program:
         ran = home.run(
-            "dial", "+1 212 555 1234", "--line", "201", "--caller-id", "+1 212 555 0000", "--wait", "3", "--yes"
+            *("dial", "+1 212 555 1234", "--line", "201", "--caller-id", "+1 212 555 0000", "--wait", "3", "--yes"),
+            *("--auto-answer", "--record-group", "7", "--card", "C 1"),
         )
     assert (ran.code, ran.out, ran.err) == (0, "Your phone is ringing.\n", "")
     assert program.requests == [
         {
             "v": 1, "command": "dial", "target": "+1 212 555 1234", "source": "argument", "line": "201",
             "caller_id": "+12125550000", "wait": 3, "yes": True, "explain": False,
+            "options": {"auto_answer": True, "record_group": 7, "card": "C 1"},
         }
     ]  # fmt: skip
     assert not home.paths.history_file.exists()  # one history, and the program writes it

@@ -2,12 +2,23 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ringbridge.commands.recent import COLUMNS
-from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Origin, Outcome
+from ringbridge.core.calls import (
+    CallEnd,
+    CallOutcome,
+    CallProgress,
+    CallRequest,
+    CallState,
+    Destination,
+    Origin,
+    Outcome,
+)
 from ringbridge.services.history import History
 from support.command_line import Home
 
@@ -56,7 +67,43 @@ def test_json_has_the_documented_columns(calls: Home) -> None:
         "requested_at": "2026-11-23T10:15:00.500Z", "outcome": "requested", "dialed": "0012125551234",
         "e164": "+12125551234", "extension": "5", "line": "201", "origin": "command_line", "code": 200,
         "message": "OK", "server": "", "callid": "", "request_id": "r-0",
+        "state": "", "end": "", "answered_at": None, "ended_at": None, "talk_s": None, "note": "",
     }  # fmt: skip
+
+
+def test_what_became_of_a_call_is_told(calls: Home) -> None:
+    history = History(calls.paths.history_file)
+    answered_at = datetime(2026, 11, 23, 10, 15, 9, tzinfo=UTC)
+    progress = CallProgress(
+        state=CallState.ENDED,
+        end=CallEnd.ANSWERED,
+        answered_at=answered_at,
+        ended_at=answered_at + timedelta(seconds=134),
+        talk_s=134,
+    )
+    history.follow("r-0", progress, callid="1.2")
+    history.write_note("r-0", "wants a quote")
+    line = calls.run("recent").out.splitlines()[1]
+    assert "answered, 2 min 14 s" in line
+    assert line.endswith("(wants a quote)")
+    row = calls.run("recent", "--json").json[1]
+    told = {name: row[name] for name in ("state", "end", "answered_at", "ended_at", "talk_s", "note", "callid")}
+    assert told == {
+        "state": "ended", "end": "answered", "answered_at": "2026-11-23T10:15:09.000Z",
+        "ended_at": "2026-11-23T10:17:23.000Z", "talk_s": 134, "note": "wants a quote", "callid": "1.2",
+    }  # fmt: skip
+    assert next(csv.DictReader(io.StringIO(calls.run("recent", "--csv").out)))["talk_s"] == ""
+
+
+def test_a_live_call_is_live_while_its_program_is(calls: Home) -> None:
+    history = History(calls.paths.history_file)
+    history.follow("r-0", CallProgress(state=CallState.CONNECTED))
+    assert calls.run("recent", "--json").json[1]["state"] == "connected"  # this process is its owner
+    with closing(sqlite3.connect(calls.paths.history_file)) as connection, connection:
+        connection.execute("UPDATE calls SET owner_started = 'long ago'")
+    row = calls.run("recent", "--json").json[1]
+    assert (row["state"], row["end"]) == ("unknown", "unknown")
+    assert "end unknown" in calls.run("recent").out
 
 
 def test_help_documents_the_columns(home: Home) -> None:
@@ -88,8 +135,6 @@ def test_a_bad_command_line_ends_with_2(home: Home, arguments: tuple[str, ...]) 
 
 
 def test_a_history_of_a_newer_version_ends_with_5(calls: Home) -> None:
-    import sqlite3
-
     connection = sqlite3.connect(calls.paths.history_file)
     connection.execute("PRAGMA user_version = 999")
     connection.close()

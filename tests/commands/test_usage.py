@@ -12,7 +12,7 @@ WORDS = (
     "--clipboard", "--selection", "--yes", "--json", "--explain", "--line", "--caller-id", "--wait", "--profile",
     "--line=201", "--wait=5", "--wait=", "--profile=work", "--profile=", "--", "-", "-h", "-1", "-5551234", "-x",
     "--x", "--json=1", "--jso", "212", "+1 212 555 1234", "*97", "", " ", "201", "5", "61", "five", "=", "a=b",
-    "tel:1;ext=2",
+    "tel:1;ext=2", "--auto-answer", "--record-group", "--record-group=7", "--card", "--card=", "--customer=x",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ringbridge.core.calls import CallRequest, Destination, Origin, Outcome
+from ringbridge.core.calls import CallEnd, CallProgress, CallRequest, CallState, Destination, Origin, Outcome
 from ringbridge.core.errors import KeyringLocked
 from ringbridge.core.settings import AccountSettings, Settings
 from ringbridge.services.credentials import Credentials
@@ -174,6 +174,23 @@ def test_where_the_latest_call_has_no_name_no_earlier_one_is_hung_up(
     ended = dialer.hang_up(settings)
     assert (ended.outcome, ended.problem, ended.dialed) == (Outcome.BLOCKED, "unnamed_call", "2125550143")
     assert asked == []
+
+
+def test_a_call_known_to_be_over_makes_way_for_one_known_to_go_on(
+    settings: Settings, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(PbxClient, "hang_up", lambda _client, _login, callid: asked.append(callid))
+    dialer = dialer_for(history, settings)
+    unseen, live, over = (dialer.place(request_for(f"212555014{digit}", wait_s=3), settings) for digit in range(3))
+    history.follow(over.request_id, CallProgress(state=CallState.ENDED, end=CallEnd.ANSWERED))
+    assert dialer.hang_up(settings).problem == "no_call"
+    history.follow(live.request_id, CallProgress(state=CallState.CONNECTED))
+    assert dialer.hang_up(settings).callid == live.callid
+    history.follow(live.request_id, CallProgress(state=CallState.ENDED, end=CallEnd.ANSWERED))
+    assert dialer.hang_up(settings).problem == "no_call"
+    assert asked == [live.callid]
+    assert unseen.callid
 
 
 def test_a_wish_that_became_no_call_does_not_hide_the_latest_call(settings: Settings, history: History) -> None:

@@ -12,7 +12,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ringbridge.core.calls import CallOutcome, CallRecord, CallRequest, Destination, Origin, Outcome
+from ringbridge.core.calls import (
+    CallEnd,
+    CallOutcome,
+    CallProgress,
+    CallRecord,
+    CallRequest,
+    CallState,
+    Destination,
+    Origin,
+    Outcome,
+)
 from ringbridge.core.errors import FileDamaged, FileTooNew, StorageUnavailable
 from ringbridge.services.history import History
 from ringbridge.services.history.owner import Uptime
@@ -489,7 +499,7 @@ def test_a_file_where_the_folder_should_be_is_reported(history, path):
 def test_a_newer_file_is_refused_and_untouched(history, path, clock):
     begin(history)
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     before = path.read_bytes()
     for operation in (
         history.open,
@@ -497,6 +507,8 @@ def test_a_newer_file_is_refused_and_untouched(history, path, clock):
         history.settle_abandoned,
         lambda: begin(history, 2),
         lambda: history.finish(outcome()),
+        lambda: history.follow("r1", CallProgress(state=CallState.RINGING)),
+        lambda: history.write_note("r1", "x"),
     ):
         with pytest.raises(FileTooNew):
             operation()
@@ -579,7 +591,7 @@ def test_the_file_is_for_the_user_alone(history, path):
 
 LATER = (
     *MIGRATIONS,
-    ("ALTER TABLE calls ADD COLUMN note TEXT NOT NULL DEFAULT 'none'", "UPDATE calls SET name = 'B'"),
+    ("ALTER TABLE calls ADD COLUMN mood TEXT NOT NULL DEFAULT 'none'", "UPDATE calls SET name = 'B'"),
 )
 
 
@@ -589,8 +601,8 @@ def test_an_older_file_is_brought_up_to_date(history, path):
     assert later.open() is None
     assert [record.name for record in later.recent()] == ["B"]
     with closing(sqlite3.connect(path)) as connection:
-        assert version_of(connection) == 2
-        assert connection.execute("SELECT note FROM calls").fetchall() == [("none",)]
+        assert version_of(connection) == len(LATER)
+        assert connection.execute("SELECT mood FROM calls").fetchall() == [("none",)]
     with pytest.raises(FileTooNew):
         history.recent()
 
@@ -608,7 +620,7 @@ def test_a_migration_that_fails_leaves_the_old_version_whole(history, path):
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         with pytest.raises(sqlite3.OperationalError):
             migrate(connection, broken)
-        assert version_of(connection) == 1
+        assert version_of(connection) == len(MIGRATIONS)
     assert len(history.recent()) == 1
 
 
@@ -619,12 +631,109 @@ import os, signal, sqlite3
 from ringbridge.services.history.schema import MIGRATIONS, migrate
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.create_function("die", 0, lambda: os.kill(os.getpid(), signal.SIGKILL))
-migrate(connection, (*MIGRATIONS, ("ALTER TABLE calls ADD COLUMN note TEXT", "UPDATE calls SET note = die()")))
+migrate(connection, (*MIGRATIONS, ("ALTER TABLE calls ADD COLUMN mood TEXT", "UPDATE calls SET mood = die()")))
 """
     with child(code, path) as program:
         assert program.wait(30) == -signal.SIGKILL
     assert history.open() is None
     assert [record.request_id for record in history.recent()] == ["r1"]
+
+
+def test_a_file_of_the_first_version_keeps_its_calls(history, path):
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        migrate(connection, MIGRATIONS[:1])
+        columns = {
+            "request_id": "r0", "requested_at": 0, "begun_at": 0, "origin": "card", "outcome": "requested",
+            "party": "1", "dialed": "1", "e164": "", "extension": "", "region": "", "display": "", "line": "1",
+            "name": "", "owner_pid": 1, "owner_started": "", "boot": "", "boot_us": 0,
+        }  # fmt: skip
+        names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+        connection.execute(f"INSERT INTO calls ({names}) VALUES ({values})", columns)
+    [record] = history.recent()
+    assert (record.request_id, record.progress, record.note) == ("r0", CallProgress(), "")
+
+
+# ---- what became of calls
+
+
+RINGING = CallProgress(state=CallState.RINGING)
+TALKED = CallProgress(
+    state=CallState.ENDED, end=CallEnd.ANSWERED, answered_at=NOON, ended_at=NOON + timedelta(minutes=2), talk_s=120
+)
+
+
+def progress(history):
+    return history.recent()[0].progress
+
+
+def test_a_call_is_followed_to_its_end_and_stays_there(history):
+    begin(history)
+    history.finish(outcome())
+    assert progress(history) == CallProgress()
+    history.follow("r1", RINGING, callid="1.2")
+    assert progress(history) == RINGING
+    history.follow("r1", TALKED, callid="3.4")
+    history.follow("r1", RINGING)
+    history.follow("r1", TALKED._replace(end=CallEnd.BUSY))
+    assert progress(history) == TALKED
+    assert history.recent()[0].callid == "1.2"
+    history.follow("nobody", RINGING)
+    assert len(history.recent()) == 1
+
+
+def test_a_name_learned_before_the_answer_stays(history):
+    begin(history)
+    history.follow("r1", RINGING, callid="1.2")
+    history.finish(outcome(code=204))
+    assert history.recent()[0].callid == "1.2"
+    begin(history, 2, Destination(dialed="2"))
+    history.follow("r2", RINGING, callid="1.2")
+    history.finish(outcome(2, callid="3.4"))
+    assert history.recent()[0].callid == "3.4"
+
+
+def test_an_end_nobody_knows_may_become_known(history):
+    begin(history)
+    history.follow("r1", CallProgress(state=CallState.UNKNOWN, end=CallEnd.UNKNOWN))
+    history.follow("r1", TALKED._replace(end=CallEnd.UNKNOWN))
+    history.follow("r1", TALKED)
+    assert progress(history) == TALKED
+
+
+def test_a_killed_program_leaves_no_live_call_and_invents_no_end(path):
+    code = """
+from ringbridge.core.calls import CallEnd, CallProgress, CallState
+for number, state in enumerate(CallState):
+    begin(f"r{number}", dialed=str(number))
+    history.finish(CallOutcome(request_id=f"r{number}", outcome=Outcome.REQUESTED))
+    end = CallEnd.ANSWERED if state is CallState.ENDED else CallEnd.NONE
+    history.follow(f"r{number}", CallProgress(state=state, end=end))
+print("followed", flush=True)
+sys.stdin.readline()
+"""
+    history = History(path)
+    with child(code, path) as program:
+        assert program.stdout
+        assert program.stdout.readline() == "followed\n"
+        history.settle_abandoned()
+        assert CallState.CONNECTED in {record.progress.state for record in history.recent()}, "it lives"
+        program.kill()
+        os.waitid(os.P_PID, program.pid, os.WEXITED | os.WNOWAIT)
+        history.settle_abandoned()
+    ends = {record.progress.state: record.progress.end for record in history.recent()}
+    assert ends == {
+        CallState.NOT_FOLLOWED: CallEnd.NONE,
+        CallState.ENDED: CallEnd.ANSWERED,
+        CallState.UNKNOWN: CallEnd.UNKNOWN,
+    }
+
+
+def test_a_note_is_kept(history):
+    begin(history)
+    history.write_note("r1", "call back on Monday \ud800")
+    history.write_note("nobody", "x")
+    assert history.recent()[0].note == "call back on Monday ?"
 
 
 # ---- values

@@ -35,11 +35,11 @@ def dial(path: Path, patience_s: Callable[[], float] = lambda: 0.0, **changes: A
 
 def test_the_whole_wish_is_handed_over(path: Path) -> None:
     with FakeProgram(path) as program:
-        dial(path, line="201", caller_id="+1", wait=7, said_yes=True)
+        dial(path, line="201", caller_id="+1", wait=7, options={"card": "C"}, said_yes=True)
     assert program.requests == [
         {
             "v": 1, "command": "dial", "target": "+12125551234", "source": "argument", "line": "201",
-            "caller_id": "+1", "wait": 7, "yes": True, "explain": False,
+            "caller_id": "+1", "wait": 7, "yes": True, "explain": False, "options": {"card": "C"},
         }
     ]  # fmt: skip
 

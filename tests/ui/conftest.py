@@ -11,6 +11,7 @@ from ringbridge.core.settings import AccountSettings, Settings
 from ringbridge.services.credentials import Credentials
 from ringbridge.services.dialer import Dialer
 from ringbridge.services.history import History
+from ringbridge.services.tracker import Tracker
 from ringbridge.training.server import DEMO_LINE, DEMO_LOGIN, TrainingPbx
 from ringbridge.ui.calling import Caller
 from ringbridge.ui.reading import Reader
@@ -30,16 +31,25 @@ class Parts:
         self.history = History(folder / "history.db")
         self.invoker = GuiInvoker()
         self.calls_lane = Lane("calls", self.invoker)
+        self.live_lane = Lane("live", self.invoker)
         self.work_lane = Lane("work", self.invoker)
         self.reader = Reader(session=self.session, lane=self.work_lane)
         dialer = Dialer(history=self.history, credentials=self.credentials)
         self.dialer: Callable[[], Dialer] = lambda: dialer
         self.caller = Caller(session=self.session, reader=self.reader, dialer=self.dialer, lane=self.calls_lane)
+        self.tracker = Tracker(history=self.history, credentials=self.credentials)
+
+    def use_account(self, **changes: object) -> None:
+        """Put another account in force; the password is the same for everybody there."""
+        account = replace(self.session.settings.account, **changes)  # pyright: ignore[reportArgumentType] - a test's shorthand
+        self.credentials.keep_in_memory(account, DEMO_LOGIN.password)
+        self.session.use(replace(self.session.settings, account=account), "US")
 
     def close(self) -> None:
-        for lane in (self.calls_lane, self.work_lane):
+        for lane in (self.calls_lane, self.live_lane, self.work_lane):
             assert lane.close(timeout_s=10)
         self.dialer().close()
+        self.tracker.rest()
 
 
 @pytest.fixture

@@ -66,6 +66,16 @@ def test_line_and_caller_id_of_the_request_count(qtbot: QtBot, remote: Remote, p
     assert parts.history.recent()[0].line == "7654321"
 
 
+def test_options_of_the_request_count(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
+    request = {"command": "dial", "target": "212 555 0142", "source": "argument"}
+    refused = ask(qtbot, remote, **request, options={"record_group": 99})
+    assert (refused["outcome"], refused["key"]) == ("refused", "recordgroup")
+    strange = ask(qtbot, remote, **request, options={"record_group": "99x"})
+    assert (strange["outcome"], strange["problem"]) == ("not_sent", "invalid_request")
+    assert ask(qtbot, remote, **request, options=[])["outcome"] == "requested"
+    assert len(parts.pbx.calls) == 1
+
+
 @pytest.mark.parametrize(
     ("target", "exit_code"),
     [("hello", 2), ("", 2), ("212 555 0142, 212 555 0143", 2), ("tel:*97", 7), ("javascript:1", 2), ("\x00", 2)],

@@ -2,26 +2,33 @@
 
 import uuid
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ringbridge.commands.output import complain, printable, report_outcome, uninterrupted
 from ringbridge.commands.refusals import refuse_gate
 from ringbridge.commands.surroundings import Surroundings, logged, look_around
-from ringbridge.commands.usage import Options
+from ringbridge.commands.usage import Options, UsageError, call_options
 from ringbridge.commands.wish import read_wish
 from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Login, Outcome
 from ringbridge.core.dial_plan import to_destination
-from ringbridge.core.errors import StorageError
+from ringbridge.core.errors import SettingError, StorageError
 from ringbridge.core.gate import Decision, Verdict, decide
-from ringbridge.core.settings import AccountSettings
+from ringbridge.core.settings import AccountSettings, with_options
 from ringbridge.core.targets import Target
 from ringbridge.services.credentials import Credentials
 from ringbridge.services.dialer import Dialer
 from ringbridge.services.failures import failed_outcome
 from ringbridge.services.history import History
 from ringbridge.services.pbx import MakeCall, PbxClient, Placed
-from ringbridge.ui.wording import error_sentence, gate_sentence, hang_up_sentence, outcome_sentence
+from ringbridge.ui.wording import (
+    error_sentence,
+    gate_sentence,
+    hang_up_sentence,
+    outcome_sentence,
+    setting_sentence,
+)
 
 
 def dial(options: Options, profile: str | None) -> int:
@@ -33,8 +40,14 @@ def dial(options: Options, profile: str | None) -> int:
 
     Raises:
         SettingError: The profile's name is not allowed.
+        UsageError: An option has a value it can't have.
     """
     here = look_around(profile)
+    try:
+        settings = with_options(here.settings, call_options(options))
+    except SettingError as error:
+        raise UsageError(setting_sentence(error)) from error
+    here = replace(here, settings=settings)
     wish = read_wish(options, here.region)
     if isinstance(wish, int):
         return wish

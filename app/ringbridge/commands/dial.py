@@ -5,13 +5,29 @@ request.
 """
 
 from ringbridge.commands.output import report, report_answer, uninterrupted
-from ringbridge.commands.usage import Options, dialable, quick_options, seconds_to_wait, source_of
+from ringbridge.commands.usage import (
+    Options,
+    call_options,
+    dialable,
+    number_of,
+    quick_options,
+    seconds_to_wait,
+    source_of,
+)
 from ringbridge.core import exit_codes
 from ringbridge.services import instance_client
 from ringbridge.services.instance_address import instance_address
 
-_FLAGS = ("--clipboard", "--selection", "--yes", "--json", "--explain")
-_VALUES = {"--line": dialable, "--caller-id": dialable, "--wait": seconds_to_wait, "--profile": str}
+_FLAGS = ("--clipboard", "--selection", "--yes", "--json", "--explain", "--auto-answer")
+_VALUES = {
+    "--line": dialable,
+    "--caller-id": dialable,
+    "--wait": seconds_to_wait,
+    "--record-group": number_of,
+    "--card": str,
+    "--customer": number_of,
+    "--profile": str,
+}
 
 _PLAIN_LENGTH = 400  # ringbridge.core.targets.MAX_LENGTH
 _UNANSWERED_S = 150  # on top of what the PBX may take: a person may have to unlock the keyring first
@@ -44,6 +60,7 @@ def run(arguments: list[str], profile: str | None) -> int:
             line=options.line,
             caller_id=options.caller_id,
             wait=options.wait,
+            options=call_options(options),
             said_yes=options.yes,
             patience_s=lambda: _patience_s(profile, options.wait),
         )

@@ -1,7 +1,7 @@
 """The arguments of `ringbridge dial` as `argparse` reads and explains them."""
 
 from ringbridge.commands.arguments import Parser, checked
-from ringbridge.commands.usage import Options, UsageError, dialable, seconds_to_wait, values_last
+from ringbridge.commands.usage import Options, UsageError, dialable, number_of, seconds_to_wait, values_last
 
 
 def read(arguments: list[str]) -> Options:
@@ -28,6 +28,12 @@ def read(arguments: list[str]) -> Options:
         metavar="S",
         help="seconds the PBX may wait so that it can name the call, 0 to 60",
     )
+    parser.add_argument(
+        "--auto-answer", action="store_true", help="your phone answers by itself: no second chance to let it be"
+    )
+    parser.add_argument("--record-group", type=checked(number_of), metavar="N", help="record into this group")
+    parser.add_argument("--card", metavar="C", help="bill the call to this card")
+    parser.add_argument("--customer", type=checked(number_of), metavar="N", help="make the call as this customer")
     parser.add_argument("--yes", action="store_true", help="a person has said yes to exactly this call")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--explain", action="store_true", help="show how TARGET is read; call nobody")

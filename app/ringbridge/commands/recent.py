@@ -13,11 +13,12 @@ from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallRecord
 from ringbridge.services.history import History
 from ringbridge.services.paths import find_paths
-from ringbridge.ui.wording import outcome_word, relative_time
+from ringbridge.ui.progress_words import record_word
+from ringbridge.ui.wording import relative_time
 
 COLUMNS = (
     "requested_at", "outcome", "dialed", "e164", "extension", "line", "origin", "code", "message", "server",
-    "callid", "request_id",
+    "callid", "request_id", "state", "end", "answered_at", "ended_at", "talk_s", "note",
 )  # fmt: skip
 """Of `--json` and `--csv`. Scripts rely on them: new ones come last."""
 
@@ -36,9 +37,11 @@ def run(arguments: list[str], profile: str | None) -> int:
         "recent",
         "List the latest calls, newest first.",
         f"--json prints one array, --csv a table with a header; both have the columns\n  {', '.join(COLUMNS[:7])},\n"
-        f"  {', '.join(COLUMNS[7:])}.\n"
-        "requested_at is ISO 8601 in UTC. In --csv a text that a spreadsheet would take for a formula (+, =, -, @)\n"
-        "begins with an apostrophe.\n",
+        f"  {', '.join(COLUMNS[7:13])},\n  {', '.join(COLUMNS[13:])}.\n"
+        "Times are ISO 8601 in UTC. state is where a call stands as far as the running program sees it: requested,\n"
+        "ringing (your phone), calling, connected, ended, unknown, or empty: nobody looked. end is answered, busy,\n"
+        "no_answer, not_reached (busy or unreachable), not_picked_up (your phone), cancelled or unknown.\n"
+        "In --csv a text that a spreadsheet would take for a formula (+, =, -, @) begins with an apostrophe.\n",
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON array")
@@ -68,7 +71,7 @@ def _read(file: Path, limit: int) -> tuple[CallRecord, ...]:
 
 def _fields_of(call: CallRecord) -> dict[str, str | int | None]:
     return {
-        "requested_at": call.requested_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "requested_at": _time_of(call.requested_at),
         "outcome": str(call.outcome),
         "dialed": call.destination.dialed,
         "e164": call.destination.e164,
@@ -80,7 +83,20 @@ def _fields_of(call: CallRecord) -> dict[str, str | int | None]:
         "server": call.server,
         "callid": call.callid,
         "request_id": call.request_id,
+        "state": str(call.progress.state),
+        "end": str(call.progress.end),
+        "answered_at": _time_of(call.progress.answered_at),
+        "ended_at": _time_of(call.progress.ended_at),
+        "talk_s": call.progress.talk_s,
+        "note": call.note,
     }
+
+
+def _time_of(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC; None = not known."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _table_of(calls: tuple[CallRecord, ...]) -> str:
@@ -106,4 +122,5 @@ def _line_of(call: CallRecord, now: datetime) -> str:
     if call.name:
         party = f"{call.name} ({party})"
     when = relative_time(call.requested_at, now)
-    return printable(f"{when:18} {outcome_word(call.outcome):12} {party}")
+    note = f" ({call.note})" if call.note else ""
+    return printable(f"{when:18} {record_word(call):24} {party}{note}")

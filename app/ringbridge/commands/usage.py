@@ -14,6 +14,7 @@ _MAX_DIALABLE = 64
 _MAX_WAIT_S = 60  # the range of `account.wait_s` in core/settings.py
 _MAX_ROWS = 100_000
 _MAX_PORT = 65535
+_MAX_ID = 2**31 - 1  # the range of `options.record_group` in core/settings.py
 
 
 class UsageError(Exception):
@@ -113,6 +114,11 @@ def seconds_to_wait(text: str) -> int:
     return _whole(text, 0, _MAX_WAIT_S)
 
 
+def number_of(text: str) -> int:
+    """Check `--record-group` and `--customer`."""
+    return _whole(text, 0, _MAX_ID)
+
+
 def rows(text: str) -> int:
     """Check `--limit`."""
     return _whole(text, 1, _MAX_ROWS)
@@ -136,6 +142,13 @@ def region(text: str) -> str:
     if not (len(text) == len("US") and text.isascii() and text.isalpha()):
         raise ValueError("two letters such as US or IL are wanted")
     return text.upper()
+
+
+def call_options(options: Options) -> "dict[str, object]":
+    """The options of this one call that differ from the settings, by their names in `CallOptions`."""
+    given: dict[str, object] = {"auto_answer": True} if options.auto_answer else {}
+    named = {"record_group": options.record_group, "card": options.card, "customer": options.customer}
+    return given | {name: value for name, value in named.items() if value is not None}
 
 
 def source_of(options: Options) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Origin(StrEnum):
@@ -30,6 +31,54 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     BLOCKED = "blocked"
     NO_ACCOUNT = "no_account"
+
+
+class CallState(StrEnum):
+    """Where a call stands after the PBX took it on, as far as the PBX tells. The empty one: nobody looked."""
+
+    NOT_FOLLOWED = ""
+    REQUESTED = "requested"
+    RINGING = "ringing"
+    CALLING = "calling"
+    CONNECTED = "connected"
+    ENDED = "ended"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the call goes on, or would, had nobody stopped looking."""
+        return self in {CallState.REQUESTED, CallState.RINGING, CallState.CALLING, CallState.CONNECTED}
+
+
+class CallEnd(StrEnum):
+    """How a call ended. The PBX's own records tell busy, declined and unreachable apart on some systems only."""
+
+    NONE = ""
+    ANSWERED = "answered"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    NOT_REACHED = "not_reached"
+    NOT_PICKED_UP = "not_picked_up"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+class CallProgress(NamedTuple):
+    """What became of a call after the PBX took it on.
+
+    Attributes:
+        state: Where it stands.
+        end: How it ended; NONE while it goes on.
+        answered_at: When the other party answered, aware, in UTC, on this computer's clock; or None.
+        ended_at: When it ended, aware, in UTC, on this computer's clock; or None.
+        talk_s: Seconds of talk, or None where nobody talked or nobody knows.
+    """
+
+    state: CallState = CallState.NOT_FOLLOWED
+    end: CallEnd = CallEnd.NONE
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    talk_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +179,8 @@ class CallRecord:
         problem: As in `CallOutcome`.
         server: The PBX's server, or empty.
         callid: The PBX's call identifier, or empty.
+        progress: What became of it after the PBX took it on.
+        note: What the user wrote about it, or empty.
     """
 
     request_id: str
@@ -145,6 +196,8 @@ class CallRecord:
     problem: str = ""
     server: str = ""
     callid: str = ""
+    progress: CallProgress = CallProgress()  # noqa: RUF009 - it never changes
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +221,10 @@ class Line:
         name: The line's name: the value of ``snumber`` with ``stype=phone``.
         display: Its name for people, or empty.
         description: Free text, or empty.
+        do_not_disturb: It rejects all calls, so it would not ring; None where the PBX does not tell.
     """
 
     name: str
     display: str = ""
     description: str = ""
+    do_not_disturb: bool | None = None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
 
+from ringbridge.core.call_options import CallOptions
 from ringbridge.core.errors import SettingError
 from ringbridge.core.hotkeys import format_hotkey, parse_hotkey
 from ringbridge.core.regions import REGIONS
@@ -17,6 +18,8 @@ SettingValue = bool | int | str
 
 MAX_TEXT = 1000
 MAX_PORT = 65535
+MAX_CARD = 128
+MAX_ID = 2**31 - 1
 _AUTHORITY = re.compile(r"(?:[^:\[\]]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")  # RFC 3986, section 3.2
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
@@ -77,6 +80,13 @@ def _dialable(key: str, value: object) -> SettingValue:
     text = "".join(_text(key, value).split())
     if any(character not in "0123456789*#+" for character in text):
         raise SettingError(key, "not_a_text", "0–9 * # +")
+    return text
+
+
+def _card(key: str, value: object) -> SettingValue:
+    text = _text(key, value)
+    if len(text) > MAX_CARD:
+        raise SettingError(key, "not_a_text")
     return text
 
 
@@ -209,6 +219,7 @@ class Settings:
         clipboard: Clipboard watching.
         card: The offer card.
         hotkeys: Global key combinations.
+        options: The rarer parameters of calls.
     """
 
     region: str = ""
@@ -217,6 +228,7 @@ class Settings:
     clipboard: ClipboardSettings = ClipboardSettings()  # noqa: RUF009 - it never changes
     card: CardSettings = CardSettings()  # noqa: RUF009 - it never changes
     hotkeys: HotkeySettings = HotkeySettings()  # noqa: RUF009 - it never changes
+    options: CallOptions = CallOptions()  # noqa: RUF009 - it never changes
 
 
 class SettingProblem(NamedTuple):
@@ -253,6 +265,15 @@ _CHECKS: dict[str, Callable[[str, object], SettingValue]] = {
     "card.seconds": _whole(0, 600),
     "card.corner": _choice("top_right", "bottom_right", "top_left", "bottom_left"),
     "hotkeys.dial_selection": _hotkey,
+    "options.auto_answer": _flag,
+    "options.show_number": _flag,
+    "options.record_group": _whole(0, MAX_ID),
+    "options.screen_own": _flag,
+    "options.screen_other": _flag,
+    "options.warn_own": _flag,
+    "options.warn_other": _flag,
+    "options.card": _card,
+    "options.customer": _whole(0, MAX_ID),
 }
 """Each setting by dotted key, in the order people see, and what makes its value sure."""
 
@@ -305,6 +326,21 @@ def with_value(settings: Settings, key: str, value: object) -> Settings:
         case group_name:
             group: Any = getattr(settings, group_name)
             return replace(settings, **{group_name: group._replace(**changed)})
+
+
+def with_options(settings: Settings, options: Mapping[str, object]) -> Settings:
+    """A copy of `settings` in which one call's own options stand.
+
+    Args:
+        settings: The settings in force.
+        options: Fields of `CallOptions` by name, with their values.
+
+    Raises:
+        SettingError: There is no such option, or the value is not allowed.
+    """
+    for name, value in options.items():
+        settings = with_value(settings, f"options.{name}", value)
+    return settings
 
 
 def with_changes(settings: Settings, *, before: Settings, after: Settings) -> Settings:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from ringbridge.core.calls import CallOutcome, CallRequest, Login, Outcome
+from ringbridge.core.calls import CallOutcome, CallRequest, CallState, Login, Outcome
 from ringbridge.core.errors import (
     CredentialsError,
     NoAccount,
@@ -78,16 +78,19 @@ class Dialer:
         return outcome
 
     def hang_up(self, settings: Settings) -> CallOutcome:
-        """Ask the PBX to end the latest call; never an earlier one in its place.
+        """Ask the PBX to end the latest call; an earlier one in its place only when it is known to go on.
 
         Returns:
             REQUESTED when the PBX accepted; BLOCKED with problem ``no_call`` where there is none to end, or
             ``unnamed_call`` where the PBX did not say how it calls the latest one.
         """
         try:
-            latest = next((row for row in self._history.recent(limit=_LOOKED_BACK) if row.outcome in _CALLS), None)
+            rows = [row for row in self._history.recent(limit=_LOOKED_BACK) if row.outcome in _CALLS]
         except StorageError as error:
             return failed_outcome(error, request_id="", dialed="")
+        latest = rows[0] if rows else None
+        if latest is not None and latest.progress.state is CallState.ENDED:
+            latest = next((row for row in rows if row.progress.state.is_live), None)
         if latest is None:
             return CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="no_call")
         if not latest.callid:
@@ -172,6 +175,7 @@ class Dialer:
 
     def _ask(self, request: CallRequest, settings: Settings) -> CallOutcome:
         account = settings.account
+        options = settings.options
         try:
             call = MakeCall(
                 stype="phone" if account.line_kind == "phone" else "",
@@ -180,6 +184,15 @@ class Dialer:
                 callerid2=request.caller_id or account.caller_id,
                 wait=account.wait_s if request.wait_s is None else request.wait_s,
                 cdialplan=account.cdialplan,
+                card=options.card,
+                customer=options.customer or None,
+                answer1=int(options.auto_answer),
+                callerid1=request.destination.dialed if options.show_number else "",
+                recordgroup=options.record_group,
+                screen1=int(options.screen_own),
+                screen2=int(options.screen_other),
+                warn1=int(options.warn_own),
+                warn2=int(options.warn_other),
             )
             placed = self._client_of(account).make_call(self._login(account), call)
         except (PbxError, CredentialsError, NoAccount) as error:

@@ -139,6 +139,7 @@ def dial(
     line: str | None,
     caller_id: str | None,
     wait: int | None,
+    options: "Mapping[str, object] | None" = None,
     said_yes: bool,
     patience_s: "Callable[[], float]",
 ) -> CallAnswer:
@@ -151,6 +152,7 @@ def dial(
         line: The own line or number for this call, or None.
         caller_id: What the other party sees, or None.
         wait: Seconds the PBX may wait, or None.
+        options: Fields of `ringbridge.core.call_options.CallOptions` in which this call differs from the settings.
         said_yes: A person said yes to exactly this target.
         patience_s: Asked only when no answer came at once: seconds to wait in all.
 
@@ -166,6 +168,7 @@ def dial(
         "line": line,
         "caller_id": caller_id,
         "wait": wait,
+        "options": options or {},
         "yes": said_yes,
         "explain": False,
     }

@@ -127,6 +127,7 @@ class AccountDialog(QDialog):
         self._rows.setVerticalSpacing(9)
         self._build_account()
         self._build_phone()
+        self._build_calls()
         self._build_computer()
         self._area = QScrollArea()
         self._area.setFrameShape(QFrame.Shape.NoFrame)
@@ -189,6 +190,12 @@ class AccountDialog(QDialog):
         self._add("account.line_kind", setting_name("account.line_kind"), self._kind, self._kind.currentData)
         self._caller_id = self._text_field("account.caller_id", tr("As the PBX sets it"))
 
+    def _build_calls(self) -> None:
+        self._auto_answer = QCheckBox(tr("My phone answers by itself: calls go out without my lifting the handset"))
+        self._add("options.auto_answer", "", self._auto_answer, self._auto_answer.isChecked)
+        self._show_number = QCheckBox(tr("My phone shows the number I call"))
+        self._add("options.show_number", "", self._show_number, self._show_number.isChecked)
+
     def _build_computer(self) -> None:
         self._rows.addRow(heading(tr("On this computer")))
         self._region = QComboBox()
@@ -223,7 +230,7 @@ class AccountDialog(QDialog):
         label = plain_label()
         label.setText(title)
         label.setBuddy(editor)
-        editor.setAccessibleName(title or tr("Offer to call phone numbers that I copy"))
+        editor.setAccessibleName(editor.text() if isinstance(editor, QCheckBox) else title)
         self._rows.addRow(label, cell)
 
     def _fill(self, settings: Settings) -> None:
@@ -233,6 +240,8 @@ class AccountDialog(QDialog):
         self._line.setEditText(account.line)
         self._kind.setCurrentIndex(max(self._kind.findData(account.line_kind), 0))
         self._caller_id.setText(account.caller_id)
+        self._auto_answer.setChecked(settings.options.auto_answer)
+        self._show_number.setChecked(settings.options.show_number)
         if self._region.findData(settings.region) < 0:
             self._region.addItem(settings.region, settings.region)
         self._region.setCurrentIndex(self._region.findData(settings.region))

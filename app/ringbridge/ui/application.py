@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ringbridge.services.history import History
     from ringbridge.services.paths import Paths
     from ringbridge.services.settings_file import LoadedSettings, SettingsFile
+    from ringbridge.services.tracker import Tracker
     from ringbridge.ui.parts import Parts
     from ringbridge.ui.tray import Tray
 
@@ -87,6 +88,7 @@ class Program(QObject):
         invoker = GuiInvoker()
         self._invoker = invoker
         self._calls_lane = Lane("calls", invoker, drops_queue=True)
+        self._live_lane = Lane("live", invoker, drops_queue=True)
         self._work_lane = Lane("work", invoker)
         self._slow_lane = Lane("slow", invoker)
         self._clipboard = first_usable(clipboard_backends())
@@ -101,6 +103,7 @@ class Program(QObject):
         self._history: History | None = None
         self._history_lock = Lock()
         self._dialer = cache(self._make_dialer)
+        self._tracker = cache(self._make_tracker)
 
     def start(self, *, link: str = "") -> None:
         """Read the settings off the GUI thread, then bring everything up.
@@ -210,7 +213,9 @@ class Program(QObject):
             settings_file=self._settings_file(),
             credentials=self._credentials,
             dialer=self._dialer,
+            tracker=self._tracker,
             calls_lane=self._calls_lane,
+            live_lane=self._live_lane,
             work_lane=self._work_lane,
             slow_lane=self._slow_lane,
             recent=self._recent,
@@ -302,7 +307,7 @@ class Program(QObject):
             _, loaded, region = result
             self._session.use(self._in_force(loaded.settings), region)
             self._show_notices(loaded)
-            self._with_parts(lambda parts: parts.caller.doubt_password())
+            self._with_parts(_doubt_account)
 
         self._slow_lane.submit(self._load, use, self._log_failure)
 
@@ -369,6 +374,11 @@ class Program(QObject):
         # not opened here: `begin` does it, and says what is wrong before anything is sent
         return Dialer(history=self._the_history(), credentials=self._credentials)
 
+    def _make_tracker(self) -> "Tracker":
+        from ringbridge.services.tracker import Tracker
+
+        return Tracker(history=self._the_history(), credentials=self._credentials)
+
     def _settings_saved(self, settings: Settings) -> None:
         from ringbridge.services.region import effective_region
 
@@ -387,7 +397,7 @@ class Program(QObject):
         for close in self._closers:
             close()
         self.about_to_quit.emit()
-        for lane in (self._calls_lane, self._work_lane, self._slow_lane):
+        for lane in (self._calls_lane, self._live_lane, self._work_lane, self._slow_lane):
             if not lane.close(LANE_CLOSE_S):
                 _log.warning("the %s lane was still at work", lane.name)
         if self._history is not None:
@@ -395,8 +405,15 @@ class Program(QObject):
         self._tray.close()
 
 
-def _load_parts() -> "Callable[..., Parts]":
-    from ringbridge.ui import card, parts
+def _doubt_account(parts: "Parts") -> None:
+    """Another process changed the account: its password and what its role allows are asked anew."""
+    parts.caller.doubt_password()
+    parts.live.ask_again()
 
-    _ = card  # the coordinator imports it when it shows something: 30 ms that the GUI thread does not have
+
+def _load_parts() -> "Callable[..., Parts]":
+    from ringbridge.ui import card, parts, progress_words
+
+    # the coordinator and the tray import these when they show something: 30 ms that the GUI thread does not have
+    _ = card, progress_words
     return parts.Parts

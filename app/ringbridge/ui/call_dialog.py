@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
+from ringbridge.ui.call_options import CallOptionsPanel
 from ringbridge.ui.look import Tone, breakable, plain_label, scaled_font, set_text_color, tone_color
 from ringbridge.ui.translation import tr
 
@@ -12,6 +13,9 @@ MAX_TYPED = 500  # characters; more than any number, so that a long paste is ref
 
 class CallDialog(QDialog):
     """A line to type in, and below it what it means. It reads nothing itself: it is told.
+
+    Attributes:
+        options: The options of this call, folded away at first.
 
     Signals:
         text_edited: The text changed; answer with `show_reading` or `show_error`.
@@ -35,7 +39,14 @@ class CallDialog(QDialog):
         label.setBuddy(self._line)
         self._message = plain_label(wrap=True)
         self._message.setObjectName("reading")
+        self.options = CallOptionsPanel()
+        self.options.hide()
         buttons = QDialogButtonBox()
+        self._unfold = buttons.addButton(tr("Options"), QDialogButtonBox.ButtonRole.ResetRole)
+        self._unfold.setObjectName("unfold")
+        self._unfold.setCheckable(True)
+        self._unfold.setAutoDefault(False)
+        self._unfold.toggled.connect(self._fold)
         self._call_button = buttons.addButton(tr("Call", "a button"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._call_button.setObjectName("call")
         self._call_button.setDefault(True)
@@ -47,7 +58,7 @@ class CallDialog(QDialog):
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setSpacing(8)
-        for widget in (label, self._line, self._message):
+        for widget in (label, self._line, self._message, self.options):
             column.addWidget(widget)
         column.addStretch(1)
         column.addWidget(buttons)
@@ -64,6 +75,7 @@ class CallDialog(QDialog):
             self._line.setText(text)
             self._say("", bad=False)
             self._refresh_button()
+            self._unfold.setChecked(False)
             self._line.selectAll()
             self._line.setFocus()
             self.show()
@@ -83,6 +95,13 @@ class CallDialog(QDialog):
         self._say(sentence, bad=True)
         self._refresh_button()
         self._line.setFocus()
+
+    def _fold(self, unfolded: bool) -> None:  # noqa: FBT001 - Qt's signature
+        if unfolded:
+            self.options.open()
+        else:
+            self.options.hide()
+        self.adjustSize()
 
     def _edited(self, _text: str) -> None:
         self._say("", bad=False)

@@ -11,7 +11,11 @@ from ringbridge.ui.calling import Caller, Wish
 from ringbridge.ui.wording import error_sentence
 
 if TYPE_CHECKING:
+    from ringbridge.services.pbx import CallerId
+    from ringbridge.ui.later_calls import LaterCalls
+    from ringbridge.ui.live_calls import LiveCalls
     from ringbridge.ui.reading import Reader, Reading
+    from ringbridge.ui.session import Session
 
 
 class CallNumber(QObject):
@@ -20,12 +24,20 @@ class CallNumber(QObject):
     Args:
         reader: Reads what is typed.
         caller: The one way to a call.
+        session: The settings in force.
+        later: Calls in a while.
+        live: Asks the PBX which numbers may be presented.
     """
 
-    def __init__(self, *, reader: "Reader", caller: Caller) -> None:
+    def __init__(
+        self, *, reader: "Reader", caller: Caller, session: "Session", later: "LaterCalls", live: "LiveCalls"
+    ) -> None:
         super().__init__()
         self._reader = reader
         self._caller = caller
+        self._session = session
+        self._later = later
+        self._live = live
         self._dialog: CallDialog | None = None
         self._edits = 0
 
@@ -35,12 +47,22 @@ class CallNumber(QObject):
             self._dialog = CallDialog()
             self._dialog.text_edited.connect(self._edited)
             self._dialog.call_wanted.connect(self._call)
+            self._dialog.options.caller_ids_wanted.connect(self._ask_for_caller_ids)
+        if not self._dialog.isVisible():
+            self._dialog.options.begin(self._session.settings)
         self._dialog.begin()
 
     def close(self) -> None:
         """Close the dialog without calling. Safe to call twice."""
         if self._dialog is not None:
             self._dialog.close()
+
+    def _ask_for_caller_ids(self) -> None:
+        def show(numbers: "tuple[CallerId, ...]") -> None:
+            if self._dialog is not None:
+                self._dialog.options.show_caller_ids(numbers)
+
+        self._live.list_caller_ids(show)
 
     def _edited(self, text: str) -> None:
         self._edits += 1
@@ -61,10 +83,21 @@ class CallNumber(QObject):
         def call(reading: "Reading") -> None:
             if self._dialog is None or not self._dialog.isVisible():
                 return  # closed while the number was being read: nobody wants the call any more
-            self._dialog.accept()
-            self._caller.want(
-                Wish(target=reading.target, destination=reading.destination, origin=Origin.TYPED, said_yes=True)
+            options = self._dialog.options
+            wish = Wish(
+                target=reading.target,
+                destination=reading.destination,
+                origin=Origin.TYPED,
+                said_yes=True,
+                caller_id=options.caller_id,
+                options=options.changed,
             )
+            in_s = options.in_s
+            self._dialog.accept()
+            if in_s:
+                self._later.add(wish, reading.destination, in_s)
+            else:
+                self._caller.want(wish)
 
         def refuse(error: InputError) -> None:
             if self._dialog is not None:

@@ -1,7 +1,7 @@
 """From a wish to its outcome: the gate, one request, one job on the calls lane, everybody told."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ringbridge.core.calls import CallOutcome, CallRequest, Origin, Outcome
+from ringbridge.core.errors import SettingError
 from ringbridge.core.gate import Decision, decide
+from ringbridge.core.settings import with_options
 
 if TYPE_CHECKING:  # what these import is loaded on the lanes, not while the program starts
     from ringbridge.core.calls import Destination
@@ -35,6 +37,7 @@ class Wish:
         caller_id: What the other party sees, or empty for the account's own.
         wait_s: Seconds the PBX may wait, or None for the account's own.
         name: The other party's name where known, or empty.
+        options: What this call is to be other than the settings say: fields of `CallOptions` by name.
         destination: The target as it was just written for the PBX, or None: then it is written now.
     """
 
@@ -45,6 +48,7 @@ class Wish:
     caller_id: str = ""
     wait_s: int | None = None
     name: str = ""
+    options: "Mapping[str, object] | None" = None
     destination: "Destination | None" = None
 
 
@@ -151,7 +155,14 @@ class Caller(QObject):
     def _place(self, wish: Wish, done: OutcomeHandler | None, destination: "Destination") -> None:
         import uuid  # 3 ms that the start does not need
 
-        settings = self._session.settings
+        try:
+            settings = with_options(self._session.settings, wish.options or {})
+        except SettingError as error:
+            outcome = CallOutcome(
+                request_id="", outcome=Outcome.NOT_SENT, problem="invalid_request", key=error.key, detail=error.detail
+            )
+            self._report(None, outcome, done)
+            return
         request = CallRequest(
             request_id=str(uuid.uuid4()),
             destination=destination,

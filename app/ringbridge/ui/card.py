@@ -8,55 +8,36 @@ import time
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QCloseEvent,
-    QCursor,
     QEnterEvent,
     QFont,
-    QGuiApplication,
     QKeyEvent,
-    QPainter,
     QPaintEvent,
-    QPalette,
-    QPen,
 )
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from ringbridge.ui.choice import Choice
 from ringbridge.ui.choice_row import ChoiceRow
+from ringbridge.ui.corner import BAR, FOCUSABLE, QUIET, paint_frame, put_in_corner
 from ringbridge.ui.look import (
     CloseButton,
     FlatButton,
     Tone,
     breakable,
-    line_color,
     muted_color,
     plain_label,
     scaled_font,
     set_text_color,
-    tone_color,
 )
 from ringbridge.ui.translation import fill, tr
 
 MAX_CHOICES = 5
 GUARD_MS = 300
 """A click or key that comes sooner after the card changed was meant for something else; it is ignored."""
-
-_MARGIN = 16  # pixels to the edges of the screen
-_BAR = 4  # pixels, the coloured edge
-_WIDE_CHARS = 48
-
-# Proven to leave the focus alone on openbox and xfwm4, also when the card is clicked.
-_QUIET = (
-    Qt.WindowType.Tool
-    | Qt.WindowType.FramelessWindowHint
-    | Qt.WindowType.WindowStaysOnTopHint
-    | Qt.WindowType.WindowDoesNotAcceptFocus
-)
-_FOCUSABLE = Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowStaysOnTopHint
 
 
 class Card(QWidget):
@@ -73,7 +54,7 @@ class Card(QWidget):
     expired = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, guard_ms: int = GUARD_MS) -> None:
-        super().__init__(parent, _QUIET)
+        super().__init__(parent, QUIET)
         self.setObjectName("card")
         self.setWindowTitle(tr("Ringbridge"))
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
@@ -190,7 +171,7 @@ class Card(QWidget):
         answers.addWidget(self._no)
         answers.addWidget(self._yes)
         self._column = column = QVBoxLayout(self)
-        column.setContentsMargins(_BAR + 14, 10, 12, 14)
+        column.setContentsMargins(BAR + 14, 10, 12, 14)
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self._sentence)
@@ -232,7 +213,7 @@ class Card(QWidget):
         self._seconds = seconds
         if focusable != self._focusable:
             self._focusable = focusable
-            self.setWindowFlags(_FOCUSABLE if focusable else _QUIET)  # hides the window
+            self.setWindowFlags(FOCUSABLE if focusable else QUIET)  # hides the window
             self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, not focusable)
         self._place()
         self.show()
@@ -253,21 +234,9 @@ class Card(QWidget):
 
     def _place(self) -> None:
         """Size the card for its content and move it to its corner, on the screen with the pointer."""
-        screen = QGuiApplication.screenAt(QCursor.pos()) or QGuiApplication.primaryScreen()
-        room = screen.availableGeometry().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        layout = self._column
         for row in self._rows:
             row.forget_size()
-        layout.invalidate()
-        layout.activate()
-        wanted = max(_WIDE_CHARS * self.fontMetrics().averageCharWidth(), layout.minimumSize().width())
-        width = min(wanted, room.width())
-        height = layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
-        self.resize(width, min(height, room.height()))
-        vertical, _, horizontal = self._corner.partition("_")
-        left = room.left() if horizontal == "left" else room.right() + 1 - self.width()
-        top = room.top() if vertical == "top" else room.bottom() + 1 - self.height()
-        self.move(QPoint(left, top))
+        put_in_corner(self, self._column, self._corner)
 
     def _count_down(self) -> None:
         if self._seconds and not self.underMouse():
@@ -349,11 +318,4 @@ class Card(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name and argument
         """Draw the background, a thin border and the coloured edge."""
-        painter = QPainter(self)
-        palette = self.palette()
-        painter.fillRect(self.rect(), palette.color(QPalette.ColorRole.Window))
-        painter.setPen(QPen(line_color(palette), 1))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        left = self.width() - _BAR if self.layoutDirection() is Qt.LayoutDirection.RightToLeft else 0
-        painter.fillRect(left, 0, _BAR, self.height(), tone_color(self._tone, palette))
-        painter.end()
+        paint_frame(self, self._tone)

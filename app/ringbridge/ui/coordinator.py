@@ -26,7 +26,7 @@ from ringbridge.ui.wording import (
 )
 
 if TYPE_CHECKING:
-    from ringbridge.core.calls import Destination
+    from ringbridge.core.calls import CallProgress, Destination
     from ringbridge.ui.card import Card
     from ringbridge.ui.notices import Notices
     from ringbridge.ui.reading import Reader, Reading
@@ -67,11 +67,16 @@ class Coordinator(QObject):
         tray: The icon and its menu.
         notices: What needs attention.
 
+    Attributes:
+        shows_calls: Tell on the card how calls go; else the call strip does, and the card keeps what went wrong.
+
     Signals:
         settings_wanted: The account is not set up, and a person wants to call.
+        card_made: The `Card`, before it is shown for the first time.
     """
 
     settings_wanted = Signal()
+    card_made = Signal(object)
 
     def __init__(
         self,
@@ -83,6 +88,8 @@ class Coordinator(QObject):
         notices: "Notices",
     ) -> None:
         super().__init__()
+        self.shows_calls = True
+        self._own_copy = ""
         self._notices = notices
         self._session = session
         self._reader = reader
@@ -112,8 +119,34 @@ class Coordinator(QObject):
         self._recent = (self._recent + older)[:MAX_RECENT]
         self._tray.set_recent(self._recent)
 
+    def progressed(
+        self, request_id: str, *, progress: "CallProgress | None" = None, callid: str = "", note: str | None = None
+    ) -> None:
+        """More is known of a call in the menu; None and empty change nothing."""
+        updated = tuple(
+            replace(
+                record,
+                progress=progress or record.progress,
+                callid=callid or record.callid,
+                note=record.note if note is None else note,
+            )
+            if record.request_id == request_id
+            else record
+            for record in self._recent
+        )
+        if updated != self._recent:
+            self._recent = updated
+            self._tray.set_recent(updated)
+
+    def copies(self, text: str) -> None:
+        """We are about to put this text on the clipboard ourselves."""
+        self._own_copy = text
+
     def copied(self, text: str) -> None:
         """A text with digits was copied in another program: look for numbers, offer what is found."""
+        own, self._own_copy = self._own_copy, ""
+        if text == own:
+            return  # copied here: whoever copies the number of a call does not want to call it again
         self._reader.find(text, self._found)
 
     def selected(self, copied: Copied) -> None:
@@ -166,6 +199,7 @@ class Coordinator(QObject):
             self._made_card.call_wanted.connect(self._card_called)
             self._made_card.dismissed.connect(self._card_dismissed)
             self._made_card.expired.connect(self._card_expired)
+            self.card_made.emit(self._made_card)
         return self._made_card
 
     def _found(self, readings: "tuple[Reading, ...]") -> None:
@@ -261,9 +295,12 @@ class Coordinator(QObject):
         request = self._starting.pop(request_id, None)
         if request is None:
             return  # over already
+        self._remember(_record(request, Outcome.PLACING))
+        if not self.shows_calls:
+            self.clear_message()
+            return
         self._calling_shown.stop()
         self._tray.set_state(TrayState.CALLING)
-        self._remember(_record(request, Outcome.PLACING))
         self._card.status(tr("Calling…"), fill(tr("Asking the PBX to call {who}."), who=_who(request)), good=True)
 
     def _call_finished(self, request: CallRequest | None, outcome: CallOutcome) -> None:
@@ -274,6 +311,10 @@ class Coordinator(QObject):
             else:
                 self._remember(_record(request, outcome.outcome, outcome))
         good = outcome.outcome is Outcome.REQUESTED
+        if good and not self.shows_calls:
+            self._notices.set(Topic.CALL, "")
+            self.clear_message()
+            return
         if good:
             self._tray.set_state(TrayState.CALLING)
             self._calling_shown.start()
@@ -289,6 +330,8 @@ class Coordinator(QObject):
 
     def _hung_up(self, outcome: CallOutcome) -> None:
         good = outcome.outcome is Outcome.REQUESTED
+        if good and not self.shows_calls:
+            return
         title = tr("Hanging up") if good else tr("Not hung up")
         self._card.status(title, hang_up_sentence(outcome), good=good, seconds=_GOOD_NEWS_S if good else 0)
         if good:
@@ -296,7 +339,8 @@ class Coordinator(QObject):
 
     def _calm_icon(self) -> None:
         self._calling_shown.stop()
-        self._tray.set_state(TrayState.IDLE)
+        if self.shows_calls:
+            self._tray.set_state(TrayState.IDLE)
 
     def _forget(self, request_id: str) -> None:
         self._recent = tuple(record for record in self._recent if record.request_id != request_id)

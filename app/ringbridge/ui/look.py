@@ -12,6 +12,7 @@ from ringbridge.ui.translation import isolated
 RADIUS = 6.0
 _LONG_WORD = re.compile(r"(\S{40})(?=\S)")
 _DARK_BELOW = 128
+_INK_ON_TONE = {"call": "#052e16", "caution": "#451a03", "bad": "#450a0a"}  # on the tones for dark windows
 
 
 class Tone(StrEnum):
@@ -128,9 +129,10 @@ def country_name(region: str) -> str:
 class FlatButton(QPushButton):
     """A calm button: filled when it does what the card is for, an outline otherwise. Follows the palette."""
 
-    def __init__(self, text: str, *, filled: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, *, filled: bool, parent: QWidget | None = None, tone: Tone = Tone.CALL) -> None:
         super().__init__(text, parent)
         self._filled = filled
+        self._tone = tone
         self.setFont(scaled_font(self.font(), 1, QFont.Weight.DemiBold))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -150,8 +152,8 @@ class FlatButton(QPushButton):
         window, ink = palette.color(QPalette.ColorRole.Window), palette.color(QPalette.ColorRole.WindowText)
         fill, text = window, ink
         if self._filled:
-            fill = tone_color(Tone.CALL, palette)
-            text = QColor("#052e16") if is_dark(palette) else QColor("white")
+            fill = tone_color(self._tone, palette)
+            text = QColor(_INK_ON_TONE[self._tone]) if is_dark(palette) else QColor("white")
         if not self.isEnabled():
             fill, text = mixed(fill, window, 0.6), mixed(text, window, 0.3)
         elif self.isDown():

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from ringbridge.ui.call_strip import CallStrip
 from ringbridge.ui.calling import Caller
 from ringbridge.ui.coordinator import Coordinator
+from ringbridge.ui.later_calls import LaterCalls
+from ringbridge.ui.live_calls import LiveCalls
 from ringbridge.ui.notices import Topic
 from ringbridge.ui.reading import Reader
 from ringbridge.ui.remote import Remote
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from ringbridge.services.credentials import Credentials
     from ringbridge.services.dialer import Dialer
     from ringbridge.services.settings_file import SettingsFile
+    from ringbridge.services.tracker import Tracker
     from ringbridge.ui.account_flow import AccountFlow
     from ringbridge.ui.call_number import CallNumber
     from ringbridge.ui.notices import Notices
@@ -38,7 +42,9 @@ class Parts(QObject):
         settings_file: Used on `slow_lane` only.
         credentials: The keyring.
         dialer: Gives the one dialer; called on `calls_lane` only.
+        tracker: Gives the one tracker; called on `live_lane` only.
         calls_lane: Calls, one after the other.
+        live_lane: Looks at calls under way, and what is done to them.
         work_lane: Short work: reading numbers.
         slow_lane: What may take seconds: testing a login, saving settings.
         recent: The calls of earlier starts, newest first.
@@ -63,7 +69,9 @@ class Parts(QObject):
         settings_file: "SettingsFile",
         credentials: "Credentials",
         dialer: "Callable[[], Dialer]",
+        tracker: "Callable[[], Tracker]",
         calls_lane: "Lane",
+        live_lane: "Lane",
         work_lane: "Lane",
         slow_lane: "Lane",
         recent: "tuple[CallRecord, ...]",
@@ -84,6 +92,16 @@ class Parts(QObject):
         self.coordinator = Coordinator(
             session=session, reader=self.reader, caller=self.caller, tray=tray, notices=notices
         )
+        self.live = LiveCalls(session=session, caller=self.caller, tracker=tracker, lane=live_lane)
+        self.later = LaterCalls(self.caller)
+        self.strip = CallStrip(
+            session=session,
+            live=self.live,
+            later=self.later,
+            tray=tray,
+            coordinator=self.coordinator,
+            reader=self.reader,
+        )
         self.remote = Remote(caller=self.caller, reader=self.reader, clipboard=clipboard, profile=profile, demo=demo)
         self.coordinator.show_recent(recent)
         self.coordinator.settings_wanted.connect(self.open_settings)
@@ -96,7 +114,9 @@ class Parts(QObject):
         if self._call_number is None:
             from ringbridge.ui.call_number import CallNumber
 
-            self._call_number = CallNumber(reader=self.reader, caller=self.caller)
+            self._call_number = CallNumber(
+                reader=self.reader, caller=self.caller, session=self._session, later=self.later, live=self.live
+            )
         self._call_number.open()
 
     def open_settings(self) -> None:
@@ -121,7 +141,7 @@ class Parts(QObject):
         self.reader.read(uri, self.coordinator.ask_about_link, self.coordinator.refuse)
 
     def close(self) -> None:
-        """Close the dialogs and the card. Safe to call twice."""
-        for part in (self._call_number, self._account_flow, self.coordinator):
+        """Close the dialogs, the card and the strip. Safe to call twice."""
+        for part in (self.later, self.live, self.strip, self._call_number, self._account_flow, self.coordinator):
             if part is not None:
                 part.close()

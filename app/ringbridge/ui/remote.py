@@ -35,6 +35,7 @@ class _DialOrder:
     line: str
     caller_id: str
     wait_s: int | None
+    options: Mapping[str, object]
     said_yes: bool
 
 
@@ -131,6 +132,7 @@ class Remote(QObject):
             line=_text_of(request, "line"),
             caller_id=_text_of(request, "caller_id"),
             wait_s=wait if isinstance(wait, int) and not isinstance(wait, bool) else None,
+            options=_table_of(request, "options"),
             said_yes=request.get("yes") is True,
         )
         if order.source == "argument":
@@ -157,6 +159,7 @@ class Remote(QObject):
                 line=order.line,
                 caller_id=order.caller_id,
                 wait_s=order.wait_s,
+                options=order.options,
             )
             who = reading.destination.display
             self._caller.want(wish, lambda outcome: answer(_fields_of(outcome, outcome_sentence(outcome, who))))
@@ -173,6 +176,11 @@ class Remote(QObject):
 def _text_of(request: Mapping[str, Any], key: str) -> str:
     value = request.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _table_of(request: Mapping[str, Any], key: str) -> Mapping[str, object]:
+    value = request.get(key)
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
 def _exit_code_of(error: InputError) -> int:

@@ -62,6 +62,15 @@ def setting_name(key: str) -> str:
         "card.seconds": tr("Seconds the card stays"),
         "card.corner": tr("Corner of the card"),
         "hotkeys.dial_selection": tr("Hotkey for the selected number"),
+        "options.auto_answer": tr("Own phone answers by itself"),
+        "options.show_number": tr("Number on the own phone"),
+        "options.record_group": tr("Record group"),
+        "options.screen_own": tr("Call screening on the own phone"),
+        "options.screen_other": tr("Call screening at the other party"),
+        "options.warn_own": tr("Cut-off warning on the own phone"),
+        "options.warn_other": tr("Cut-off warning to the other party"),
+        "options.card": tr("Card"),
+        "options.customer": tr("Customer"),
         "profile": tr("Profile"),
     }.get(key, key)
 

@@ -57,6 +57,7 @@ class Tray(QObject):
         self._icons: dict[TrayState, QIcon] = {}
         self._state = TrayState.IDLE
         self._status = ""
+        self._activity = ""
         self._paused = False
         self._recent: tuple[CallRecord, ...] = ()
         self._recent_actions: dict[str, QAction] = {}
@@ -86,6 +87,11 @@ class Tray(QObject):
         """Show what the program is doing. Paused watching and a status that needs attention show while it is idle."""
         self._state = state
         self._refresh_icon()
+
+    def set_activity(self, sentence: str) -> None:
+        """Show that a call is under way and where it stands, or, when empty, that there is none."""
+        self._activity = sentence
+        self.set_state(TrayState.CALLING if sentence else TrayState.IDLE)
 
     def set_status(self, sentence: str) -> None:
         """Show a line that needs attention at the head of the menu, or, when empty, none."""
@@ -216,6 +222,8 @@ class Tray(QObject):
         state = self._shown_state()
         if state is TrayState.ATTENTION and self._status:
             return f"Ringbridge: {self._status}"
+        if state is TrayState.CALLING and self._activity:
+            return f"Ringbridge: {self._activity}"
         return {
             TrayState.IDLE: tr("Ringbridge: copy a phone number to call it"),
             TrayState.CALLING: tr("Ringbridge: placing a call…"),
@@ -238,7 +246,8 @@ class Tray(QObject):
             return
         from datetime import UTC, datetime  # with `wording`: loaded long after the icon shows
 
-        from ringbridge.ui.wording import outcome_word, relative_time
+        from ringbridge.ui.progress_words import record_word
+        from ringbridge.ui.wording import relative_time
 
         now = datetime.now(UTC)
         for record in self._recent:
@@ -247,7 +256,7 @@ class Tray(QObject):
                 tr("{who} — {when}, {outcome}", "a call in the menu: Ada — 5 min ago, requested"),
                 who=_who(record),
                 when=relative_time(record.requested_at, now),
-                outcome=outcome_word(record.outcome),
+                outcome=record_word(record),
             )
             if action.text() != _label(text):
                 action.setText(_label(text))

@@ -324,7 +324,10 @@ def _invalid_input(outcome: CallOutcome) -> tuple[str, str]:
 
 
 def _is_known_parameter(key: str) -> bool:
-    return key in {"snumber", "stype", "cnumber", "callerid2", "cdialplan", "wait", "auth_username", "auth_password"}
+    return key in {
+        "snumber", "stype", "cnumber", "callerid1", "callerid2", "cdialplan", "wait", "auth_username",
+        "auth_password", "card", "customer", "recordgroup",
+    }  # fmt: skip
 
 
 def _parameter_word(key: str) -> str:
@@ -339,6 +342,10 @@ def _parameter_word(key: str) -> str:
         "auth_username": tr("your user name"),
         "auth_password": tr("your password"),
         "ca_file": tr("the certificate file"),
+        "callerid1": tr("the number shown on your phone"),
+        "card": tr("the card"),
+        "customer": tr("the customer"),
+        "recordgroup": tr("the record group"),
     }.get(key, tr("a part of the request"))
 
 

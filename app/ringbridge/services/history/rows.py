@@ -5,7 +5,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ringbridge.core.calls import CallOutcome, CallRecord, CallRequest, Destination, Origin, Outcome
+from ringbridge.core.calls import (
+    CallEnd,
+    CallOutcome,
+    CallProgress,
+    CallRecord,
+    CallRequest,
+    CallState,
+    Destination,
+    Origin,
+    Outcome,
+)
 from ringbridge.services.history.owner import Uptime
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -88,6 +98,24 @@ def finished_columns(outcome: CallOutcome, finished_at: datetime) -> Mapping[str
     }
 
 
+def progress_columns(request_id: str, progress: CallProgress, callid: str) -> Mapping[str, Any]:
+    """The columns that following a call sets, and `request_id`."""
+    return {
+        "request_id": _text(request_id),
+        "state": str(progress.state),
+        "call_end": str(progress.end),
+        "answered_at": None if progress.answered_at is None else to_us(progress.answered_at),
+        "ended_at": None if progress.ended_at is None else to_us(progress.ended_at),
+        "talk_s": None if progress.talk_s is None else min(progress.talk_s, _LARGEST - 1),
+        "callid": _text(callid),
+    }
+
+
+def note_columns(request_id: str, note: str) -> Mapping[str, Any]:
+    """The columns of a note."""
+    return {"request_id": _text(request_id), "note": _text(note)}
+
+
 def to_record(row: sqlite3.Row) -> CallRecord:
     """A row as a value.
 
@@ -114,4 +142,12 @@ def to_record(row: sqlite3.Row) -> CallRecord:
         problem=row["problem"],
         server=row["server"],
         callid=row["callid"],
+        progress=CallProgress(
+            state=CallState(row["state"]),
+            end=CallEnd(row["call_end"]),
+            answered_at=None if row["answered_at"] is None else _to_datetime(row["answered_at"]),
+            ended_at=None if row["ended_at"] is None else _to_datetime(row["ended_at"]),
+            talk_s=row["talk_s"],
+        ),
+        note=row["note"],
     )

@@ -39,6 +39,16 @@ MIGRATIONS: tuple[Migration, ...] = (
         "CREATE INDEX calls_by_party ON calls (party, outcome, id)",
         "CREATE INDEX calls_under_way ON calls (id) WHERE outcome = 'placing'",
     ),
+    (
+        # what became of a call after the PBX took it on (`CallProgress`; `end` is a word of SQL), and the user's note
+        "ALTER TABLE calls ADD COLUMN state TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE calls ADD COLUMN call_end TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE calls ADD COLUMN answered_at INTEGER",
+        "ALTER TABLE calls ADD COLUMN ended_at INTEGER",
+        "ALTER TABLE calls ADD COLUMN talk_s INTEGER",
+        "ALTER TABLE calls ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX calls_live ON calls (id) WHERE state IN ('requested', 'ringing', 'calling', 'connected')",
+    ),
 )
 """Number n leads from version n to n + 1. What was released is never changed, only added to."""
 

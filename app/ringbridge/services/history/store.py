@@ -15,11 +15,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ringbridge.core.calls import CallOutcome, CallRecord, CallRequest, Outcome
+from ringbridge.core.calls import CallOutcome, CallProgress, CallRecord, CallRequest, Outcome
 from ringbridge.core.errors import FileDamaged, FileTooNew, StorageError, StorageUnavailable
 from ringbridge.services import private_files
 from ringbridge.services.history import owner
-from ringbridge.services.history.rows import finished_columns, party_of, placing_row, to_record, to_us
+from ringbridge.services.history.rows import (
+    finished_columns,
+    note_columns,
+    party_of,
+    placing_row,
+    progress_columns,
+    to_record,
+    to_us,
+)
 from ringbridge.services.history.schema import MIGRATIONS, Migration, migrate, version_of
 
 T = TypeVar("T")
@@ -184,11 +192,53 @@ class History:
         if not self._write(work):
             raise StorageUnavailable(str(self.path), "there is no row of this request")
 
+    def follow(self, request_id: str, progress: CallProgress, *, callid: str = "") -> None:
+        """Remember where a call stands; an end that is known stays, and nothing leads back from an end.
+
+        Args:
+            request_id: Of the request; where it has no row, nothing is written.
+            progress: What is known of the call by now.
+            callid: The PBX's identifier, where it was learned since; one that is known stays.
+
+        Raises:
+            FileTooNew: As for the class.
+            StorageUnavailable: As for the class.
+        """
+        columns = progress_columns(request_id, progress, callid)
+
+        def work(connection: sqlite3.Connection) -> None:
+            self._save_unsaved(connection)
+            connection.execute(
+                "UPDATE calls SET state = :state, call_end = :call_end, answered_at = :answered_at,"
+                " ended_at = :ended_at, talk_s = :talk_s, callid = CASE callid WHEN '' THEN :callid ELSE callid END"
+                " WHERE request_id = :request_id AND"
+                " (state <> 'ended' OR (:state = 'ended' AND call_end IN ('', 'unknown')))",
+                columns,
+            )
+
+        # a state is worth no sync: after a loss of power the call is "unknown", which is true
+        self._write(work, synchronous="FULL" if progress.end else "NORMAL")
+
+    def write_note(self, request_id: str, note: str) -> None:
+        """Keep what the user wrote about a call.
+
+        Raises:
+            FileTooNew: As for the class.
+            StorageUnavailable: As for the class.
+        """
+        columns = note_columns(request_id, note)
+
+        def work(connection: sqlite3.Connection) -> None:
+            self._save_unsaved(connection)
+            connection.execute("UPDATE calls SET note = :note WHERE request_id = :request_id", columns)
+
+        self._write(work)
+
     def settle_abandoned(self) -> int:
-        """Turn rows still PLACING whose process is gone into UNKNOWN: nobody will ever learn more.
+        """Turn rows whose process is gone into UNKNOWN: those still PLACING, and calls that nobody follows any more.
 
         Returns:
-            How many there were.
+            How many were still PLACING.
 
         Raises:
             FileTooNew: As for the class.
@@ -203,6 +253,13 @@ class History:
             connection.executemany(
                 "UPDATE calls SET outcome = 'unknown', problem = 'program_lost', finished_at = ? WHERE id = ?",
                 [(to_us(self._now()), number) for number in gone],
+            )
+            live = connection.execute(
+                "SELECT * FROM calls WHERE state IN ('requested', 'ringing', 'calling', 'connected')"
+            ).fetchall()
+            connection.executemany(
+                "UPDATE calls SET state = 'unknown', call_end = 'unknown' WHERE id = ?",
+                [(row["id"],) for row in live if not _is_owned(row, uptime)],
             )
             return len(gone)
 
@@ -259,7 +316,9 @@ class History:
         for columns in tuple(self._unsaved.values()):
             connection.execute(
                 "UPDATE calls SET finished_at = :finished_at, outcome = :outcome, code = :code, message = :message,"
-                " problem = :problem, server = :server, callid = :callid"
+                " problem = :problem, server = :server,"
+                # whoever follows the call may have learned its name before the answer came
+                " callid = CASE :callid WHEN '' THEN callid ELSE :callid END"
                 " WHERE request_id = :request_id AND outcome IN ('placing', 'unknown')",
                 columns,
             )
@@ -351,7 +410,7 @@ class History:
                     raise _Damaged
                 connection.execute("PRAGMA journal_mode = WAL")
                 migrate(connection, self._migrations)
-                connection.execute("SELECT id, request_id, party, outcome, boot_us FROM calls LIMIT 0")
+                connection.execute("SELECT id, request_id, party, outcome, boot_us, state FROM calls LIMIT 0")
         except sqlite3.Error as error:
             if _code(error) == sqlite3.SQLITE_ERROR:  # a table is missing or in the way: some other program's file
                 raise _Damaged from error

@@ -14,19 +14,32 @@ from ringbridge.core.errors import (
     RequestInvalid,
     RoleForbids,
 )
+from ringbridge.core.legs import ActiveLeg, FinishedLeg
 from ringbridge.core.settings import AccountSettings
-from ringbridge.services.pbx.envelope import Answer, Json, read_answer, text_of
+from ringbridge.services.pbx import rows
+from ringbridge.services.pbx.capabilities import Capabilities
+from ringbridge.services.pbx.envelope import Answer, read_answer, text_of
 from ringbridge.services.pbx.form import Parameters, Words, login_parameters
 from ringbridge.services.pbx.limits import Limits
 from ringbridge.services.pbx.make import MakeCall
-from ringbridge.services.pbx.results import LoginCheck, LoginFinding, Placed
+from ringbridge.services.pbx.results import (
+    CallerId,
+    Colleague,
+    LineCheck,
+    LineState,
+    LoginCheck,
+    LoginFinding,
+    Placed,
+)
 
 if TYPE_CHECKING:
     from ringbridge.services.pbx.transport import Transport
 
 _log = logging.getLogger(__name__)
 
-LONGEST_CALLID = 200
+LONGEST_ID = 200
+ACTIVE, ACTIVE_PANEL = "calls/active/list", "calls/active/list/panel"
+HANG_UP, REDIRECT = "calls/hangup", "calls/redirect"
 
 
 class PbxClient:
@@ -38,9 +51,20 @@ class PbxClient:
     Args:
         account: The account; nothing is looked up or opened before the first use.
         limits: How long and how much to wait for.
+        capabilities: What the PBX refused to this account so far; None = nothing yet.
+
+    Attributes:
+        capabilities: Which optional functions are worth asking for.
     """
 
-    def __init__(self, account: AccountSettings, *, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
+    def __init__(
+        self,
+        account: AccountSettings,
+        *,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        capabilities: Capabilities | None = None,
+    ) -> None:
+        self.capabilities = capabilities or Capabilities()
         self._account = account
         self._limits = limits
         self._transport: Transport | None = None
@@ -110,27 +134,121 @@ class PbxClient:
         Raises:
             PbxError: As for `make_call`, with the ordinary meaning.
         """
-        data = self._ask("phones/list", login, (), self._limits.answer_s).data
-        if data is not None and not isinstance(data, (list, dict)):
-            raise AnswerNotUnderstood("no list of lines")
-        lines = (_line(row) for row in (data if isinstance(data, list) else [data]))
-        return tuple(line for line in lines if line is not None)
+        return rows.rows_of(
+            self._ask("phones/list", login, (), self._limits.answer_s).data, "list of lines", rows.line
+        )
 
-    def hang_up(self, login: Login, callid: str) -> None:
+    def hang_up(self, login: Login, callid: str = "", *, uniqueid: str = "") -> None:
         """``calls/hangup``: ask for the end of a call; it takes a second or two.
 
         Args:
             login: Who asks.
-            callid: As `make_call` returned it.
+            callid: As `make_call` returned it; or empty.
+            uniqueid: Of one of its legs, where there is no callid.
 
         Raises:
             NotFound: There is no such call any more, or it is somebody else's.
             RoleForbids: The user's role does not allow it.
             PbxError: As for `make_call`.
         """
-        if not callid or not callid.isprintable() or len(callid) > LONGEST_CALLID:
-            raise RequestInvalid("callid", "is missing or no call identifier")
-        self._ask("calls/hangup", login, (("callid", callid),), self._limits.answer_s)
+        name, value = ("callid", callid) if callid or not uniqueid else ("uniqueid", uniqueid)
+        self._act(HANG_UP, login, ((name, _identifier(name, value)),))
+
+    def redirect(self, login: Login, uniqueid: str, cnumber: str, *, keep_caller: bool = True) -> None:
+        """``calls/redirect``: connect one side of a call with another number, and let the other side go.
+
+        Args:
+            login: Who asks.
+            uniqueid: Of a leg of the call.
+            cnumber: The dial string of the new party.
+            keep_caller: The calling side stays (``channel=1``); else the called side (``channel=2``).
+
+        Raises:
+            NotFound: There is no such call any more, or it is somebody else's.
+            Refused: One of its kinds.
+            PbxError: As for `make_call`.
+        """
+        if not cnumber or not cnumber.isprintable() or len(cnumber) > LONGEST_ID:
+            raise RequestInvalid("cnumber", "is missing or no number")
+        channel = "1" if keep_caller else "2"
+        parameters = (("uniqueid", _identifier("uniqueid", uniqueid)), ("ctype", ""), ("cnumber", cnumber))
+        self._act(REDIRECT, login, (*parameters, ("channel", channel)))
+
+    def active_legs(self, login: Login, callid: str = "") -> tuple[ActiveLeg, ...]:
+        """``calls/active/list``, or its ``/panel`` variant where the role allows only that: the legs under way.
+
+        Args:
+            login: Who asks.
+            callid: Only this call; empty = all of the customer's. The panel variant can't choose, and gives all.
+
+        Raises:
+            RoleForbids: The role allows neither, now or as an earlier answer said.
+            PbxError: As for `make_call`, with the ordinary meaning.
+        """
+        if self.capabilities.allow(ACTIVE):
+            wanted = (("callid", callid),) if callid else ()
+            try:
+                return rows.rows_of(self._look(ACTIVE, login, wanted).data, "list of calls", rows.active_leg)
+            except (RoleForbids, NotFound):
+                pass  # remembered; the lighter variant may be allowed
+        return rows.rows_of(self._look(ACTIVE_PANEL, login, ()).data, "list of calls", rows.active_leg)
+
+    def finished_legs(self, login: Login, callid: str) -> tuple[FinishedLeg, ...]:
+        """``cdrs/list``: the finished legs of one call; none is a valid answer while the PBX still writes them.
+
+        Raises:
+            RoleForbids: The role does not allow it.
+            PbxError: As for `make_call`, with the ordinary meaning.
+        """
+        parameters = (("callid", _identifier("callid", callid)),)
+        return rows.rows_of(self._look("cdrs/list", login, parameters).data, "list of calls", rows.finished_leg)
+
+    def phones_registrations(self, login: Login, line: str) -> LineCheck:
+        """``phones/registrations/list``: whether a phone is registered at a line.
+
+        UNKNOWN where the role does not allow it, the line is unknown there, or this PBX has no such function: none of
+        that speaks against a call.
+
+        Args:
+            login: Who asks.
+            line: The line's name.
+
+        Raises:
+            PbxError: As for `make_call`, with the ordinary meaning; of refusals only `InvalidInput`.
+        """
+        function = "phones/registrations/list"
+        if not self.capabilities.allow(function):
+            return LineCheck(state=LineState.UNKNOWN)
+        try:
+            data = self._act(function, login, (("name", line),)).data
+        except (RoleForbids, NotFound):  # 404 speaks of this line only
+            return LineCheck(state=LineState.UNKNOWN)
+        found = rows.rows_of(data, "list of registrations", rows.registration)
+        mine = tuple(phone for phone in found if phone.line in {"", line})
+        if mine:
+            return LineCheck(state=LineState.ONLINE, registrations=mine)
+        # only an empty array says "offline"; no data at all, or rows of other lines, say nothing of this one
+        return LineCheck(state=LineState.OFFLINE if data == [] else LineState.UNKNOWN)
+
+    def caller_ids(self, login: Login) -> tuple[CallerId, ...]:
+        """``numbers/list`` with ``callerid=1``: the numbers that may be presented, in the PBX's order.
+
+        Raises:
+            RoleForbids: The role does not allow it.
+            PbxError: As for `make_call`, with the ordinary meaning.
+        """
+        return rows.rows_of(
+            self._look("numbers/list", login, (("callerid", "1"),)).data, "list of numbers", rows.caller_id
+        )
+
+    def colleagues(self, login: Login) -> tuple[Colleague, ...]:
+        """``people/list``: the people of the same customer who can be called, in the PBX's order.
+
+        Raises:
+            RoleForbids: The role does not allow it.
+            PbxError: As for `make_call`, with the ordinary meaning.
+        """
+        return rows.rows_of(self._look("people/list", login, ()).data, "list of people", rows.colleague)
 
     def connect(self) -> None:
         """Open the connection ahead of a request, so that a call need not wait for it. Sends no request.
@@ -155,6 +273,23 @@ class PbxClient:
                 self._transport = Transport(self._account, self._limits)
             return self._transport
 
+    def _act(self, function: str, login: Login, parameters: Parameters) -> Answer:
+        """Ask an optional function that speaks of one thing, so that 404 is about that; 402 is remembered."""
+        try:
+            return self._ask(function, login, parameters, self._limits.answer_s)
+        except RoleForbids:
+            self.capabilities.refuse(function)
+            raise
+
+    def _look(self, function: str, login: Login, parameters: Parameters) -> Answer:
+        """Ask an optional list. 402 and 404 are remembered: the role is too small, or there is no such function."""
+        self.capabilities.check(function)
+        try:
+            return self._act(function, login, parameters)
+        except NotFound:
+            self.capabilities.refuse(function)
+            raise
+
     def _ask(self, function: str, login: Login, parameters: Parameters, timeout_s: float) -> Answer:
         credentials = login_parameters(login)
         transport = self._opened()
@@ -173,13 +308,7 @@ class PbxClient:
         raise failure
 
 
-def _line(row: Json) -> Line | None:
-    """A row of ``phones/list``; None where it names no line."""
-    if not isinstance(row, dict):
-        return None
-    name = text_of(row.get("name"))
-    return (
-        Line(name=name, display=text_of(row.get("display")), description=text_of(row.get("description")))
-        if name
-        else None
-    )
+def _identifier(name: str, value: str) -> str:
+    if not value or not value.isprintable() or len(value) > LONGEST_ID:
+        raise RequestInvalid(name, "is missing or no call identifier")
+    return value

@@ -41,3 +41,67 @@ class LoginCheck:
 
     finding: LoginFinding
     function: str
+
+
+class LineState(StrEnum):
+    """Whether a phone is registered at a line, so that it can ring."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """One phone that is registered at a line.
+
+    Attributes:
+        line: The line's name as the row has it, or empty.
+        contact: Where the phone is reached (a SIP URI), or empty.
+    """
+
+    line: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineCheck:
+    """What is known of a line's phones.
+
+    Attributes:
+        state: ONLINE, OFFLINE, or UNKNOWN where the role or the PBX does not tell.
+        registrations: The phones; empty unless ONLINE.
+    """
+
+    state: LineState
+    registrations: tuple[Registration, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerId:
+    """A number that may be presented to the other party.
+
+    Attributes:
+        number: As the PBX writes it; the value of ``callerid2``.
+        description: Free text, or empty.
+    """
+
+    number: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colleague:
+    """A person of the same customer.
+
+    Attributes:
+        name: For people.
+        extension: The dial-by-name number, or empty.
+        telephone: A number as the PBX has it, or empty.
+        mobile: A number as the PBX has it, or empty.
+    """
+
+    name: str
+    extension: str = ""
+    telephone: str = ""
+    mobile: str = ""
