@@ -214,7 +214,7 @@ TABLE = (
     Fault("unknown issuer", NOT_SENT, "tls", 0, account(ca_file=""), schemes=TLS, mend=right_address),
     # plain: who accepts may have read
     Fault("closed unread", UNKNOWN, LOST, 0, network(at_once=True), schemes=PLAIN),
-    Fault("reset unread", UNKNOWN, LOST, 0, network(at_once=True, how=How.RESET), schemes=PLAIN),
+    Fault("reset unread", UNKNOWN, LOST, 0, network(request=0, how=How.RESET), schemes=PLAIN),
     # in the request and in the answer
     *cuts("request", size=0, rung=0),
     *cuts("request", size=1, rung=0),
