@@ -10,7 +10,7 @@ import pytest
 from PySide6 import QtGui
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QListWidget, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from ringbridge.core.calls import CallOutcome, CallRecord, Destination, Login, Origin, Outcome
@@ -22,6 +22,9 @@ from ringbridge.ui.account_dialog import AccountDialog
 from ringbridge.ui.call_dialog import CallDialog
 from ringbridge.ui.card import Card
 from ringbridge.ui.choice import Choice
+from ringbridge.ui.live_menu import LiveEntry, LiveMenu
+from ringbridge.ui.strip import Strip, StripFace
+from ringbridge.ui.transfer import TransferDialog
 from ringbridge.ui.tray import Tray
 from ringbridge.ui.wording import error_sentence, hang_up_sentence, outcome_sentence
 from support.pbx_server import PbxServer, envelope, reply
@@ -197,6 +200,43 @@ def test_the_menu_shows_names_without_markup_mnemonics_or_turns(tray: Tray) -> N
     assert all("&" not in text.replace("&&", "") for text in found.values())
     assert not any(set(text) & FORBIDDEN for text in found.values())
     assert max(map(len, found.values())) < 120
+
+
+def test_calls_under_way_stand_in_the_menu_in_the_same_way(qtbot: QtBot) -> None:
+    menu = QMenu()
+    live = LiveMenu(menu)
+    live.show((LiveEntry(key="a", who=f"A&B <b>C</b>_d {BIDI}{CONTROL}", state="connected", can_hang_up=True),))
+    texts = [action.text() for action in menu.actions() if not action.isSeparator()]
+    assert texts[0].startswith("A&&B <b>C</b> d ")
+    assert texts[1].startswith("Hang up A&&B <b>C</b> d ")
+    assert not any(set(text) & FORBIDDEN for text in texts)
+    menu.deleteLater()
+
+
+def test_the_strip_shows_names_and_messages_as_they_stand(qtbot: QtBot) -> None:
+    strip = Strip(guard_ms=0)
+    qtbot.addWidget(strip)
+    face = StripFace(title=MARKUP, name=MARKUP, number=MARKUP, detail=MARKUP, message=MARKUP, note=MARKUP)
+    strip.show_face(face)
+    is_plain(strip)
+    assert shown(strip).count("<b>A&B</b>") >= 4
+
+
+def test_colleagues_are_listed_as_they_stand(
+    qtbot: QtBot, server: PbxServer, client: PbxClient, login: Login
+) -> None:
+    people = [{"forename": f"<b>A&B</b>_{BIDI}", "surname": CONTROL, "extension": f"202{BIDI}", "username": HOSTILE}]
+    server.answer_next(envelope(200, data=people))
+    dialog = TransferDialog()
+    qtbot.addWidget(dialog)
+    dialog.show_colleagues(client.colleagues(login))
+    items = dialog.findChild(QListWidget, "colleagues")
+    assert items is not None
+    texts = [items.item(index).text() for index in range(items.count())]
+    assert texts
+    assert texts[0].startswith("<b>A&B</b>_ gnp.exe")
+    assert not any(set(text) & FORBIDDEN for text in texts)
+    is_plain(dialog)
 
 
 def test_the_tool_tip_is_never_taken_for_markup(tray: Tray) -> None:

@@ -114,6 +114,34 @@ def test_the_running_program_survives_one_fault_after_the_other(office: Office, 
     assert "Traceback" not in office.desktop.log("ringbridge")
 
 
+def test_following_a_call_through_faults_places_no_other(office: Office, tmp_path: Path) -> None:
+    office.set_up(
+        office.pbx.url,
+        DEMO_LOGIN.username,
+        DEMO_LOGIN.password,
+        account__ca_file=str(office.pbx.ca_file),
+        region="US",
+    )
+    program, journal = office.start(), Journal(tmp_path / "journal.jsonl")
+
+    def looked(fault: str) -> Callable[[], bool]:
+        return lambda: any(fault in line.get("faults", []) for line in journal.lines())
+
+    assert office.dial("2125550142")["outcome"] == "requested"
+    for fault in ("cut_after", "html", "huge_list"):
+        office.pbx.set_faults(f"{fault}:calls/active/list")
+        office.desktop.wait_for(looked(fault), 20, f"a look at the call in spite of {fault}")
+    office.pbx.set_faults()
+    assert office.dial("2125550143")["outcome"] == "requested"
+    assert program.poll() is None
+    office.desktop.click_tray_entry("Quit")
+    assert program.wait(10) == 0
+    office.pbx.stop()
+    assert journal.rung() == {"2125550142": 1, "2125550143": 1}
+    assert set(rows_of(office.history).values()) == {"requested"}
+    assert "Traceback" not in office.desktop.log("ringbridge")
+
+
 def test_a_program_killed_at_any_moment_rings_once_at_most_and_starts_again(office: Office, tmp_path: Path) -> None:
     office.set_up(
         office.pbx.url, DEMO_LOGIN.username, DEMO_LOGIN.password,
