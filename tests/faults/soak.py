@@ -9,7 +9,8 @@ of its own. Without a screen (Qt's offscreen platform) texts are copied with QCl
 is made as people do by keyboard: the menu's entry of the offered number. Waiting is left out, work is not.
 
 What is looked at: memory, threads and descriptors at every hundredth, the history, and the PBX's journal. Memory is
-flat when the last quarter has at most 3 % more than the second (the first one fills caches).
+flat when the last quarter has at most 3 % more of its own (private-dirty) than the second: the first fills caches.
+The share of common pages (PSS) is told too, but it changes with what other programs run.
 """
 
 import argparse
@@ -33,7 +34,7 @@ SAMPLES = 100
 BARRIER_EVERY = 20
 LOST_AFTER_MS = 5000
 TEXTS = (
-    "Call me at (212) 555-{number:04} before noon.",
+    "Call me at (212) {exchange}-7705 before noon.",
     "Please find the minutes attached; the next meeting is on Thursday.",
     "Order 12 of 2024, invoice 2024-{number:04}, due 12.11.2026",
     "{number:04}",
@@ -42,7 +43,7 @@ TEXTS = (
     "https://example.com/a?id=2125550142&t={number:04}",
     "tel:+1-212-555-{number:04}",
 )
-"""What people copy, in turn; the first one is called."""
+"""What people copy, in turn; the first one is called: there somebody answers, and hangs up after a while."""
 
 
 # ------------------------------------------------------------ inside: the program
@@ -90,7 +91,9 @@ def inside(options: argparse.Namespace) -> int:
             kind = 0 if self.calls_next else self.copies % len(TEXTS)
             number = 100 + self.copies % 6800  # numbers that end in 7400 and more go their own way
             self.watchdog.start()
-            copy(TEXTS[kind].format(number=number))
+            exchange = 200 + self.copies % 797
+            exchange += exchange % 100 == 11  # 211, 311 and so on are no exchanges
+            copy(TEXTS[kind].format(number=number, exchange=exchange))
 
         def _copied(self, copied: Copied) -> None:
             super()._copied(copied)
@@ -335,7 +338,7 @@ def main() -> int:
     for key in ("pss", "private_dirty", "threads", "descriptors"):
         means = [quarter(samples, which, key) for which in range(1, 5)]
         print(f"{key:14}" + "".join(f"{mean:9.2f}" for mean in means) + f"   4th/2nd {means[3] / means[1]:.4f}")
-        flat = flat and means[3] <= means[1] * FLAT
+        flat = flat and (key == "pss" or means[3] <= means[1] * FLAT)
     for line in found["warnings"]:
         print(line)
     print("flat" if flat else "NOT FLAT")

@@ -16,7 +16,7 @@ import pytest
 
 from ringbridge.core.calls import Outcome
 from ringbridge.services.pbx import wire
-from ringbridge.ui.wording import outcome_sentence
+from ringbridge.ui.wording import hang_up_sentence, outcome_sentence
 from support.fault_proxy import WHOLE, Break, How
 from support.office import Journal, Office, rows_of
 
@@ -194,6 +194,8 @@ def replaced(name: str, instead: bytes, why: str = ODD) -> Fault:
     return Fault(f"answer replaced by {name}", UNKNOWN, why, 1, network(instead=instead), schemes=PLAIN)
 
 
+LONGER = b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"responses":[{"code":"204","key":"","message":"OK"}]}'
+
 TABLE = (
     # nobody there: nothing leaves
     Fault("refused", NOT_SENT, GONE, 0, nobody_listens, mend=somebody_listens),
@@ -242,6 +244,7 @@ TABLE = (
     replaced("100 Continue and the end", b"HTTP/1.1 100 Continue\r\n\r\n", LOST),
     replaced("no HTTP", b"SSH-2.0-OpenSSH_9.2\r\n"),
     replaced("zeros", b"\0" * 500),
+    Fault("answer announced too long", REQUESTED, "", 1, network(instead=LONGER), schemes=PLAIN),
     # the connection that was opened ahead
     Fault("kept connection closed", REQUESTED, "", 1, kept(at_once=True)),
     Fault("kept connection reset", REQUESTED, "", 1, kept(at_once=True, how=How.RESET)),
@@ -321,6 +324,23 @@ def test_a_certificate_that_does_not_hold_sends_nothing(tmp_path: Path, fault: s
         assert not office.rung()
         assert not Journal(office.journal).asked()
         assert set(rows_of(office.history.path).values()) == {NOT_SENT}
+
+
+@pytest.mark.parametrize("fault", ["cut_before", "cut_after", "html", "http_500", "half_answer", "redirect"])
+def test_hanging_up_through_a_fault_places_no_call_and_can_be_tried_again(tmp_path: Path, fault: str) -> None:
+    with Office(tmp_path, wait_s=3) as office:
+        placed = office.call(FIRST)
+        assert placed.callid
+        office.pbx.set_faults(f"{fault}:calls/hangup:1")
+        ended = office.dialer.hang_up(office.settings)
+        assert ended.outcome is UNKNOWN
+        assert "The call may go on" in hang_up_sentence(ended)
+        again = office.dialer.hang_up(office.settings)
+        assert again.outcome is REQUESTED or again.problem == "no_call"
+        assert office.call(NEXT).outcome is REQUESTED
+        office.wait_for_calls(2)
+        assert office.rung() == {FIRST: 1, NEXT: 1}
+        assert list(rows_of(office.history.path).values()) == [REQUESTED, REQUESTED]
 
 
 def survive(office: Office, fault: Fault) -> None:
