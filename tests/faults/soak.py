@@ -116,12 +116,15 @@ def inside(options: argparse.Namespace) -> int:
             if not self.calls_next:
                 self.next()
                 return
+            entry = self._tray.menu.findChild(QAction, "offer")
+            if entry is None and self.copies < BARRIER_EVERY:
+                self.settle()  # what the first wish brings up is still being loaded
+                return
+            assert entry is not None, "no number is offered"
             assert self._parts is not None
             if not self.calling:
                 self.calling = True
                 self._parts.caller.finished.connect(self.called)
-            entry = self._tray.menu.findChild(QAction, "offer")
-            assert entry is not None, "no number is offered"
             entry.trigger()
 
         def called(self, _request: object, outcome: CallOutcome) -> None:
