@@ -17,7 +17,8 @@ sys.exit(run_tray(profile=""))
 NEVER_BEFORE_THE_ICON = {
     "requests", "urllib3", "keyring", "secretstorage", "phonenumbers", "phonenumbers.geocoder", "asyncio", "pydantic",
     "sqlite3", "werkzeug", "tomlkit", "PySide6.QtNetwork", "PySide6.QtDBus", "PySide6.QtSvg", "cryptography",
-    "ringbridge.core.detect", "ringbridge.services.dialer", "ringbridge.ui.application", "ringbridge.training.server",
+    "ringbridge.core.detect", "ringbridge.core.dialing.dial_plan", "ringbridge.core.dialing.rules",
+    "ringbridge.services.dialer", "ringbridge.ui.application", "ringbridge.training.server",
 }  # fmt: skip
 
 NEVER = {"phonenumbers.geocoder", "phonenumbers.carrier", "pydantic"}
@@ -59,3 +60,15 @@ def test_a_target_needs_no_numbering_plans(tmp_path: Path) -> None:
         "print(json.dumps(sorted(sys.modules)))"
     )
     assert not any(name.startswith("phonenumbers") for name in _modules(code, tmp_path))
+
+
+def test_loading_settings_reads_no_rules(tmp_path: Path) -> None:
+    code = (
+        "import json, sys\n"
+        "from ringbridge.core.settings import from_mapping\n"
+        "settings, _ = from_mapping({'dialing': {'rules': ['+972|X. => 0']}})\n"
+        "assert settings.dialing.rules\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    small = {"ringbridge.core.dialing", "ringbridge.core.dialing.guard_settings"}
+    assert {name for name in _modules(code, tmp_path) if name.startswith("ringbridge.core.dialing")} <= small

@@ -33,12 +33,26 @@ def test_a_call_is_placed_and_remembered(account: Home, pbx: PbxServer) -> None:
 
 
 def test_json_names_the_call(account: Home) -> None:
-    ran = account.run("dial", "+44 20 7946 0018", "--json")
+    ran = account.run("dial", "+44 20 7946 0018", "--json", "--yes")
     assert list(ran.json) == FIELDS
     assert re.fullmatch("[0-9a-f-]{36}", ran.json.pop("request_id"))
     assert ran.json["outcome"] == "requested"
     assert (ran.json["code"], ran.json["server"], ran.json["callid"]) == (200, "server01", "1234567890.000001")
     assert ran.json["dialed"] == "011442079460018"
+
+
+def test_the_pbx_is_sent_what_the_rules_make(account: Home, pbx: PbxServer) -> None:
+    account.run("config", "set", "dialing.rules", "+1212|NXXXXXX", "2XX => 8")
+    assert account.run("dial", "(212) 555-1234").code == 0
+    assert account.run("dial", "205").code == 0
+    assert [call["cnumber"] for call in pbx.placed] == ["5551234", "8205"]
+
+
+def test_an_extension_is_said_and_not_sent(account: Home, pbx: PbxServer) -> None:
+    ran = account.run("dial", "tel:+1-212-555-1234;ext=48", "--yes")
+    assert ran.code == 0
+    assert ran.out.endswith("the PBX calls +1 212-555-1234. Once connected, dial the extension 48.\n")
+    assert [call["cnumber"] for call in pbx.placed] == ["2125551234"]
 
 
 def test_line_and_caller_id_are_for_this_call(account: Home, pbx: PbxServer) -> None:
@@ -158,7 +172,7 @@ def test_copied_numbers_are_dialed(
     monkeypatch.setattr(
         wish, "read_copied", lambda asked: Copied(text="call 212-555-1234") if asked == source else None
     )
-    assert account.run("dial", f"--{source}").code == 0
+    assert account.run("dial", f"--{source}", "--yes").code == 0
     assert pbx.placed[0]["cnumber"] == "2125551234"
     (row,) = History(account.paths.history_file).recent()
     assert row.origin == source
@@ -195,7 +209,7 @@ def test_pyperclip_reads_the_clipboard_where_no_x_server_is(
     import pyperclip
 
     monkeypatch.setattr(pyperclip, "paste", lambda: "212-555-1234\n")
-    assert account.run("dial", "--clipboard").code == 0
+    assert account.run("dial", "--clipboard", "--yes").code == 0
     assert pbx.placed[0]["cnumber"] == "2125551234"
 
 

@@ -1,5 +1,7 @@
 """`ringbridge config`."""
 
+import json
+
 import pytest
 
 from ringbridge.core.settings import DEFAULTS
@@ -9,7 +11,7 @@ from support.fake_program import FakeProgram, answer, close
 
 def test_all_settings_are_listed(home: Home) -> None:
     ran = home.run("config", "list", "--json")
-    assert ran.json == DEFAULTS
+    assert ran.json == {key: list(value) if isinstance(value, tuple) else value for key, value in DEFAULTS.items()}
     plain = home.run("config", "list")
     assert "clipboard.watch = yes\n" in plain.out
     assert plain.out.count("\n") == len(DEFAULTS)
@@ -22,8 +24,15 @@ def test_all_settings_are_listed(home: Home) -> None:
         ("card.seconds", "0", "0"),
         ("region", "il", "IL"),
         ("account.url", "http://127.0.0.1:8080/api", "http://127.0.0.1:8080/api/"),
-        ("calls.foreign_prefix", "", ""),
+        ("dialing.foreign_prefix", "", ""),
+        ("dialing.foreign_prefix", " + ", "+"),
+        ("dialing.internal_length", "2 – 5", "2-5"),
+        ("dialing.rules", "+972|X. => 0", "+972|X. => 0"),
         ("hotkeys.dial_selection", "alt+ctrl+d", "Ctrl+Alt+D"),
+        ("guards.allowed_countries", "us, ca,", "US\nCA"),
+        ("guards.never_call", "+1 900*, 0900*", "+1900*\n0900*"),
+        ("guards.quiet_from", "9:30", "09:30"),
+        ("phones.own", "Desk|phone|1001, Mobile | number | +49 171 1", "Desk|phone|1001\nMobile|number|+491711"),
     ],
 )
 def test_a_setting_is_changed_and_read_back(home: Home, key: str, value: str, shown: str) -> None:
@@ -45,6 +54,12 @@ def test_a_setting_is_changed_and_read_back(home: Home, key: str, value: str, sh
         ("account.username", "a\x1bb"),
         ("account.username", "x" * 1001),
         ("hotkeys.dial_selection", "D"),
+        ("dialing.foreign_prefix", "+00"),
+        ("dialing.outside_prefix", "+"),
+        ("dialing.internal_length", "5-2"),
+        ("dialing.rules", "+972|Y"),
+        ("dialing.rules", "X" * 1001),
+        ("dialing.rules", "X\n" * 501),
     ],
 )
 def test_a_value_that_is_not_allowed_changes_nothing(home: Home, key: str, value: str) -> None:
@@ -118,3 +133,68 @@ def test_a_bad_command_line_ends_with_2(home: Home, arguments: tuple[str, ...]) 
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("usage: ringbridge config")
     assert list(home.run(*arguments, "--json").json) == FIELDS
+
+
+RULES = ("+972|X. => 0  # own “numbers”", "off: 2XX => 8", r"*31*|X. => #31#")
+
+
+def test_a_list_takes_one_value_each_and_comes_back_one_a_line(home: Home) -> None:
+    ran = home.run("config", "set", "dialing.rules", *RULES)
+    assert (ran.code, ran.err) == (0, "")
+    assert json.loads(ran.out.removeprefix("dialing.rules = ")) == list(RULES)
+    printed = home.run("config", "get", "dialing.rules").out
+    assert printed == "".join(f"{rule}\n" for rule in RULES)
+    assert home.run("config", "list", "--json").json["dialing.rules"] == list(RULES)
+    home.run("config", "set", "dialing.rules", "")
+    assert home.run("config", "list", "--json").json["dialing.rules"] == []
+    home.run("config", "set", "dialing.rules", printed)  # as `"$(ringbridge config get dialing.rules)"` does
+    assert home.run("config", "list", "--json").json["dialing.rules"] == list(RULES)
+
+
+def test_a_bad_rule_says_which_and_where(home: Home) -> None:
+    ran = home.run("config", "set", "dialing.rules", "2XX => 8", "+972|Y => 0")
+    assert (ran.code, ran.out) == (2, "")
+    assert "Rule 2, position 6: “Y” can't stand in a pattern." in ran.err
+
+
+def test_only_a_list_takes_several_values(home: Home) -> None:
+    ran = home.run("config", "set", "dialing.outside_prefix", "9", "0")
+    assert ran.code == 2
+    assert "takes one value" in ran.err
+
+
+def test_names_of_earlier_versions_still_work(home: Home) -> None:
+    home.paths.config_dir.mkdir(parents=True)
+    home.paths.settings_file.write_text('[calls]\nown_country = "e164"\noutside_prefix = "9"\n')
+    assert home.run("config", "get", "dialing.own_country").out == "e164\n"
+    assert home.run("config", "set", "calls.outside_prefix", "8").out == "dialing.outside_prefix = 8\n"
+    assert home.run("config", "get", "calls.outside_prefix").out == "8\n"
+    assert 'outside_prefix = "9"' in home.paths.settings_file.read_text()  # for the earlier version
+
+
+def test_the_presets_are_listed(home: Home) -> None:
+    assert home.run("config", "preset").out.split("\n")[0] == "015pbx   015pbx, Israel"
+    assert not home.paths.settings_file.exists()
+
+
+def test_a_preset_becomes_ordinary_settings(home: Home) -> None:
+    home.run("config", "set", "dialing.rules", *RULES)
+    home.run("config", "set", "dialing.outside_prefix", "9")
+    with FakeProgram(home.paths.instance_socket, answer({"v": 1, "ok": True})) as program:
+        ran = home.run("config", "preset", "015PBX")
+    assert program.requests == [{"v": 1, "command": "settings_changed"}]
+    assert ran.code == 0
+    assert "dialing.foreign_prefix = 00\n" in ran.out
+    values = home.run("config", "list", "--json").json
+    assert (values["region"], values["dialing.outside_prefix"], values["dialing.internal_length"]) == (
+        "IL",
+        "",
+        "2-5",
+    )
+    assert values["dialing.rules"] == list(RULES)
+
+
+def test_an_unknown_preset_names_those_there_are(home: Home) -> None:
+    ran = home.run("config", "preset", "fr")
+    assert ran.code == 2
+    assert "015pbx, us, uk, de" in ran.err

@@ -8,13 +8,17 @@ import keyring.errors
 import pytest
 
 from ringbridge import __version__
-from ringbridge.commands import doctor, doctor_checks
+from ringbridge.commands import doctor, doctor_checks, doctor_dialing
 from ringbridge.commands.doctor_checks import Check
+from ringbridge.core.settings import Settings
 from ringbridge.services.history import History
 from support.command_line import Home, run_process
 from support.desktop import Desktop
 from support.fake_program import FakeProgram, answer, close
+from support.lock_bus import LockBus
 from support.pbx_server import PbxServer, envelope
+
+ALWAYS = ("versions", "folders", "settings", "policy", "dial_plan", "dial_cases", "account")
 
 
 def found(home: Home) -> dict[str, Any]:
@@ -25,14 +29,24 @@ def found(home: Home) -> dict[str, Any]:
 
 def test_every_check_has_its_row(account: Home) -> None:
     assert list(found(account)) == [
-        "versions", "folders", "settings", "account", "keyring", "history", "display", "tray", "clipboard", "hotkey",
-        "running", "pbx",
+        *ALWAYS, "keyring", "history", "display", "tray", "clipboard", "hotkey", "screen_lock", "running", "pbx",
     ]  # fmt: skip
 
 
 def test_a_good_account_is_good(account: Home) -> None:
     checks = found(account)
-    for name in ("versions", "folders", "settings", "account", "keyring", "history", "running", "pbx"):
+    for name in (
+        "versions",
+        "folders",
+        "settings",
+        "dial_plan",
+        "dial_cases",
+        "account",
+        "keyring",
+        "history",
+        "running",
+        "pbx",
+    ):
         assert checks[name]["ok"], checks[name]
     assert checks["pbx"]["detail"] == "can be reached and takes the login"
     assert __version__ in checks["versions"]["detail"]
@@ -210,3 +224,105 @@ def test_a_real_desktop_has_tray_clipboard_and_hotkey(desktop: Desktop) -> None:
     for name in ("display", "tray", "clipboard", "hotkey"):
         assert f"ok   {name}" in out, out
     assert done.returncode == 8  # no account there
+
+
+def write_config(home: Home, settings: str, cases: str | None = None) -> None:
+    home.paths.config_dir.mkdir(parents=True, exist_ok=True)
+    home.paths.settings_file.write_text(settings)
+    if cases is not None:
+        (home.paths.config_dir / "dial-cases.txt").write_text(cases)
+
+
+def test_every_bad_rule_is_named(home: Home) -> None:
+    write_config(home, '[dialing]\nrules = ["+972|X. => 0", "2XY", "9|[5-1]"]\n')
+    check = found(home)["dial_plan"]
+    assert not check["ok"]
+    assert "Rule 2, position 3: “Y”" in check["detail"]
+    assert "Rule 3, position 4: “5-1” is no range" in check["detail"]
+
+
+def test_prefixes_that_do_not_fit_are_named(home: Home) -> None:
+    write_config(home, '[dialing]\noutside_prefix = "9"\nforeign_prefix = "+"\n')
+    assert "behind the 9" in found(home)["dial_plan"]["detail"]
+    write_config(home, '[account]\ncdialplan = "auto"\n[dialing]\noutside_prefix = "9"\nforeign_prefix = "+"\n')
+    check = found(home)["dial_plan"]
+    assert (check["ok"], check["detail"]) == (True, "0 rules; the PBX converts what it is sent")
+
+
+def test_rules_are_counted(home: Home) -> None:
+    write_config(home, '[dialing]\nrules = ["off: +972|X. => 0", "2XX => 8"]\n')
+    assert found(home)["dial_plan"]["detail"] == "2 rules, 1 of them off"
+
+
+CASES = """\
+# Numbers
+
+(212) 555-1234 -> 2125551234
++44 20 7946 0018 → 0044 20 7946 0018 # UK
+*97 => refused
+x
+"""
+
+
+def test_cases_that_fail_are_named_by_their_lines(home: Home) -> None:
+    write_config(home, 'region = "US"\n', CASES)
+    ran = home.run("doctor", "--json")
+    check = found(home)["dial_cases"]
+    assert not check["ok"]
+    assert check["detail"].startswith("3 of 4 cases failed. line 4: 0044…18 is expected, and 0114…18 would be dialed")
+    assert "line 5: nothing is to be dialed, and *97 would be" in check["detail"]
+    assert "line 6: there is no ->" in check["detail"]
+    assert "--explain" in check["remedy"]
+    assert ran.json["dial_cases"]["count"] == 4
+    assert ran.json["dial_cases"]["failed"][0] == {
+        "line": 4, "problem": "", "expected": "0044…18", "got": "0114…18",
+    }  # fmt: skip
+    assert "FAIL dial_cases" in home.run("doctor").out
+
+
+def test_cases_that_pass_are_counted(home: Home) -> None:
+    write_config(home, "", "(212) 555-1234 -> 2125551234\ntel:*97 -> refused\n")
+    assert found(home)["dial_cases"]["detail"] == "2 cases, all as expected"
+
+
+def test_cases_alone_end_with_7(home: Home) -> None:
+    cases = doctor_dialing.check_dial_cases(home.paths, Settings(), "US")[0]
+    assert cases.ok
+    write_config(home, "", "".join("1 -> 2\n" for _ in range(30)))
+    cases = doctor_dialing.check_dial_cases(home.paths, Settings(), "US")[0]
+    assert cases.exit_code == 7
+    assert cases.detail.endswith("and 10 more")
+
+
+def test_a_cases_file_of_another_name_is_read(home: Home) -> None:
+    write_config(home, '[dialing]\ncases_file = "cases/mine.txt"\n')
+    check = found(home)["dial_cases"]
+    assert not check["ok"]
+    assert "does not exist" in check["detail"]
+    (home.paths.config_dir / "cases").mkdir()
+    (home.paths.config_dir / "cases" / "mine.txt").write_bytes(b"\xef\xbb\xbf911 -> 911\r\n")
+    assert found(home)["dial_cases"]["detail"] == "1 case, all as expected"
+
+
+def test_the_companys_policy_has_its_row(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found(home)["policy"]["detail"] == "there is none"
+    policy = tmp_path / "ringbridge" / "policy.toml"
+    policy.parent.mkdir()
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path))
+    policy.write_text('locked = ["guards.premium"]\n[account]\nurl = "https://pbx.example.com/"\n')
+    assert "1 settings are locked" in found(home)["policy"]["detail"]
+    policy.write_text("locked = [")
+    bad = found(home)["policy"]
+    assert (bad["ok"], "Tell your administrator." in bad["detail"]) == (False, True)
+
+
+def test_who_tells_of_a_locked_screen_has_its_row(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent")
+    assert "nobody here tells" in found(home)["screen_lock"]["detail"]
+    with LockBus() as bus:
+        bus.serve("org.gnome.ScreenSaver", "/org/gnome/ScreenSaver")
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus.address)
+        assert found(home)["screen_lock"]["detail"] == "org.gnome.ScreenSaver"
+        bus.serve("logind")
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.address)
+        assert found(home)["screen_lock"]["detail"] == "logind"

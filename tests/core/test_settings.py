@@ -2,13 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringbridge.core.errors import SettingError
+from ringbridge.core.errors import RuleError, SettingError
 from ringbridge.core.hotkeys import format_hotkey, parse_hotkey
 from ringbridge.core.regions import REGIONS
 from ringbridge.core.settings import (
     DEFAULTS,
     AccountSettings,
+    DialingSettings,
     Settings,
+    current_key,
     flatten,
     from_mapping,
     is_by_hand,
@@ -32,10 +34,22 @@ from ringbridge.core.settings import (
         ("account.proxy", "None", "none"),
         ("hotkeys.dial_selection", "shift+ctrl+d", "Ctrl+Shift+D"),
         ("hotkeys.dial_selection", "", ""),
+        ("dialing.own_country", "Trunk", "trunk"),
+        ("dialing.foreign_prefix", "0 0", "00"),
+        ("dialing.foreign_prefix", "+", "+"),
+        ("dialing.internal_length", "2-5", "2-5"),
+        ("dialing.internal_length", " 03 – 3 ", "3"),
+        ("dialing.internal_length", 4, "4"),
+        ("dialing.internal_length", "", ""),
+        ("dialing.rules", "2XX => 8\r\n\n +1.  \n", ("2XX => 8", "+1.")),
+        ("dialing.rules", ["2XX => 8", "", "+1."], ("2XX => 8", "+1.")),
+        ("dialing.rules", "", ()),
+        ("dialing.own_contexts", ("example.com",), ("example.com",)),
+        ("calls.outside_prefix", "9", None),
     ],
 )
 def test_a_value_is_read_as_its_field_wants_it(key: str, value: object, stored: object) -> None:
-    assert flatten(with_value(Settings(), key, value))[key] == stored
+    assert flatten(with_value(Settings(), key, value)).get(key) == stored
 
 
 @pytest.mark.parametrize(
@@ -70,6 +84,21 @@ def test_a_value_is_read_as_its_field_wants_it(key: str, value: object, stored: 
         ("hotkeys.dial_selection", "D", "hotkey"),
         ("hotkeys.dial_selection", "Shift+D", "hotkey"),
         ("hotkeys.dial_selection", "Ctrl+Nope", "hotkey"),
+        ("dialing.own_country", "e165", "choice"),
+        ("dialing.foreign_prefix", "+00", "prefix"),
+        ("dialing.outside_prefix", "+", "prefix"),
+        ("dialing.outside_prefix", "0" * 17, "prefix"),
+        ("dialing.internal_length", "0-5", "length_range"),
+        ("dialing.internal_length", "5-2", "length_range"),
+        ("dialing.internal_length", "2-16", "length_range"),
+        ("dialing.internal_length", "2-", "length_range"),
+        ("dialing.internal_length", "²", "length_range"),
+        ("dialing.internal_length", True, "not_a_text"),
+        ("dialing.rules", 5, "not_a_list"),
+        ("dialing.rules", [5], "not_a_text"),
+        ("dialing.rules", ["a\tb"], "control_characters"),
+        ("dialing.rules", ["1"] * 501, "too_many"),
+        ("dialing.rules", ["1", "1Y"], "character"),
     ],
 )
 def test_a_bad_value_is_refused_by_name(key: str, value: object, problem: str) -> None:
@@ -137,3 +166,24 @@ def test_the_regions_are_those_of_the_numbering_plans() -> None:
     import phonenumbers
 
     assert frozenset(phonenumbers.SUPPORTED_REGIONS) == REGIONS
+
+
+def test_names_of_earlier_versions_are_read_and_the_new_name_wins() -> None:
+    old = {"own_country": "e164_plus", "foreign_prefix": "011", "outside_prefix": "9", "repeat_guard_s": 3}
+    settings, problems = from_mapping({"calls": old, "dialing": {"outside_prefix": "0"}})
+    assert problems == ()
+    assert settings.dialing == DialingSettings(own_country="e164_plus", foreign_prefix="011", outside_prefix="0")
+    assert settings.calls.repeat_guard_s == 3
+    assert current_key("calls.own_country") == "dialing.own_country"
+    assert with_value(Settings(), "calls.outside_prefix", "9").dialing.outside_prefix == "9"
+    _, [problem] = from_mapping({"calls": {"own_country": "odd"}})
+    assert problem.error.key == "dialing.own_country"
+
+
+def test_loading_reads_no_rules_and_changing_does() -> None:
+    """A start must not wait for them; `ringbridge doctor` and each call find what is wrong in a file."""
+    settings, problems = from_mapping({"dialing": {"rules": ["1Y", "2XX => 8"]}})
+    assert (settings.dialing.rules, problems) == (("1Y", "2XX => 8"), ())
+    with pytest.raises(RuleError) as refusal:
+        with_value(settings, "dialing.rules", "2XX => 8\n1Y")
+    assert (refusal.value.number, refusal.value.position) == (2, 2)

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringbridge.core.errors import InputError
-from ringbridge.core.targets import MAX_LENGTH, Target, read_target
+from ringbridge.core.settings import DialingSettings
+from ringbridge.core.targets import MAX_LENGTH, Target, read, read_target
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,19 @@ from ringbridge.core.targets import MAX_LENGTH, Target, read_target
         ("callto://+12125551234", "IL", "+12125551234", ""),
         ("sip:+441914980126@voip.example.org", "US", "+441914980126", ""),
         ("sips:+441914980126@voip.example.org;transport=tls", "US", "+441914980126", ""),
+        ("SIP:+441914980126;ext=21@voip.example.org;user=phone", "US", "+441914980126", "21"),
+        ("sip:+441914980126:s3cret@voip.example.org", "US", "+441914980126", ""),
+        ("CallTo:+1-212-555-1234", "IL", "+12125551234", ""),
+        ("tel:+1-212-555-1234;isub=77", "IL", "+12125551234", ""),
+        (
+            "tel:+1-212-555-1234;phone-context=example.com",
+            "IL",
+            "+12125551234",
+            "",
+        ),  # global: the context says nothing
+        ("tel:555-1234;phone-context=+1-212", "IL", "+12125551234", ""),
+        ("tel:03-6123456;phone-context=+972", "US", "+97236123456", ""),
+        ("tel:(0)20-7946-0018;phone-context=+44", "US", "+442079460018", ""),
     ],
 )
 def test_one_number_is_read_as_e164(text: str, region: str, e164: str, extension: str) -> None:
@@ -72,22 +86,32 @@ def test_digits_of_no_known_plan_are_dialed_as_they_stand() -> None:
         ("callto:%23%23002%23", "code_in_link"),
         ("sip:*97@example.org", "code_in_link"),
         ("tel:212%00555", "control_characters"),
-        ("tel:tel:2125551234", "control_characters"),
-        ("tel:<b>2125551234</b>", "control_characters"),
-        ("tel:2125551234&snumber=1", "control_characters"),
-        ("tel:2125551234;$(id)", "control_characters"),
-        ("sip:2125551234&x=y@example.org", "control_characters"),
-        ("tel:%FF2125551234", "control_characters"),
-        ("tel:\N{PILE OF POO}2125551234", "control_characters"),
+        ("tel:tel:2125551234", "bad_link"),
+        ("tel:<b>2125551234</b>", "bad_link"),
+        ("tel:2125551234&snumber=1", "bad_link"),
+        ("tel:2125551234;$(id)", "bad_link"),
+        ("sip:2125551234&x=y@example.org", "bad_link"),
+        ("tel:%FF2125551234", "bad_link"),
+        ("tel:\N{PILE OF POO}2125551234", "bad_link"),
         ("911tel:", "letters"),
         ("911 <b>", "letters"),
         ("\u202e4321 555 212 1+\u202c", "control_characters"),
         ("tel:+1212555\u202d1234", "control_characters"),
-        ("tel:+12125551234;ext=٢١", "no_number"),
+        ("tel:+12125551234;ext=٢١", "bad_link"),
         ("javascript:2125551234", "scheme"),
         ("mailto:2125551234", "scheme"),
         ("tel:", "no_number"),
         ("212 555 1234 or 212 555 9876", "several_numbers"),
+        ("tel:7042;phone-context=example.com", "context"),
+        ("tel:2125551234;phone-context=example.com", "context"),
+        ("tel:863-1234;phone-context=+1-914-555", "context"),
+        ("tel:12;phone-context=+999", "context"),
+        ("tel:911;phone-context=+44", "context"),
+        ("tel:abc;phone-context=+1", "context"),
+        ("tel:;phone-context=+1", "no_number"),
+        ("tel:2125551234;ext=1;ext=2", "bad_link"),
+        ("tel:+1-800-2Ab", "letters"),
+        ("sip:alice@example.org", "letters"),
     ],
 )
 def test_what_cannot_be_dialed_is_refused_with_its_reason(text: str, problem: str) -> None:
@@ -127,3 +151,35 @@ def test_what_was_copied_is_not_dialed_as_it_stands(text: str) -> None:
         read_target(text, "US", typed=False)
     assert read_target("1234", "US", typed=False) == Target(code="1234")
     assert read_target("(212) 555-0142", "US", typed=False).e164 == "+12125550142"
+
+
+OURS = DialingSettings(internal_length="3-5", own_contexts=("example.com", "+1-914-555"))
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "reason"),
+    [
+        ("205", Target(code="205"), "internal"),
+        ("20-51", Target(code="2051"), "internal"),
+        ("911", Target(code="911"), "code"),
+        ("12", Target(code="12"), "code"),
+        ("tel:7042;phone-context=EXAMPLE.com.", Target(code="7042", from_uri=True), "own_context"),
+        ("tel:7042;phone-context=+1.914.555", Target(code="7042", from_uri=True), "own_context"),
+        ("tel:911;phone-context=+1", Target(code="911", from_uri=True), "context_country"),
+        ("tel:5551234;phone-context=+1212", Target(e164="+12125551234", from_uri=True), "context_prefix"),
+        ("(212) 555-1234", Target(e164="+12125551234"), "whole_number"),
+        ("call 212-555-1234", Target(e164="+12125551234"), "found"),
+        ("1234567", Target(code="1234567"), "as_it_stands"),
+    ],
+)
+def test_the_plan_says_what_is_internal_and_every_reading_says_why(text: str, target: Target, reason: str) -> None:
+    reading = read(text, "US", dialing=OURS)
+    assert reading.target == target
+    assert reason in reading.reasons
+
+
+def test_digits_as_long_as_an_extension_are_one_in_a_country_with_short_numbers() -> None:
+    assert read_target("22158", "SH").e164 == "+29022158"  # Saint Helena
+    assert read_target("22158", "SH", dialing=OURS) == Target(code="22158")
+    assert read_target("22158", "SH", typed=False, dialing=OURS) == Target(code="22158")
+    assert read_target("+29022158", "SH", dialing=OURS).e164 == "+29022158"

@@ -47,7 +47,9 @@ class Office:
             stdin=f"{PASSWORD}\n",
         )
         assert done.returncode == 0, done.stderr
-        for key, value in {"account.ca_file": str(self.ca_file), "region": "US"}.items():
+        # the hour at which a test runs is no part of it
+        settings = {"account.ca_file": str(self.ca_file), "region": "US", "guards.night": "allow"}
+        for key, value in settings.items():
             assert self.run("config", "set", key, value, profile=profile).returncode == 0
 
     def start(self, *, profile: str = "") -> "subprocess.Popen[Any]":
@@ -166,7 +168,8 @@ def test_the_command_line_goes_through_the_running_program(office: Office) -> No
     assert (sent["callerid2"], sent["wait"]) == ("100", "3")
     assert any("212-555-0142" in label for label in office.menu_labels())
     assert office.run_json("hangup")["outcome"] == "requested"
-    assert office.pbx.requests[-1].parameters["callid"] == answer["callid"]
+    hung_up = [request for request in office.pbx.requests if "/calls/hangup/" in request.target]
+    assert [request.parameters["callid"] for request in hung_up] == [answer["callid"]]
 
 
 @pytest.mark.parametrize("running", [True, False], ids=["through the program", "alone"])

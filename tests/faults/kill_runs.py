@@ -40,7 +40,7 @@ from ringbridge.services.dialer import Dialer
 from ringbridge.services.history import History
 from ringbridge.services.pbx import transport
 from ringbridge.training.server import DEMO_LINE, DEMO_LOGIN
-from support.office import Journal, rows_of, wish
+from support.office import Journal, rows_of, unlimited, wish
 
 WAIT_S = 2  # for the PBX's name of the call, in one run of ten: the own phone rings after 0.8 s
 PATIENCE_S = 30
@@ -177,7 +177,7 @@ class Runs:
         return history, Dialer(history=history, credentials=credentials)
 
     def _settings(self, wait_s: int = 0) -> Settings:
-        usual = Settings()
+        usual = unlimited()
         # the time a run takes may not decide whether a call counts as a repetition
         calls = usual.calls._replace(repeat_guard_s=60)
         return replace(usual, account=replace(self._account, wait_s=wait_s), calls=calls)

@@ -108,7 +108,8 @@ def home(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pb
     with tempfile.TemporaryDirectory(prefix="rbf-", dir="/tmp") as folder:
         home = Home(Path(folder), monkeypatch, capsys)
         home.set_account(pbx.url, username="anna", password=pbx.people["anna"].password, line="201")
-        assert home.run("config", "set", "region", "US").code == 0
+        for key, value in (("region", "US"), ("guards.calls_per_minute", "0"), ("guards.calls_per_day", "0")):
+            assert home.run("config", "set", key, value).code == 0
         yield home
 
 
@@ -288,7 +289,8 @@ def office() -> Iterator[tuple[Desktop, PbxServer, Caller, Callable[[], int]]]:
         password = pbx.people["anna"].password
         account = ["account", "set", "--url", pbx.url, "--username", "anna", "--line", "201", "--password-stdin"]
         assert desktop.run([*run, *account], input=f"{password}\n").returncode == 0
-        assert desktop.run([*run, "config", "set", "region", "US"]).returncode == 0
+        for key, value in (("region", "US"), ("guards.night", "allow")):
+            assert desktop.run([*run, "config", "set", key, value]).returncode == 0
         running = desktop.spawn(run)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("XDG_RUNTIME_DIR", desktop.env["XDG_RUNTIME_DIR"])

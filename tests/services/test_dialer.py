@@ -10,10 +10,11 @@ import pytest
 
 from ringbridge.core.calls import CallEnd, CallProgress, CallRequest, CallState, Destination, Origin, Outcome
 from ringbridge.core.errors import KeyringLocked
-from ringbridge.core.settings import AccountSettings, Settings
+from ringbridge.core.settings import AccountSettings, Settings, with_value
 from ringbridge.services.credentials import Credentials
 from ringbridge.services.dialer import Dialer
 from ringbridge.services.history import History
+from ringbridge.services.history.owner import Uptime
 from ringbridge.services.pbx import PbxClient
 from ringbridge.training.server import DEMO_LINE, DEMO_LOGIN, TrainingPbx
 
@@ -267,3 +268,43 @@ def test_a_history_of_a_newer_version_is_named(settings: Settings, history: Hist
     placed, ended = dialer.place(request_for(), settings), dialer.hang_up(settings)
     assert (placed.outcome, placed.problem) == (Outcome.NOT_SENT, "history_too_new")
     assert (ended.outcome, ended.problem) == (Outcome.NOT_SENT, "history_too_new")
+
+
+def test_a_mobile_rings_first_as_a_number_and_a_line_as_a_line(
+    pbx: TrainingPbx, settings: Settings, history: History
+) -> None:
+    dialer = dialer_for(history, settings)
+    mobile = request_for("2125550143", line="2125550199", line_kind="number")
+    assert dialer.place(mobile, settings).outcome is Outcome.REQUESTED
+    assert dialer.place(request_for(), settings).outcome is Outcome.REQUESTED
+    assert [(call.order.stype, call.order.snumber) for call in pbx.calls] == [
+        ("", "2125550199"),
+        ("phone", DEMO_LINE),
+    ]
+
+
+def test_too_many_calls_are_held_back_before_anything_is_sent(
+    pbx: TrainingPbx, settings: Settings, history: History
+) -> None:
+    settings = with_value(settings, "guards.calls_per_minute", 2)
+    dialer = dialer_for(history, settings)
+    problems = [dialer.place(request_for(f"212555014{digit}"), settings).problem for digit in range(3)]
+    assert problems == ["", "", "limit_minute"]
+    assert len(pbx.calls) == 2
+    emergency = request_for("9115550142", emergency=True)
+    assert dialer.place(emergency, settings).outcome is Outcome.REQUESTED
+    assert len(pbx.calls) == 3
+
+
+def test_an_emergency_call_that_dropped_is_made_again_whatever_guard_is_set(
+    pbx: TrainingPbx, settings: Settings, tmp_path: Path
+) -> None:
+    seconds = [0]
+    history = History(tmp_path / "history.db", uptime=lambda: Uptime(boot="b", us=seconds[0] * 1_000_000))
+    settings = with_value(settings, "calls.repeat_guard_s", 60)
+    dialer = dialer_for(history, settings)
+    assert dialer.place(request_for(emergency=True), settings).outcome is Outcome.REQUESTED
+    assert dialer.place(request_for(emergency=True), settings).problem == "repeated"  # two clicks, one wish
+    seconds[0] = 6
+    assert dialer.place(request_for(), settings).problem == "repeated"
+    assert dialer.place(request_for(emergency=True), settings).outcome is Outcome.REQUESTED

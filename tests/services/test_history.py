@@ -23,9 +23,10 @@ from ringbridge.core.calls import (
     Origin,
     Outcome,
 )
-from ringbridge.core.errors import FileDamaged, FileTooNew, StorageUnavailable
-from ringbridge.services.history import History
+from ringbridge.core.errors import CallLimit, FileDamaged, FileTooNew, StorageUnavailable
+from ringbridge.services.history import CallLimits, History
 from ringbridge.services.history.owner import Uptime
+from ringbridge.services.history.questions import NO_LIMITS
 from ringbridge.services.history.schema import MIGRATIONS, migrate, version_of
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
@@ -628,6 +629,7 @@ def test_killed_in_a_migration_the_file_is_as_before(history, path):
     begin(history)
     code = """
 import os, signal, sqlite3
+from ringbridge.services.history.questions import NO_LIMITS
 from ringbridge.services.history.schema import MIGRATIONS, migrate
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.create_function("die", 0, lambda: os.kill(os.getpid(), signal.SIGKILL))
@@ -829,3 +831,162 @@ def test_a_held_history_works_as_any_other(path: Path) -> None:
     held.close()
     assert not Path(f"{path}-wal").exists()
     assert len(held.recent()) == 1
+
+
+def test_a_party_is_known_once_the_pbx_accepted_a_call(history):
+    assert not history.look_up(NUMBER, repeat_guard_s=5).known
+    assert not history.path.exists()  # looking makes no file
+    history.begin(request(1), line="1", repeat_guard_s=0)
+    history.finish(outcome(1, Outcome.REFUSED))
+    assert not history.look_up(NUMBER, repeat_guard_s=5).known
+    history.begin(request(2), line="1", repeat_guard_s=0)
+    history.finish(outcome(2))
+    assert history.look_up(replace(NUMBER, dialed="00012125551234"), repeat_guard_s=5).known
+    assert not history.look_up(replace(NUMBER, e164="+12125550000"), repeat_guard_s=5).known
+
+
+def test_what_goes_on_is_found_by_the_look_as_by_the_guard(history, clock):
+    history.begin(request(1), line="1", repeat_guard_s=5)
+    running = history.look_up(NUMBER, repeat_guard_s=5).running
+    assert (running.request_id, running.outcome) == ("r1", Outcome.PLACING)
+    history.finish(outcome(1, callid="7.1"))
+    assert history.look_up(NUMBER, repeat_guard_s=5).running.callid == "7.1"
+    clock.pass_by(6)
+    assert history.look_up(NUMBER, repeat_guard_s=5).running is None
+
+
+def call_away(history, number, kind=Outcome.REQUESTED, limits=NO_LIMITS):
+    party = replace(NUMBER, e164=f"+1212555{number:04}")
+    begun = history.begin(request(number, party), line="1", repeat_guard_s=0, limits=limits)
+    assert begun is None
+    history.finish(outcome(number, kind))
+
+
+NINE = CallLimits(per_minute=9, per_day=9)
+
+
+def test_calls_of_a_minute_and_of_a_day_are_counted(history, clock):
+    def counted(limits=NINE):
+        past = history.look_up(NUMBER, repeat_guard_s=0, limits=limits)
+        return past.last_minute, past.last_day
+
+    for number in range(3):
+        call_away(history, number)
+    call_away(history, 3, Outcome.NOT_SENT)  # no call came of it
+    call_away(history, 4, Outcome.UNKNOWN)  # one may have
+    assert counted() == (4, 4)
+    assert counted(CallLimits(per_day=2)) == (2, 2)  # no further than it matters
+    assert counted(NO_LIMITS) == (0, 0)
+    clock.pass_by(61)
+    assert counted() == (0, 4)
+    clock.pass_by(86_400)
+    assert counted() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("boot", "own_s", "wall_s"), [("second", 9e6, 30), ("first", 30, -9e6), ("", 30, 9e6), ("", -9e6, 30)]
+)
+def test_time_is_told_as_for_repeats(history, clock, boot, own_s, wall_s):
+    """The count in the database and `owner.elapsed_s` agree on each pair of clocks."""
+    if not boot:
+        clock.own = clock.own._replace(boot="")
+    call_away(history, 0)
+    clock.wall += timedelta(seconds=wall_s)
+    clock.own = Uptime(boot=boot, us=clock.own.us + round(own_s * 1e6))
+    past = history.look_up(replace(NUMBER, e164="+12125550000"), repeat_guard_s=31, limits=CallLimits(per_minute=9))
+    assert past.last_minute == 1
+    assert past.running is not None
+
+
+@pytest.mark.parametrize(("limits", "period"), [(CallLimits(per_minute=2), "minute"), (CallLimits(per_day=2), "day")])
+def test_more_calls_than_are_allowed_are_not_begun(history, clock, limits, period):
+    for number in range(2):
+        call_away(history, number, limits=limits)
+    with pytest.raises(CallLimit) as error:
+        call_away(history, 2, limits=limits)
+    assert (error.value.period, error.value.limit) == (period, 2)
+    assert len(history.recent()) == 2
+    clock.pass_by(61 if period == "minute" else 86_401)
+    call_away(history, 2, limits=limits)
+
+
+def test_setting_the_clock_back_neither_bars_nor_frees_calls(history, clock):
+    limits = CallLimits(per_minute=2)
+    call_away(history, 0, limits=limits)
+    clock.wall -= timedelta(days=3)
+    call_away(history, 1, limits=limits)
+    with pytest.raises(CallLimit):
+        call_away(history, 2, limits=limits)
+    clock.pass_by(61)
+    call_away(history, 2, limits=limits)
+
+
+RACE = """
+import sys, uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from ringbridge.core.calls import CallRequest, Destination, Origin
+from ringbridge.core.errors import CallLimit
+from ringbridge.services.history import CallLimits, History
+history = History(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+begun = 0
+for number in range(20):
+    party = Destination(dialed=str(uuid.uuid4().int)[:12])
+    request = CallRequest(request_id=str(uuid.uuid4()), destination=party, origin=Origin.TYPED,
+        requested_at=datetime.now(UTC))
+    try:
+        begun += history.begin(request, line="1", repeat_guard_s=5, limits=CallLimits(per_minute=15)) is None
+    except CallLimit:
+        pass
+print(begun, flush=True)
+"""
+
+
+def test_two_processes_share_one_limit(path):
+    History(path).open()
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", RACE, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    for racer in racers:
+        assert racer.stdout is not None
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    begun = [int(racer.communicate(timeout=30)[0]) for racer in racers]
+    assert sum(begun) == 15
+
+
+@pytest.mark.parametrize("state", [CallState.RINGING, CallState.CALLING, CallState.CONNECTED])
+def test_a_call_that_goes_on_is_in_the_way_of_a_second_one(history, clock, state):
+    history.begin(request(1), line="1", repeat_guard_s=5)
+    history.finish(outcome(1, callid="7.1"))
+    history.follow("r1", CallProgress(state=state))
+    clock.pass_by(3600)
+    running = history.look_up(NUMBER, repeat_guard_s=5).running
+    assert (running.request_id, running.progress.state) == ("r1", state)
+    assert history.begin(request(2), line="1", repeat_guard_s=5).request_id == "r1"
+    emergency = replace(request(3), emergency=True)
+    assert history.begin(emergency, line="1", repeat_guard_s=5) is None
+    history.finish(outcome(3, Outcome.NOT_SENT))
+    history.follow("r1", CallProgress(state=CallState.ENDED, end=CallEnd.ANSWERED))
+    assert history.look_up(NUMBER, repeat_guard_s=5).running is None
+    assert history.begin(request(4), line="1", repeat_guard_s=5) is None
+
+
+def test_a_call_whose_follower_died_is_in_nobodys_way(path, clock):
+    with_dead_owner = History(path, now=lambda: clock.wall, uptime=lambda: clock.own)
+    with_dead_owner.begin(request(1), line="1", repeat_guard_s=5)
+    with_dead_owner.finish(outcome(1))
+    with_dead_owner.follow("r1", CallProgress(state=CallState.CONNECTED))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE calls SET owner_started = 'another process of this number'")
+        connection.commit()
+    clock.pass_by(60)
+    assert with_dead_owner.begin(request(2), line="1", repeat_guard_s=5) is None

@@ -1,3 +1,4 @@
+import json
 import os
 import random
 import subprocess
@@ -16,7 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from ringbridge.core.errors import FileDamaged, FileTooNew, SettingError, StorageUnavailable
-from ringbridge.core.settings import AccountSettings, CallSettings, Settings, flatten
+from ringbridge.core.settings import AccountSettings, CallSettings, DialingSettings, Settings, flatten
 from ringbridge.services import private_files
 from ringbridge.services.settings_file import SettingsFile
 
@@ -498,3 +499,101 @@ def test_any_changes_to_any_file_come_back_and_lose_nothing(tmp_path_factory, st
             assert kept.items() <= table[key].items()
         else:
             assert table[key] == value
+
+
+LIST = """\
+version = 1
+
+[dialing] # the plan
+# in this order
+rules = [
+    # local calls
+    "+972|X. => 0",  # to Tel Aviv
+    # the office
+    "2XX => 8",   # as the manual says
+    '+1.', # no prefix
+    # the end
+] # after
+outside_prefix = "9" # nine
+"""
+
+
+def test_a_list_is_read(file, path):
+    write(path, LIST)
+    loaded = file.load()
+    assert loaded.problems == ()
+    assert loaded.settings.dialing.rules == ("+972|X. => 0", "2XX => 8", "+1.")
+
+
+def test_a_list_keeps_the_comments_of_what_stays(file, path):
+    write(path, LIST)
+    file.change("dialing.rules", ["+972|X. => 0", "3XX => 8", "+1.", "+44."])
+    written = path.read_text()
+    assert tomllib.loads(written)["dialing"]["rules"] == ["+972|X. => 0", "3XX => 8", "+1.", "+44."]
+    for line in LIST.splitlines():
+        if "#" in line:
+            comment = line[line.index("#") :]
+            assert comment in written, comment
+    assert '"+972|X. => 0",  # to Tel Aviv\n' in written
+    assert "'+1.'" in written  # untouched, in the person's own quotes
+
+
+def test_a_list_that_was_emptied_takes_texts_again(file, path):
+    write(path, LIST)
+    file.change("dialing.rules", "")
+    assert file.load().settings.dialing.rules == ()
+    file.change("dialing.rules", "2XX => 8\n+1.")
+    assert file.load().settings.dialing.rules == ("2XX => 8", "+1.")
+    assert "# in this order" in path.read_text()
+
+
+def test_a_new_list_stands_one_text_a_line(file, path):
+    file.change("dialing.rules", ('off: 2XX => 8  # a "quoted" \\ one', "+1."))
+    assert path.read_text().count("\n    ") == 2
+    assert file.load().settings.dialing.rules == ('off: 2XX => 8  # a "quoted" \\ one', "+1.")
+
+
+def test_a_bad_rule_is_not_written(file, path):
+    write(path, LIST)
+    with pytest.raises(SettingError):
+        file.change("dialing.rules", ["1Y"])
+    with pytest.raises(SettingError):
+        file.save(replace(file.load().settings, dialing=DialingSettings(rules=("1Y",))))
+    assert path.read_text() == LIST
+
+
+def test_a_rule_that_is_bad_in_the_file_does_not_keep_other_settings_from_being_saved(file, path):
+    write(path, LIST.replace("2XX", "2XY"))
+    loaded = file.load().settings
+    file.save(replace(loaded, region="US"))
+    assert '"2XY => 8"' in path.read_text()
+    assert file.load().settings == replace(loaded, region="US")
+
+
+def test_a_key_of_an_earlier_version_is_changed_under_its_new_name(file, path):
+    write(path, "version = 1\n[calls]\noutside_prefix = '9' # mine\n")
+    assert file.load().settings.dialing.outside_prefix == "9"
+    file.change("calls.outside_prefix", "8")
+    assert file.load().settings.dialing.outside_prefix == "8"
+    assert "outside_prefix = '9' # mine" in path.read_text()
+
+
+RULE_LISTS = st.lists(
+    st.sampled_from(["1X", "2X => 8", "+1|X. => 0 # “a”", "off: [1-5]!", '9|X # "q" \\ é']), max_size=5
+)
+
+
+@given(RULE_LISTS, RULE_LISTS, st.sampled_from(["", " # beside", "\n    # above"]), st.booleans(), st.booleans())
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_list_becomes_any_other_and_nothing_else_changes(path, old, new, comment, tail, one_line):
+    quoted = [json.dumps(text, ensure_ascii=False) for text in old]
+    if one_line:
+        array = "[" + ", ".join(quoted) + (", " if tail and old else "") + "]"
+    else:
+        array = "[\n" + "".join(f"    {text},{comment}\n" for text in quoted) + ("    # tail\n" if tail else "") + "]"
+    write(path, f"version = 1\n[dialing]\nrules = {array} # behind\noutside_prefix = '9'\n[later]\nx = [1, 2]\n")
+    file = SettingsFile(path)
+    file.change("dialing.rules", new)
+    table = tomllib.loads(path.read_text())
+    assert table == {"version": 1, "dialing": {"rules": new, "outside_prefix": "9"}, "later": {"x": [1, 2]}}
+    assert file.load().settings.dialing.rules == tuple(new)

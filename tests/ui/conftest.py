@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ringbridge.core.settings import AccountSettings, Settings
+from ringbridge.core.dialing.gate import PhoneState
+from ringbridge.core.settings import AccountSettings, Settings, with_value
+from ringbridge.services.call_facts import FactFinder
 from ringbridge.services.credentials import Credentials
 from ringbridge.services.dialer import Dialer
 from ringbridge.services.history import History
@@ -26,6 +29,7 @@ class Parts:
         self.pbx = pbx
         account = AccountSettings(url=pbx.url, username=DEMO_LOGIN.username, line=DEMO_LINE, wait_s=0)
         self.session = Session(replace(Settings(), account=account), "US")
+        self.use(confirm__countdown_s=0)  # most tests are about something else
         self.credentials = Credentials()
         self.credentials.keep_in_memory(account, DEMO_LOGIN.password)
         self.history = History(folder / "history.db")
@@ -33,11 +37,29 @@ class Parts:
         self.calls_lane = Lane("calls", self.invoker)
         self.live_lane = Lane("live", self.invoker)
         self.work_lane = Lane("work", self.invoker)
-        self.reader = Reader(session=self.session, lane=self.work_lane)
+        self.now = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)  # noon in New York
+        finder = FactFinder(lambda: self.history, now=lambda: self.now)
+        self.reader = Reader(session=self.session, lane=self.work_lane, facts=lambda: finder)
         dialer = Dialer(history=self.history, credentials=self.credentials)
         self.dialer: Callable[[], Dialer] = lambda: dialer
-        self.caller = Caller(session=self.session, reader=self.reader, dialer=self.dialer, lane=self.calls_lane)
+        self.locked = False
+        self.phone = PhoneState.UNKNOWN
+        self.caller = Caller(
+            session=self.session,
+            reader=self.reader,
+            dialer=self.dialer,
+            lane=self.calls_lane,
+            locked=lambda: self.locked,
+            phone=lambda: self.phone,
+        )
         self.tracker = Tracker(history=self.history, credentials=self.credentials)
+
+    def use(self, **values: object) -> None:
+        """Put settings in force: `confirm__countdown_s=0`."""
+        settings = self.session.settings
+        for key, value in values.items():
+            settings = with_value(settings, key.replace("__", "."), value)
+        self.session.use(settings, self.session.region)
 
     def use_account(self, **changes: object) -> None:
         """Put another account in force; the password is the same for everybody there."""

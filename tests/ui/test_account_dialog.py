@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineE
 from pytestqt.qtbot import QtBot
 
 from ringbridge.core.calls import Line
-from ringbridge.core.settings import AccountSettings, CallSettings, ClipboardSettings, Settings
+from ringbridge.core.settings import AccountSettings, ClipboardSettings, DialingSettings, Settings
 from ringbridge.ui.account_dialog import AccountDialog
 
 URL = "https://pbx.example.com/local/api/json/"
@@ -16,7 +16,7 @@ SETTINGS = Settings(
     account=AccountSettings(
         url=URL, username="ada", line="1234567", line_kind="number", caller_id="5551234", wait_s=9
     ),
-    calls=CallSettings(outside_prefix="0"),
+    dialing=DialingSettings(outside_prefix="0"),
     clipboard=ClipboardSettings(watch=False),
 )
 LINES = (Line(name="1234567", display="Ada", description="Front desk"), Line(name="1234568"))
@@ -82,7 +82,7 @@ def test_every_field_is_saved(dialog: AccountDialog, qtbot: QtBot) -> None:
         account=AccountSettings(
             url="https://other.example.com/api/", username="bob", line="1234", line_kind="phone", wait_s=9
         ),
-        calls=SETTINGS.calls,
+        dialing=SETTINGS.dialing,
         clipboard=ClipboardSettings(watch=True),
     )
 
@@ -264,3 +264,18 @@ def test_the_dialog_fits_a_small_screen_and_scrolls(qtbot: QtBot) -> None:
     dialog.show_error("account.url", "Look here.")
     url = part(dialog, QLineEdit, "account.url")
     assert dialog.rect().contains(url.mapTo(dialog, url.rect().center()))
+
+
+def test_what_the_company_sets_is_shown_and_can_not_be_changed(qtbot: QtBot) -> None:
+    dialog = AccountDialog(SETTINGS, locked=frozenset({"account.url", "region", "guards.premium"}))
+    qtbot.addWidget(dialog)
+    dialog.open()
+    url = part(dialog, QLineEdit, "account.url")
+    assert (url.isEnabled(), url.text()) == (False, URL)
+    assert part(dialog, QLabel, "account.url:locked").text() == "Set by your company."
+    assert url.accessibleDescription() == "Set by your company."
+    assert not part(dialog, QComboBox, "region").isEnabled()
+    assert part(dialog, QLineEdit, "account.username").isEnabled()
+    type_into(dialog, "account.username", "bob")
+    settings, _ = saved(dialog, qtbot)
+    assert (settings.account.url, settings.account.username, settings.region) == (URL, "bob", "DE")

@@ -253,6 +253,18 @@ def test_a_transfer_to_nonsense_is_refused_in_the_dialog(qtbot: QtBot, screen: S
     qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=10_000)
 
 
+def test_the_strip_makes_room_for_a_card_that_comes_later(qtbot: QtBot, screen: Screen) -> None:
+    connect(qtbot, screen)
+    alone = screen.strip.geometry()
+    screen.coordinator.copied("call +1 212 555 0199 today")
+    qtbot.waitUntil(lambda: screen.coordinator._made_card is not None)
+    card = screen.coordinator._made_card
+    assert card is not None
+    qtbot.waitUntil(lambda: card.isVisible() and not screen.strip.geometry().intersects(card.geometry()))
+    card.hide()
+    qtbot.waitUntil(lambda: screen.strip.geometry() == alone)
+
+
 # ------------------------------------------------------------ calls in a while
 
 THEM = Destination(dialed="2125550142", e164="+12125550142", display="+1 212-555-0142", region="US")

@@ -40,6 +40,10 @@ def texts(card: Card) -> list[str]:
     return [label.text() for label in sorted(labels, key=lambda label: label.mapTo(card, QPoint()).y())]
 
 
+def visible_buttons(card: Card) -> set[str]:
+    return {each.objectName() for each in card.findChildren(QAbstractButton) if each.isVisible()}
+
+
 def click(card: Card, name: str) -> None:
     QTest.mouseClick(button(card, name), Qt.MouseButton.LeftButton)
 
@@ -173,7 +177,7 @@ def test_nothing_ticks_while_the_card_is_away(card: Card) -> None:
 
 
 def test_a_question_waits_for_its_answer(card: Card, qtbot: QtBot) -> None:
-    card.ask(Choice(display="+972 3-123-4567", region="IL", note="A link asks to call this number."))
+    card.ask(Choice(display="+972 3-123-4567", region="IL", title="A link asks to call this number"))
     assert texts(card) == ["A link asks to call this number", "+972 3-123-4567", "Israel"]
     assert not card._timer.isActive()
     with qtbot.waitSignal(card.call_wanted) as wanted:
@@ -213,6 +217,27 @@ def test_good_news_go_and_bad_news_stay(card: Card, qtbot: QtBot) -> None:
     assert card.isVisible()
     with qtbot.waitSignal(card.dismissed):
         click(card, "dismiss")
+
+
+def test_an_extension_is_copied_for_dialing_it_once_connected(card: Card) -> None:
+    card.status("Calling", "Your phone is ringing.", good=True, extension="212")
+    assert button(card, "copy_extension").text() == "Copy extension 212"
+    click(card, "copy_extension")
+    assert QGuiApplication.clipboard().text() == "212"
+    assert button(card, "copy_extension").text() == "Copied: 212"
+    card.status("Calling", "Your phone is ringing.", good=True)
+    assert visible_buttons(card) == {"dismiss"}
+    card.status("Calling", "Your phone is ringing.", good=True, extension="7")
+    card.offer((ADA,), seconds=0)
+    assert visible_buttons(card) == {"dismiss", "call"}
+
+
+def test_an_extension_waits_behind_a_question_with_its_news(card: Card) -> None:
+    card.ask(ADA)
+    card.status("Calling", "Your phone is ringing.", good=True, extension="212")
+    assert visible_buttons(card) == {"call", "dont_call"}
+    click(card, "dont_call")
+    assert button(card, "copy_extension").text() == "Copy extension 212"
 
 
 def test_words_from_elsewhere_are_never_markup(card: Card) -> None:

@@ -1,9 +1,11 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from ringbridge.core.settings import DialingSettings
 from ringbridge.desktop.ports import Availability, Buffer, Copied, ReadProblem
 from ringbridge.ui.remote import Remote
 
@@ -119,6 +121,28 @@ def test_a_link_is_taken_and_never_dialed_by_itself(qtbot: QtBot, remote: Remote
     assert (bad["ok"], bad["exit_code"]) == (False, 2)
 
 
+def test_the_dial_plan_in_force_counts(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
+    dialing = DialingSettings(rules=("+1212|NXXXXXX",), own_contexts=("example.com",))
+    parts.session.use(replace(parts.session.settings, dialing=dialing), parts.session.region)
+    answer = ask(qtbot, remote, command="dial", target="212 555 0142 ext. 48", source="argument")
+    assert (answer["outcome"], answer["dialed"]) == ("requested", "5550142")
+    assert str(answer["message"]).endswith("Once connected, dial the extension 48.")
+    taken = ask(qtbot, remote, command="link", uri="tel:7042;phone-context=example.com")
+    assert taken["ok"] is True
+    foreign = ask(qtbot, remote, command="link", uri="tel:7042;phone-context=example.org")
+    assert (foreign["ok"], foreign["exit_code"]) == (False, 2)
+    assert "example.org" in str(foreign["message"])
+
+
+def test_a_plan_that_can_not_write_the_number_is_explained(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
+    dialing = DialingSettings(rules=("2XY",))
+    parts.session.use(replace(parts.session.settings, dialing=dialing), parts.session.region)
+    answer = ask(qtbot, remote, command="dial", target="212 555 0142", source="argument")
+    assert (answer["outcome"], answer["exit_code"], answer["problem"]) == ("blocked", 2, "input_rule_unreadable")
+    assert "Rule 1 of the dial plan" in str(answer["message"])
+    assert parts.pbx.calls == ()
+
+
 def test_the_latest_call_is_hung_up(qtbot: QtBot, remote: Remote) -> None:
     assert ask(qtbot, remote, command="hangup")["problem"] == "no_call"
     placed = ask(qtbot, remote, command="dial", target="212 555 0142", source="argument", wait=3)
@@ -160,4 +184,37 @@ def test_a_request_of_another_version_is_refused_and_calls_nobody(
     answers: list[bytes] = []
     remote.handle(json.dumps({"target": "5550142", **fields}).encode(), answers.append)
     assert [json.loads(answer) for answer in answers] == [{"v": 1, "error": "unsupported"}]
+    assert parts.pbx.calls == ()
+
+
+def test_a_risky_number_is_asked_about_where_it_was_typed(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
+    london = {"command": "dial", "target": "+44 20 7946 0018", "source": "argument"}
+    with qtbot.assertNotEmitted(parts.caller.question):
+        answer = ask(qtbot, remote, **london)
+    assert (answer["outcome"], answer["problem"], answer["exit_code"]) == ("blocked", "unconfirmed", 7)
+    assert answer["question"] == ("Another country, and you never called this number before. Call +44 20 7946 0018?")
+    assert parts.pbx.calls == ()
+    yes = ask(qtbot, remote, **london, yes=True)
+    assert (yes["outcome"], yes["dialed"]) == ("requested", "011442079460018")
+
+
+def test_a_key_of_the_desktops_is_asked_on_the_screen(
+    qtbot: QtBot, remote: Remote, board: Board, parts: Parts
+) -> None:
+    board.texts = {Buffer.SELECTION: Copied(text="ring +44 20 7946 0018")}
+    with qtbot.waitSignal(parts.caller.question):
+        remote.handle(json.dumps({"v": 1, "command": "dial", "source": "selection"}).encode(), lambda _line: None)
+    assert parts.pbx.calls == ()
+
+
+def test_while_the_screen_is_locked_links_and_commands_are_refused(
+    qtbot: QtBot, remote: Remote, parts: Parts
+) -> None:
+    parts.locked = True
+    with qtbot.assertNotEmitted(remote.link_opened):
+        link = ask(qtbot, remote, command="link", uri="tel:+1-212-555-0142")
+    assert (link["ok"], link["exit_code"]) == (False, 7)
+    assert "screen is locked" in str(link["message"])
+    answer = ask(qtbot, remote, command="dial", target="212 555 0142", source="argument", yes=True)
+    assert (answer["problem"], answer["exit_code"]) == ("gate_locked", 7)
     assert parts.pbx.calls == ()

@@ -317,3 +317,30 @@ def test_a_real_panel_shows_the_menu_and_clicks_arrive(desktop: Desktop, how: st
 
 def flat(desktop: Desktop) -> list[Any]:
     return [entry for top in desktop.tray_menu() for entry in top.flat()]
+
+
+def test_the_phone_that_rings_first_is_chosen_in_the_menu(tray: Tray, qtbot: QtBot) -> None:
+    tray.set_phones(("Desk 1001", "Mobile +49 171 1"), 0)
+    assert "Ring first: Desk 1001" in visible(tray)
+    assert [action(tray, f"phone_{index}").isChecked() for index in range(2)] == [True, False]
+    with qtbot.waitSignal(tray.phone_wanted) as wanted:
+        action(tray, "phone_1").trigger()
+    assert wanted.args == [1]
+    tray.set_phones(("Desk 1001", "Mobile +49 171 1"), 1)
+    assert "Ring first: Mobile +49 171 1" in visible(tray)
+    tray.set_phones(("Desk 1001",), -1)
+    assert "Ring first: another phone" in visible(tray)
+
+
+@pytest.mark.parametrize(("names", "first"), [((), -1), (("Desk 1001",), 0)])
+def test_with_one_phone_there_is_nothing_to_choose(tray: Tray, names: tuple[str, ...], first: int) -> None:
+    tray.set_phones(("Desk 1001", "Mobile 2"), 0)
+    tray.set_phones(names, first)
+    assert not any("Ring first" in text for text in visible(tray))
+
+
+def test_what_the_company_sets_can_be_seen_and_not_changed(tray: Tray) -> None:
+    tray.set_phones(("Desk 1001", "Mobile 2"), 0, locked=True)
+    tray.set_pause_locked(True)
+    assert not action(tray, "phones").isEnabled()
+    assert not action(tray, "pause").isEnabled()

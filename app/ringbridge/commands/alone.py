@@ -5,18 +5,21 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from ringbridge.commands import question
 from ringbridge.commands.output import complain, printable, report_outcome, uninterrupted
-from ringbridge.commands.refusals import refuse_gate
+from ringbridge.commands.refusals import refuse_gate, refuse_input
 from ringbridge.commands.surroundings import Surroundings, logged, look_around
-from ringbridge.commands.usage import Options, UsageError, call_options
+from ringbridge.commands.usage import Options, UsageError, call_options, source_of
 from ringbridge.commands.wish import read_wish
 from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Login, Outcome
-from ringbridge.core.dial_plan import to_destination
-from ringbridge.core.errors import SettingError, StorageError
-from ringbridge.core.gate import Decision, Verdict, decide
+from ringbridge.core.dialing.dial_plan import plan_of, to_destination
+from ringbridge.core.dialing.gate import Decision
+from ringbridge.core.dialing.guard_settings import own_phones
+from ringbridge.core.errors import InputError, SettingError, StorageError
 from ringbridge.core.settings import AccountSettings, with_options
-from ringbridge.core.targets import Target
+from ringbridge.desktop.screen_lock_ask import screen_is_locked
+from ringbridge.services.call_facts import FactFinder, Findings
 from ringbridge.services.credentials import Credentials
 from ringbridge.services.dialer import Dialer
 from ringbridge.services.failures import failed_outcome
@@ -24,7 +27,7 @@ from ringbridge.services.history import History
 from ringbridge.services.pbx import MakeCall, PbxClient, Placed
 from ringbridge.ui.wording import (
     error_sentence,
-    gate_sentence,
+    gate_sentences,
     hang_up_sentence,
     outcome_sentence,
     setting_sentence,
@@ -48,13 +51,26 @@ def dial(options: Options, profile: str | None) -> int:
     except SettingError as error:
         raise UsageError(setting_sentence(error)) from error
     here = replace(here, settings=settings)
-    wish = read_wish(options, here.region)
+    wish = read_wish(options, here.region, here.settings.dialing)
     if isinstance(wish, int):
         return wish
-    verdict = decide(wish.target, wish.origin, said_yes=options.yes)
-    destination = to_destination(wish.target, here.settings.calls, here.region)
-    if verdict.decision is not Decision.DIAL and not _is_allowed(wish.target, verdict, destination):
-        return refuse_gate(verdict, as_json=options.json)
+    try:
+        destination = to_destination(wish.target, plan_of(here.settings, here.region))
+    except InputError as error:  # the dial plan can't write it
+        return refuse_input(error, source_of(options), as_json=options.json)
+    finder = FactFinder(lambda: History(here.paths.history_file))
+    findings = finder.judge(
+        wish.target,
+        destination,
+        wish.origin,
+        here.settings,
+        here.region,
+        said_yes=options.yes,
+        locked=here.settings.guards.screen_lock and screen_is_locked(),
+    )
+    refused = _refused(findings, destination, as_json=options.json)
+    if refused is not None:
+        return refused
     request = CallRequest(
         request_id=str(uuid.uuid4()),
         destination=destination,
@@ -63,6 +79,8 @@ def dial(options: Options, profile: str | None) -> int:
         line=options.line or "",
         caller_id=options.caller_id or "",
         wait_s=options.wait,
+        line_kind=_kind_of(options.line or "", here),
+        emergency=findings.facts.traits.emergency,
     )
     with logged(here.paths):
         return _place(request, here, as_json=options.json)
@@ -120,7 +138,7 @@ def _place(request: CallRequest, here: Surroundings, *, as_json: bool) -> int:
         )
     finally:
         dialer.close()
-    sentence = outcome_sentence(outcome, request.destination.display)
+    sentence = outcome_sentence(outcome, request.destination.display, request.destination.extension)
     return report_outcome(outcome, sentence, as_json=as_json)
 
 
@@ -160,13 +178,24 @@ def _report_interrupted(request: CallRequest, history: History, *, handed_over: 
     return report_outcome(outcome, outcome_sentence(outcome), as_json=as_json, exit_code=exit_codes.INTERRUPTED)
 
 
-def _is_allowed(target: Target, verdict: Verdict, destination: Destination) -> bool:
-    """Ask the person at the terminal, where there is one and the gate wants a yes."""
-    import sys
+def _refused(findings: Findings, destination: Destination, *, as_json: bool) -> int | None:
+    """Do as the gate says: an exit code where nothing is called, None where it may be.
 
-    if verdict.decision is Decision.REFUSE or sys.stdin is None or not sys.stdin.isatty():  # pyright: ignore[reportUnnecessaryComparison] - None where it was closed
-        return False
-    for reason in verdict.reasons:
-        complain(gate_sentence(reason))
-    complain(f"Call {destination.display or target.e164}? [y/N]")
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    A countdown needs a screen, so at the terminal it is a question.
+    """
+    verdict = findings.verdict
+    if verdict.decision is Decision.DIAL:
+        return None
+    if verdict.decision in {Decision.ASK, Decision.COUNT_DOWN} and question.can_ask():
+        why = gate_sentences(verdict.reasons)
+        extension = f" (extension {destination.extension})" if destination.extension else ""
+        if question.ask(f"{why} Call {destination.display or destination.dialed}{extension}?"):
+            return None
+        outcome = CallOutcome(request_id="", outcome=Outcome.BLOCKED, dialed=destination.dialed, problem="declined")
+        return report_outcome(outcome, outcome_sentence(outcome), as_json=as_json)
+    return refuse_gate(findings, destination, as_json=as_json)
+
+
+def _kind_of(line: str, here: Surroundings) -> str:
+    """What `--line` is, where it is one of the user's own phones."""
+    return next((phone.kind for phone in own_phones(here.settings.phones) if phone.value == line), "")

@@ -52,8 +52,25 @@ def run(arguments: list[str], profile: str | None) -> int:
         refused = refuse_unreadable(options.target, as_json=options.json)
         if refused is not None:
             return refused
+    answer = _hand_over(options, profile, said_yes=options.yes)
+    if isinstance(answer, int):
+        return answer
+    if answer.question:
+        from ringbridge.commands import question
+
+        if question.can_ask():
+            if not question.ask(answer.question):
+                return report_declined(as_json=options.json)
+            answer = _hand_over(options, profile, said_yes=True)
+            if isinstance(answer, int):
+                return answer
+    return report_answer(answer, as_json=options.json)
+
+
+def _hand_over(options: Options, profile: str | None, *, said_yes: bool) -> "instance_client.CallAnswer | int":
+    """Let the running program call, or call alone where none runs; an exit code where that is over."""
     try:
-        answer = instance_client.dial(
+        return instance_client.dial(
             instance_address(profile),
             target=options.target or "",
             source=source_of(options),
@@ -61,18 +78,28 @@ def run(arguments: list[str], profile: str | None) -> int:
             caller_id=options.caller_id,
             wait=options.wait,
             options=call_options(options),
-            said_yes=options.yes,
+            said_yes=said_yes,
             patience_s=lambda: _patience_s(profile, options.wait),
         )
     except instance_client.NoProgram:
         from ringbridge.commands import alone
 
+        options.yes = said_yes
         return alone.dial(options, profile)
     except instance_client.ProgramLost:
         return uninterrupted(lambda: report_lost(as_json=options.json))
     except instance_client.OtherVersion:
         return report_other_version(as_json=options.json)
-    return report_answer(answer, as_json=options.json)
+
+
+def report_declined(*, as_json: bool) -> int:
+    """The person at the terminal said no."""
+    from ringbridge.commands.output import report_outcome
+    from ringbridge.core.calls import CallOutcome, Outcome
+    from ringbridge.ui.wording import outcome_sentence
+
+    outcome = CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="declined")
+    return report_outcome(outcome, outcome_sentence(outcome), as_json=as_json)
 
 
 def report_lost(*, hanging_up: bool = False, as_json: bool) -> int:

@@ -15,7 +15,8 @@ def read(arguments: list[str]) -> Options:
         "dial",
         "Ring your own phone and connect it with TARGET.",
         "TARGET is a number as people write it, an extension, or a tel:, callto: or sip: link. Links never dial\n"
-        "codes with * or #. --json prints one object: outcome, code, message, server, callid, dialed, request_id.\n",
+        "codes with * or #. --json prints one object: outcome, code, message, server, callid, dialed, request_id;\n"
+        "with --explain: text, region, reading, rules, dialed, display, line, decision and more.\n",
     )
     parser.add_argument("target", nargs="?", metavar="TARGET", help="whom to call")
     parser.add_argument("--clipboard", action="store_true", help="call the number that was copied")
@@ -36,7 +37,9 @@ def read(arguments: list[str]) -> Options:
     parser.add_argument("--customer", type=checked(number_of), metavar="N", help="make the call as this customer")
     parser.add_argument("--yes", action="store_true", help="a person has said yes to exactly this call")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--explain", action="store_true", help="show how TARGET is read; call nobody")
+    parser.add_argument(
+        "--explain", action="store_true", help="show how TARGET is read and what would be sent; call nobody"
+    )
     options = parser.read(values_last(arguments))
     if (options.target is not None) + options.clipboard + options.selection != 1:
         raise UsageError("Give one of TARGET, --clipboard and --selection.", parser.format_usage().strip())

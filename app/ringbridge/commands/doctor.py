@@ -4,13 +4,15 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ringbridge.commands import doctor_checks
+from ringbridge.commands import doctor_checks, doctor_dialing, doctor_guards
 from ringbridge.commands.arguments import Parser
 from ringbridge.commands.doctor_checks import Check
 from ringbridge.commands.output import printable, say, say_json
 from ringbridge.core import exit_codes
 from ringbridge.core.settings import AccountSettings
-from ringbridge.services.paths import find_paths
+from ringbridge.services.paths import find_paths, policy_files
+from ringbridge.services.policy_file import read_policy
+from ringbridge.services.region import effective_region
 
 _WORST_FIRST = (
     exit_codes.NO_ACCOUNT, exit_codes.WRONG_LOGIN, exit_codes.NOTHING_SENT, exit_codes.REFUSED, exit_codes.UNKNOWN,
@@ -32,15 +34,17 @@ def run(arguments: list[str], profile: str | None) -> int:
         "doctor",
         "Check whether everything works here. Changes nothing, calls nobody.",
         "Of several findings the exit code tells the first of: 8 account or keyring, 4 login, 5 PBX or calls list,\n"
-        "3 role, 6 an answer that was not understood, 7 this desktop lacks something. 0: all is well.\n"
-        "--json prints one object: ok, and checks with name, ok, detail and remedy each. The report holds no\n"
-        "password, user name, number or host name.\n",
+        "3 role, 6 an answer that was not understood, 7 settings, dial plan, or something this desktop lacks.\n"
+        "0: all is well. --json prints one object: ok; checks with name, ok, detail and remedy each; and dial_cases\n"
+        "with count and failed. The report holds no password, user name, number or host name.\n",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.read(arguments)
     paths = find_paths(options.profile if options.profile is not None else profile)
-    settings_check, settings = doctor_checks.check_settings(paths)
+    policy = read_policy(policy_files())
+    settings_check, settings = doctor_checks.check_settings(paths, policy)
     account = settings.account
+    cases_check, cases = doctor_dialing.check_dial_cases(paths, settings, effective_region(settings))
     keyring_check, password = doctor_checks.check_keyring(account, paths.profile)
     checks = [
         _anonymous(check, account)
@@ -48,6 +52,9 @@ def run(arguments: list[str], profile: str | None) -> int:
             doctor_checks.check_versions(),
             doctor_checks.check_folders(paths),
             settings_check,
+            doctor_guards.check_policy(policy),
+            doctor_dialing.check_dial_plan(settings),
+            cases_check,
             doctor_checks.check_account(account),
             keyring_check,
             doctor_checks.check_history(paths),
@@ -55,6 +62,7 @@ def run(arguments: list[str], profile: str | None) -> int:
             doctor_checks.check_tray(),
             doctor_checks.check_clipboard(),
             doctor_checks.check_hotkey(),
+            doctor_guards.check_screen_lock(),
             doctor_checks.check_running(paths),
             doctor_checks.check_pbx(account, password),
         )
@@ -63,7 +71,7 @@ def run(arguments: list[str], profile: str | None) -> int:
         rows = [
             {"name": check.name, "ok": check.ok, "detail": check.detail, "remedy": check.remedy} for check in checks
         ]
-        say_json({"ok": all(check.ok for check in checks), "checks": rows})
+        say_json({"ok": all(check.ok for check in checks), "checks": rows, "dial_cases": cases})
     else:
         say("\n".join(line for check in checks for line in _lines_of(check)))
     return exit_code_of(checks)
@@ -76,9 +84,9 @@ def exit_code_of(checks: list[Check]) -> int:
 
 
 def _lines_of(check: Check) -> list[str]:
-    lines = [f"{'ok' if check.ok else 'FAIL':5}{check.name:11}{printable(check.detail)}"]
+    lines = [f"{'ok' if check.ok else 'FAIL':5}{check.name:12}{printable(check.detail)}"]
     if check.remedy:
-        lines.append(f"{'':16}{printable(check.remedy)}")
+        lines.append(f"{'':17}{printable(check.remedy)}")
     return lines
 
 

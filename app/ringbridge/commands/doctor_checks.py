@@ -17,6 +17,7 @@ from ringbridge.desktop.choose import Session, clipboard_backends, hotkey_backen
 from ringbridge.desktop.ports import Availability
 from ringbridge.services import instance_client
 from ringbridge.services.paths import Paths
+from ringbridge.services.settings_file import Policy
 from ringbridge.ui.wording import availability_sentence, error_sentence, setting_sentence
 
 _UNLOCK_S = 15.0
@@ -82,26 +83,31 @@ def _can_write(folder: Path) -> bool:
     return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
 
 
-def check_settings(paths: Paths) -> tuple[Check, Settings]:
-    """Whether the settings file can be used; read without setting a damaged one aside."""
+def check_settings(paths: Paths, policy: Policy) -> tuple[Check, Settings]:
+    """Whether the settings file can be used; read without setting a damaged one aside.
+
+    Args:
+        paths: Of the profile.
+        policy: What the company says; it is part of the settings that are returned.
+    """
     import tomllib
 
     name, path = "settings", paths.settings_file
     try:
         table = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
-        return Check(name=name, ok=True, detail="no settings file; the defaults are in force"), Settings()
+        return Check(name=name, ok=True, detail="no settings file; the defaults are in force"), policy.settings
     except OSError as error:
         detail = f"{path} can't be read: {error.strerror or 'no reason given'}"
-        return Check(name=name, ok=False, detail=detail, remedy="Check its permissions."), Settings()
+        return Check(name=name, ok=False, detail=detail, remedy="Check its permissions."), policy.settings
     except (ValueError, RecursionError):
         remedy = "Correct it, or start Ringbridge: it puts the file aside and begins a new one."
-        return Check(name=name, ok=False, detail=f"{path} is damaged", remedy=remedy), Settings()
+        return Check(name=name, ok=False, detail=f"{path} is damaged", remedy=remedy), policy.settings
     file_version = table.get("version", _SETTINGS_VERSION)
     if isinstance(file_version, int) and file_version > _SETTINGS_VERSION:
         detail = f"{path} was written by a newer Ringbridge"
-        return Check(name=name, ok=False, detail=detail, remedy="Update Ringbridge."), Settings()
-    settings, problems = from_mapping(table)
+        return Check(name=name, ok=False, detail=detail, remedy="Update Ringbridge."), policy.settings
+    settings, problems = from_mapping(table, policy.settings, locked=policy.locked)
     if problems:
         detail = " ".join(setting_sentence(problem.error) for problem in problems)
         return Check(name=name, ok=False, detail=detail, remedy=f"Correct {path}."), settings

@@ -1,18 +1,26 @@
 """`ringbridge dial --explain`: how a target is read and what would be dialed. Calls nobody, stores nothing."""
 
-import phonenumbers
-
 from ringbridge.commands.output import printable, say, say_json
+from ringbridge.commands.refusals import refuse_input
 from ringbridge.commands.surroundings import look_around
-from ringbridge.commands.usage import Options
+from ringbridge.commands.usage import Options, source_of
 from ringbridge.commands.wish import read_wish
 from ringbridge.core import exit_codes
-from ringbridge.core.calls import Destination
-from ringbridge.core.dial_plan import to_destination
-from ringbridge.core.gate import Decision, decide
-from ringbridge.core.settings import CallSettings
+from ringbridge.core.dialing.explain import Explanation, explain
+from ringbridge.core.dialing.gate import Decision
 from ringbridge.core.targets import Target
-from ringbridge.ui.wording import gate_sentence
+from ringbridge.services.call_facts import FactFinder
+from ringbridge.services.history import History
+from ringbridge.ui.dialing_words import reason_word, way_sentences
+from ringbridge.ui.wording import gate_sentence, refused_sentence
+
+_DECISIONS = {
+    Decision.DIAL: "dialed at once",
+    Decision.COUNT_DOWN: "dialed after a countdown",
+    Decision.ASK: "dialed after a person says yes",
+    Decision.SHOW: "not dialed",
+    Decision.REFUSE: "refused",
+}
 
 
 def run(options: Options, profile: str | None) -> int:
@@ -27,50 +35,70 @@ def run(options: Options, profile: str | None) -> int:
         OutputLost: stdout can't be written.
     """
     here = look_around(profile)
-    wish = read_wish(options, here.region)
+    wish = read_wish(options, here.region, here.settings.dialing)
     if isinstance(wish, int):
         return wish
-    text, target = wish.text, wish.target
-    verdict = decide(target, wish.origin, said_yes=options.yes)
-    destination = to_destination(target, here.settings.calls, here.region)
-    rules = _rules(target, destination, here.settings.calls, here.region)
+    explanation = explain(wish.text, here.settings, here.region, origin=wish.origin, said_yes=options.yes)
+    if explanation.problem is not None:
+        return refuse_input(explanation.problem, source_of(options), as_json=options.json)
+    if explanation.destination is not None:
+        finder = FactFinder(lambda: History(here.paths.history_file))
+        findings = finder.judge(
+            wish.target, explanation.destination, wish.origin, here.settings, here.region, said_yes=options.yes
+        )
+        explanation = explanation._replace(verdict=findings.verdict)
     line = options.line or here.settings.account.line
     if options.json:
-        say_json(
-            {
-                "text": text,
-                "region": here.region,
-                "reading": {
-                    "e164": target.e164,
-                    "code": target.code,
-                    "extension": target.extension,
-                    "from_uri": target.from_uri,
-                },
-                "rules": rules,
-                "dialed": destination.dialed,
-                "display": destination.display,
-                "line": line,
-                "decision": str(verdict.decision),
-                "reasons": list(verdict.reasons),
-            }
-        )
-        return exit_codes.DONE
-    decision = {
-        Decision.DIAL: "dialed at once",
-        Decision.ASK: "dialed after a person says yes",
-        Decision.REFUSE: "refused",
-    }[verdict.decision]
-    rows = (
-        ("Text", text),
-        ("Region", here.region),
-        ("Read as", _reading(target)),
-        ("Rules", "; ".join(rules)),
-        ("Dialed", destination.dialed),
-        ("Rings first", line or "nothing: no own line is set"),
-        ("It would be", " ".join((decision, *(f"({gate_sentence(reason)})" for reason in verdict.reasons)))),
-    )
-    say("\n".join(f"{name + ':':13}{printable(value)}" for name, value in rows))
+        say_json(_fields(explanation, wish.target, line))
+    else:
+        say("\n".join(f"{name + ':':13}{printable(value)}" for name, value in _rows(explanation, wish.target, line)))
     return exit_codes.DONE
+
+
+def _fields(explanation: Explanation, target: Target, line: str) -> dict[str, object]:
+    fired, verdict, destination = explanation.fired, explanation.verdict, explanation.destination
+    return {
+        "text": explanation.text,
+        "region": explanation.region,
+        "reading": {
+            "e164": target.e164,
+            "code": target.code,
+            "extension": target.extension,
+            "from_uri": target.from_uri,
+            "reasons": list(explanation.reading.reasons) if explanation.reading else [],
+        },
+        "way": str(explanation.way),
+        "rule": {"number": fired.number, "text": fired.text} if fired else None,
+        "rules_tried": [{"number": trial.number, "state": str(trial.state)} for trial in explanation.trials],
+        "rules": list(way_sentences(explanation)),
+        "dialed": explanation.dialed,
+        "pbx_converts": explanation.pbx_converts,
+        "display": destination.display if destination else "",
+        "line": line,
+        "decision": str(verdict.decision) if verdict else "",
+        "reasons": list(verdict.reasons) if verdict else [],
+    }
+
+
+def _rows(explanation: Explanation, target: Target, line: str) -> list[tuple[str, str]]:
+    reasons = explanation.reading.reasons if explanation.reading else ()
+    rows = [
+        ("Text", explanation.text),
+        ("Region", explanation.region),
+        ("Read as", _reading(target)),
+        ("Why", "; ".join(map(reason_word, reasons))),
+        ("Rules", "; ".join(way_sentences(explanation))),
+        ("Dialed", explanation.dialed),
+    ]
+    if target.extension:
+        rows.append(("Extension", target.extension))
+    rows.append(("Rings first", line or "nothing: no own line is set"))
+    verdict = explanation.verdict
+    if verdict is not None:
+        say_why = refused_sentence if verdict.decision is Decision.REFUSE else gate_sentence
+        words = (_DECISIONS[verdict.decision], *(f"({say_why(reason)})" for reason in verdict.reasons))
+        rows.append(("It would be", " ".join(words)))
+    return rows
 
 
 def _reading(target: Target) -> str:
@@ -80,20 +108,3 @@ def _reading(target: Target) -> str:
         + (f", extension {target.extension}" if target.extension else "")
         + (", from a link" if target.from_uri else "")
     )
-
-
-def _rules(target: Target, destination: Destination, calls: CallSettings, region: str) -> list[str]:
-    """Which settings of the dial plan made the dial string."""
-    if not target.e164:
-        return ["extensions and codes are dialed as they stand"]
-    own = phonenumbers.parse(target.e164, None).country_code == phonenumbers.country_code_for_region(region)
-    rules = [
-        f"own country: calls.own_country = {calls.own_country}"
-        if own
-        else f"foreign: calls.foreign_prefix = {calls.foreign_prefix or f'the international prefix of {region}'}"
-    ]
-    if calls.outside_prefix and destination.dialed.startswith(calls.outside_prefix):
-        rules.append(f"outside line: calls.outside_prefix = {calls.outside_prefix}")
-    if target.extension:
-        rules.append(f"the extension {target.extension} is not dialed: the PBX has no way to send it")
-    return rules

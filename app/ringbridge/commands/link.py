@@ -62,7 +62,8 @@ def _check(uri: str, profile: str | None) -> int:
     from ringbridge.ui.wording import error_sentence
 
     try:
-        target = read_target(uri, look_around(profile).region)
+        here = look_around(profile)
+        target = read_target(uri, here.region, dialing=here.settings.dialing)
     except InputError as error:
         if error.problem != "code_in_link":
             raise

@@ -2,12 +2,13 @@
 
 from ringbridge.commands.output import report_outcome
 from ringbridge.core import exit_codes
-from ringbridge.core.calls import CallOutcome, Origin, Outcome
+from ringbridge.core.calls import CallOutcome, Destination, Origin, Outcome
 from ringbridge.core.errors import InputError
-from ringbridge.core.gate import Decision, Verdict
 from ringbridge.core.targets import read_target
 from ringbridge.desktop.ports import ReadProblem
-from ringbridge.ui.wording import error_sentence, gate_sentence, read_problem_sentence
+from ringbridge.services.call_facts import Findings
+from ringbridge.ui.gate_outcome import gate_outcome
+from ringbridge.ui.wording import error_sentence, outcome_sentence, read_problem_sentence
 
 ORIGINS = {"argument": Origin.COMMAND_LINE, "clipboard": Origin.CLIPBOARD, "selection": Origin.SELECTION}
 """By where the target of `ringbridge dial` is."""
@@ -47,12 +48,7 @@ def refuse_copied(problem: ReadProblem, *, as_json: bool) -> int:
     return report_outcome(outcome, read_problem_sentence(problem), as_json=as_json)
 
 
-def refuse_gate(verdict: Verdict, *, as_json: bool) -> int:
+def refuse_gate(findings: Findings, destination: Destination, *, as_json: bool) -> int:
     """Say why the gate did not let a wish pass; returns the exit code."""
-    reason = verdict.reasons[0] if verdict.reasons else ""
-    if verdict.decision is Decision.ASK:
-        outcome = CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="declined")
-        sentence = f"{gate_sentence(reason)} Nobody said yes, so no call was placed. Say it with --yes."
-        return report_outcome(outcome, sentence, as_json=as_json)
-    outcome = CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem=f"input_{reason}")
-    return report_outcome(outcome, gate_sentence(reason), as_json=as_json)
+    outcome = gate_outcome(findings, dialed=destination.dialed)
+    return report_outcome(outcome, outcome_sentence(outcome, destination.display), as_json=as_json)

@@ -8,10 +8,10 @@ from ringbridge.commands.output import complain, printable
 from ringbridge.core.errors import StorageUnavailable
 from ringbridge.core.settings import Settings
 from ringbridge.services import logs
-from ringbridge.services.paths import Paths, find_paths
+from ringbridge.services.paths import Paths, find_paths, policy_files
 from ringbridge.services.region import effective_region
 from ringbridge.services.settings_file import SettingsFile
-from ringbridge.ui.wording import error_sentence, problem_sentence
+from ringbridge.ui.wording import error_sentence, policy_sentences, problem_sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +23,14 @@ class Surroundings:
         file: Its settings file, loaded.
         settings: Every good value of it.
         region: Two letters of ISO 3166 for numbers without a country code.
+        locked: Settings that the company's policy locks.
     """
 
     paths: Paths
     file: SettingsFile
     settings: Settings
     region: str
+    locked: frozenset[str] = frozenset[str]()
 
 
 def look_around(profile: str | None) -> Surroundings:
@@ -38,13 +40,21 @@ def look_around(profile: str | None) -> Surroundings:
         SettingError: The profile's name is not allowed.
     """
     paths = find_paths(profile)
-    file = SettingsFile(paths.settings_file)
+    file = SettingsFile(paths.settings_file, policy_files=policy_files())
     loaded = file.load()
+    for sentence in policy_sentences(loaded.policy):
+        complain(printable(sentence))
     if loaded.notice is not None:
         complain(printable(error_sentence(loaded.notice)))
     for problem in loaded.problems:
         complain(printable(problem_sentence(problem)))
-    return Surroundings(paths=paths, file=file, settings=loaded.settings, region=effective_region(loaded.settings))
+    return Surroundings(
+        paths=paths,
+        file=file,
+        settings=loaded.settings,
+        region=effective_region(loaded.settings),
+        locked=loaded.policy.locked,
+    )
 
 
 @contextmanager

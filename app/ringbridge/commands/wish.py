@@ -7,6 +7,7 @@ from ringbridge.commands.refusals import ORIGINS, refuse_copied, refuse_input
 from ringbridge.commands.usage import Options, source_of
 from ringbridge.core.calls import Origin
 from ringbridge.core.errors import InputError
+from ringbridge.core.settings import DialingSettings
 from ringbridge.core.targets import Target, read_target
 from ringbridge.desktop.ports import ReadProblem
 
@@ -26,12 +27,13 @@ class Wish:
     origin: Origin
 
 
-def read_wish(options: Options, region: str) -> Wish | int:
+def read_wish(options: Options, region: str, dialing: DialingSettings) -> Wish | int:
     """Read the target where the options say it is.
 
     Args:
         options: Of `ringbridge dial`.
         region: Two letters of ISO 3166, for numbers without a country code.
+        dialing: The account's dial plan.
 
     Returns:
         The wish; or the exit code, where there is none and the reason has been printed.
@@ -43,6 +45,7 @@ def read_wish(options: Options, region: str) -> Wish | int:
         if copied.problem is not None or not text.strip():
             return refuse_copied(copied.problem or ReadProblem.EMPTY, as_json=options.json)
     try:
-        return Wish(text=text, target=read_target(text, region, typed=source == "argument"), origin=ORIGINS[source])
+        target = read_target(text, region, typed=source == "argument", dialing=dialing)
+        return Wish(text=text, target=target, origin=ORIGINS[source])
     except InputError as error:
         return refuse_input(error, source, as_json=options.json)

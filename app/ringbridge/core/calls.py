@@ -114,6 +114,8 @@ class CallRequest:
         caller_id: What the other party sees (``callerid2``), or empty for the account's own.
         wait_s: Seconds the PBX may wait for the call's identifiers, or None for the account's own.
         name: The other party's name where known, or empty.
+        line_kind: ``phone`` or ``number``: what `line` is, or empty for the account's own.
+        emergency: It reaches an emergency service: no limit holds it back.
     """
 
     request_id: str
@@ -124,6 +126,8 @@ class CallRequest:
     caller_id: str = ""
     wait_s: int | None = None
     name: str = ""
+    line_kind: str = ""
+    emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +148,10 @@ class CallOutcome:
             ``wrong_login``, ``login_code``, ``role``, ``rate_plan``, ``invalid_input``, ``not_found``,
             ``keyring_missing``, ``keyring_locked``, ``keyring_refused``, ``keyring_no_answer``, ``no_url``,
             ``no_username``, ``no_line``, ``no_password``, ``history_unavailable``, ``history_too_new``,
-            ``repeated``, ``declined``, ``program_lost``, ``no_call``, ``unnamed_call``, or ``input_`` and an
-            `InputError`'s problem.
+            ``repeated``, ``declined``, ``unconfirmed`` (nobody was there to say yes), ``running`` (there is such a
+            call already), ``program_lost``, ``no_call``, ``unnamed_call``, ``limit_minute``, ``limit_day``,
+            ``gate_`` and a reason of `ringbridge.core.dialing.gate.Verdict`, or ``input_`` and an `InputError`'s
+            problem.
         detail: The cause in a library's words or the like, without secrets, or empty.
     """
 

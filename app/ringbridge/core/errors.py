@@ -3,9 +3,12 @@
     RingbridgeError
     ├── InputError                 what was typed, copied or linked can't be used
     ├── SettingError               one setting has a value it can't have
+    │   └── RuleError              a rule of the dial plan can't be read
+    ├── CallLimit                  too many calls in a minute or a day
     ├── StorageError               a file of ours can't be used
     │   ├── FileTooNew             written by a newer Ringbridge; left alone
     │   ├── FileDamaged            unreadable; set aside
+    │   ├── PolicyDamaged          the company's policy can't be read; most careful settings stand in
     │   └── StorageUnavailable     disk full, read-only, locked by another program
     ├── CredentialsError           the password can't be had
     │   ├── KeyringMissing         no keyring on this desktop
@@ -43,7 +46,10 @@ class InputError(RingbridgeError):
 
     Attributes:
         problem: A short stable name: ``empty``, ``no_number``, ``several_numbers``, ``too_long``,
-            ``control_characters``, ``scheme``, ``code_in_link``, ``letters``, ``region``.
+            ``control_characters``, ``scheme``, ``code_in_link``, ``letters``, ``region``, ``bad_link`` (a link
+            that breaks its own rules), ``context`` (a number of a network that is not ours); of the dial plan:
+            ``rule_unreadable``, ``rule_emergency`` (it would become an
+            emergency number), ``plan_plus`` (a ``+`` would stand behind the prefix for an outside line).
         detail: What to show beside it (never longer than 60 characters), or empty.
     """
 
@@ -61,7 +67,8 @@ class SettingError(RingbridgeError):
         problem: A short stable name: ``unknown_key``, ``not_a_boolean``, ``not_a_number``, ``range``,
             ``choice``, ``not_a_text``, ``region``, ``url``, ``hotkey``, ``plain_http``, ``control_characters``,
             ``by_hand`` (it is changed in the settings file only), ``not_a_table`` (a value stands where a table
-            belongs), ``profile_name``.
+            belongs), ``profile_name``, ``not_a_list``, ``too_many``, ``length_range``, ``pattern`` (of numbers),
+            ``clock``, ``phone`` (one of the user's), ``locked`` (the company's policy says what it is).
         detail: The allowed range or choices, for the sentence.
     """
 
@@ -70,6 +77,42 @@ class SettingError(RingbridgeError):
         self.key = key
         self.problem = problem
         self.detail = detail
+
+
+class CallLimit(RingbridgeError):
+    """So many calls were placed that no more is allowed just now.
+
+    Attributes:
+        period: ``minute`` or ``day``.
+        limit: How many are allowed.
+    """
+
+    def __init__(self, period: str, limit: int) -> None:
+        super().__init__(f"{limit} a {period}")
+        self.period = period
+        self.limit = limit
+
+
+class RuleError(SettingError):
+    """A rule of the dial plan can't be read.
+
+    Attributes:
+        problem: A short stable name: ``empty``, ``too_long``, ``character``, ``character_added``,
+            ``character_in_set``, ``set_not_closed``, ``set_not_open``, ``empty_set``, ``range``, ``second_bar``,
+            ``wildcard_before_bar``, ``plus_inside``, ``plus_kept``, ``nothing_left``.
+        number: The rule's place in the list, from 1; 0 = it stands alone.
+        position: Where in the rule, in characters from 1.
+        detail: The character in question or the limit, or empty.
+    """
+
+    def __init__(self, problem: str, *, number: int = 0, position: int = 1, detail: str = "") -> None:
+        super().__init__("dialing.rules", problem, detail)
+        self.number = number
+        self.position = position
+
+    def copy(self) -> "RuleError":
+        """One to raise: the same error raised twice would drag the first traceback along."""
+        return RuleError(self.problem, number=self.number, position=self.position, detail=self.detail)
 
 
 class StorageError(RingbridgeError):
@@ -92,6 +135,10 @@ class FileTooNew(StorageError):
 
 class FileDamaged(StorageError):
     """Unreadable; `detail` says where it was set aside to."""
+
+
+class PolicyDamaged(StorageError):
+    """The company's policy can't be read or understood; `detail` says why. It stays where it is."""
 
 
 class StorageUnavailable(StorageError):

@@ -16,6 +16,19 @@ _NAMED_KEYS = {
 }  # fmt: skip
 
 
+STOP_KEY = "Escape"
+"""Stops a countdown, for the few seconds it takes: the one key that is grabbed without a modifier."""
+
+
+def parse_grab(text: str) -> tuple[tuple[str, ...], str]:
+    """As `parse_hotkey`, and `STOP_KEY` by itself.
+
+    Raises:
+        ValueError: As `parse_hotkey`.
+    """
+    return ((), STOP_KEY) if text == STOP_KEY else parse_hotkey(text)
+
+
 def parse_hotkey(text: str) -> tuple[tuple[str, ...], str]:
     """Split a combination into its modifiers and its key.
 

@@ -66,14 +66,6 @@ def kind_of(number: phonenumbers.PhoneNumber) -> NumberKind:
     return _KINDS.get(phonenumbers.number_type(number), NumberKind.OTHER)
 
 
-def kind_of_e164(e164: str) -> str:
-    """The `NumberKind` of an E.164 number; empty for anything else."""
-    try:
-        return kind_of(phonenumbers.parse(e164, None))
-    except NumberParseException:
-        return ""
-
-
 def is_emergency(digits: str, region: str) -> bool:
     """Whether these digits reach an emergency service in `region` (112 and 911 count everywhere)."""
     if digits in {"112", "911", "999"}:

@@ -4,29 +4,27 @@ The numbering plans take 40 ms to load, so they come with the first reading: the
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ringbridge.core.errors import InputError
+from ringbridge.core.settings import DialingSettings
 
 if TYPE_CHECKING:
     from ringbridge.core.detect import Candidate
+    from ringbridge.core.dialing.uris import Link
 
 MAX_LENGTH = 400
 """Characters a target may have; nobody writes a longer number."""
 
-_SCHEMES = ("tel", "callto", "sip", "sips")
+_SCHEMES = ("tel", "callto", "sip", "sips")  # ringbridge.core.dialing.uris.SCHEMES
 _URI = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):(?!\s)(.*)", re.DOTALL)
 _DIALABLE = re.compile(r"[*#+0-9]+")
 _AS_IT_STANDS = re.compile(r"[*#0-9]{2,20}")
-_PARAMETER_NAME = re.compile(r"[A-Za-z0-9-]*")  # RFC 3966, section 3: pname
-_SUBSCRIBER = re.compile(r"[A-Za-z0-9+*#().,/\s-]*")  # more than RFC 3966 allows: people write links by hand
-_SUBSCRIBER_CATEGORIES = {"Nd", "Zs", "Pd", "Cf"}  # digits, spaces and dashes of other scripts, and invisible marks
 _WEB_SCHEMES = {"data", "file", "ftp", "http", "https", "javascript", "mailto", "vbscript"}
-_OVERRIDES = "\u202d\u202e"  # they show a number in another order than it is dialed; none is ever copied with them
 _VISUAL_SEPARATORS = re.compile(r"[\s().\-]")  # RFC 3966, section 3: visual-separator, and spaces people add
+_DIGITS = re.compile(r"[0-9]+")
+_NO_SETTINGS = DialingSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +44,32 @@ class Target:
     from_uri: bool = False
 
 
+class TargetReading(NamedTuple):
+    """A target and how it came to be read so.
+
+    Attributes:
+        target: What is to be dialed.
+        reasons: Short stable names, first what came first: ``link`` (and ``extension_in_link``,
+            ``context_prefix``, ``context_country``, ``own_context``), then ``internal`` (as long as an internal
+            extension), ``whole_number`` (all of it is a number of the plan), ``found`` (one number in a text),
+            ``code``, or ``as_it_stands`` (digits of no known plan); behind them the detector's own reasons.
+    """
+
+    target: Target
+    reasons: tuple[str, ...] = ()
+
+
 def target_of(candidate: "Candidate") -> Target:
     """The target that a found number stands for."""
     return Target(e164=candidate.e164, extension=candidate.extension)
 
 
-def read_target(text: str, region: str, *, typed: bool = True) -> Target:
+def read_target(text: str, region: str, *, typed: bool = True, dialing: DialingSettings = _NO_SETTINGS) -> Target:
+    """Read the one thing a person asks to dial: the target of `read`."""
+    return read(text, region, typed=typed, dialing=dialing).target
+
+
+def read(text: str, region: str, *, typed: bool = True, dialing: DialingSettings = _NO_SETTINGS) -> TargetReading:
     """Read the one thing a person asks to dial.
 
     Args:
@@ -59,28 +77,27 @@ def read_target(text: str, region: str, *, typed: bool = True) -> Target:
         region: Two letters of ISO 3166, for numbers without a country code.
         typed: A person typed it: digits of no known plan are then dialed as they stand. What was copied or selected
             may be a date or an address, so there only numbers and short codes count.
+        dialing: How long internal extensions are, and which networks are ours.
 
     Raises:
-        InputError: It is empty, too long, holds control characters or turns its order around, is a link with
-            characters that no subscriber number has (RFC 3966), has another scheme, has no number or several of
-            them, or is a link to a ``*`` or ``#`` code (such codes can wipe or forward a phone; they are dialed only
-            when a person types them).
+        InputError: It is empty, too long, holds control characters or turns its order around, has another scheme, has
+            no number or several of them, is a link that breaks its rules or names a network that is not ours, or a
+            link to a ``*`` or ``#`` code (such codes can wipe or forward a phone; they are dialed only when a person
+            types them).
     """
     if len(text) > MAX_LENGTH:
         raise InputError("too_long", str(MAX_LENGTH))
+    from ringbridge.core.dialing.uris import has_control_characters, read_uri
+
     text = text.strip(" \t\r\n")
-    if _has_control_characters(text.replace("\t", " ")):
+    if has_control_characters(text.replace("\t", " ")):
         raise InputError("control_characters")
     if not text:
         raise InputError("empty")
     uri = _URI.fullmatch(text)
     if uri is not None and not _reads_as_label(uri[1], uri[2]):
-        return _read_uri(uri[1].lower(), uri[2], region)
-    return _read_text(text, region, from_uri=False, as_it_stands=typed)
-
-
-def _has_control_characters(text: str) -> bool:
-    return any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} or letter in _OVERRIDES for letter in text)
+        return _read_link(read_uri(uri[1].lower(), uri[2]), region, dialing)
+    return _read_text(text, region, dialing, from_uri=False, typed=typed)
 
 
 def _reads_as_label(scheme: str, rest: str) -> bool:
@@ -90,50 +107,91 @@ def _reads_as_label(scheme: str, rest: str) -> bool:
     )
 
 
-def _read_uri(scheme: str, rest: str, region: str) -> Target:
-    if scheme not in _SCHEMES:
-        raise InputError("scheme", scheme[:20])
-    rest = unquote(rest, errors="replace").removeprefix("//")
-    if _has_control_characters(rest):
-        raise InputError("control_characters")
-    subscriber, *parameters = rest.split(";")
-    if scheme in {"sip", "sips"}:
-        subscriber = subscriber.partition("@")[0].partition(":")[0]
-    subscriber = subscriber.partition("?")[0]
-    named = {name.lower(): value for name, _, value in (parameter.partition("=") for parameter in parameters)}
-    if "*" in rest or "#" in rest:
-        raise InputError("code_in_link")
-    if not _is_subscriber(subscriber) or not all(map(_PARAMETER_NAME.fullmatch, named)):
-        raise InputError("control_characters")
-    extension = _VISUAL_SEPARATORS.sub("", named.get("ext", ""))
-    if extension and not (extension.isascii() and extension.isdecimal()):
+def _read_link(link: "Link", region: str, dialing: DialingSettings) -> TargetReading:
+    is_local = bool(link.context) and not link.number_text.startswith("+")
+    if is_local and link.context in _own_contexts(dialing):
+        found = _read_text(link.number_text, region, dialing, from_uri=True, typed=True)
+        how = "own_context"
+    elif is_local:
+        found, how = _read_in_context(link, region)
+    else:
+        found, how = _read_text(link.number_text, region, dialing, from_uri=True, typed=True), ""
+    reasons = ("link", how, "extension_in_link" if link.extension else "", *found.reasons)
+    target = Target(
+        e164=found.target.e164,
+        code=found.target.code,
+        extension=link.extension or found.target.extension,
+        from_uri=True,
+    )
+    return TargetReading(target, tuple(filter(None, reasons)))
+
+
+def _own_contexts(dialing: DialingSettings) -> set[str]:
+    return {
+        _VISUAL_SEPARATORS.sub("", context) if context.startswith("+") else context.rstrip(".").lower()
+        for context in dialing.own_contexts
+    }
+
+
+def _read_in_context(link: "Link", region: str) -> tuple[TargetReading, str]:
+    """A local number of a network that is not ours (RFC 3966, section 5.1.5).
+
+    A context of digits is no prefix by itself: numbers of a network need not begin with it. So the two together
+    count where they are a valid number, and the local number alone where the context's country knows it and it begins
+    with the context. Everything else is dialable inside that network only.
+
+    Raises:
+        InputError: ``context``: it can't be dialed from here.
+    """
+    import phonenumbers
+
+    from ringbridge.core.phone_numbers import e164_of, is_emergency, parse_valid
+
+    local = _VISUAL_SEPARATORS.sub("", link.number_text)
+    if not local:
         raise InputError("no_number")
-    context = _VISUAL_SEPARATORS.sub("", named.get("phone-context", ""))
-    if re.fullmatch(r"\+[0-9]{1,15}", context) and not subscriber.lstrip().startswith("+"):
-        subscriber = context + subscriber  # RFC 3966, section 5.1.5: the context stands before a local number
-    target = _read_text(subscriber, region, from_uri=True, as_it_stands=True)
-    return Target(e164=target.e164, code=target.code, extension=extension or target.extension, from_uri=True)
+    if link.context.startswith("+") and _DIGITS.fullmatch(local):
+        own_code = phonenumbers.country_code_for_region(region)
+        if is_emergency(local, region) and link.context == f"+{own_code}":
+            return TargetReading(Target(code=local), ("code",)), "context_country"
+        number = parse_valid(link.context + local, region)
+        if number is not None:
+            return TargetReading(Target(e164=e164_of(number)), ("whole_number",)), "context_prefix"
+        for country in phonenumbers.region_codes_for_country_code(_country_code_of(link.context)):
+            number = parse_valid(local, country)
+            if number is not None and e164_of(number).startswith(link.context):
+                return TargetReading(Target(e164=e164_of(number)), ("whole_number",)), "context_country"
+    raise InputError("context", link.context[:60])
 
 
-def _is_subscriber(text: str) -> bool:
-    others = {unicodedata.category(letter) for letter in text if not _SUBSCRIBER.fullmatch(letter)}
-    return others <= _SUBSCRIBER_CATEGORIES
+def _country_code_of(context: str) -> int:
+    """The country code a context begins with, or 0; no country code is the beginning of another."""
+    import phonenumbers
+
+    for length in (1, 2, 3):
+        code = int(context[1 : 1 + length])
+        if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return code
+    return 0
 
 
-def _read_text(text: str, region: str, *, from_uri: bool, as_it_stands: bool) -> Target:
+def _read_text(text: str, region: str, dialing: DialingSettings, *, from_uri: bool, typed: bool) -> TargetReading:
     from ringbridge.core.detect import read_explicit
-    from ringbridge.core.phone_numbers import e164_of, parse_valid
+    from ringbridge.core.phone_numbers import e164_of, is_emergency, parse_valid
 
     compact = _VISUAL_SEPARATORS.sub("", text)
+    digits = compact if typed else text
+    if _is_internal(digits, dialing.internal_length) and not is_emergency(digits, region):
+        return TargetReading(Target(code=digits, from_uri=from_uri), ("internal",))
     number = parse_valid(text, region) if _DIALABLE.fullmatch(compact) else None
     if number is not None and not number.extension:
-        return Target(e164=e164_of(number), from_uri=from_uri)
+        return TargetReading(Target(e164=e164_of(number), from_uri=from_uri), ("whole_number",))
     reading = read_explicit(text, region)
-    if as_it_stands and reading.dial is None and not reading.candidates and _AS_IT_STANDS.fullmatch(compact):
+    if typed and reading.dial is None and not reading.candidates and _AS_IT_STANDS.fullmatch(compact):
         # a line of the PBX, or a number of a plan we don't know: a person asks for exactly these digits
         if from_uri and set(compact) & set("*#"):
             raise InputError("code_in_link")
-        return Target(code=compact, from_uri=from_uri)
+        return TargetReading(Target(code=compact, from_uri=from_uri), ("as_it_stands",))
     if reading.dial is None:
         if reading.candidates:
             raise InputError("several_numbers", ", ".join(item.e164 for item in reading.candidates[:3]))
@@ -144,5 +202,21 @@ def _read_text(text: str, region: str, *, from_uri: bool, as_it_stands: bool) ->
             raise InputError("letters")
         if from_uri and set(reading.dial) & set("*#"):
             raise InputError("code_in_link")
-        return Target(code=reading.dial, from_uri=from_uri)
-    return Target(e164=reading.dial, extension=reading.candidates[0].extension, from_uri=from_uri)
+        return TargetReading(Target(code=reading.dial, from_uri=from_uri), ("code", *_detector_reasons(reading)))
+    target = Target(e164=reading.dial, extension=reading.candidates[0].extension, from_uri=from_uri)
+    reasons = ("found", *_detector_reasons(reading), *_detector_reasons(reading.candidates[0]))
+    return TargetReading(target, reasons)
+
+
+def _is_internal(digits: str, length: str) -> bool:
+    """Whether these digits are as long as an internal extension (`dialing.internal_length`)."""
+    if not length or not _DIGITS.fullmatch(digits):
+        return False
+    low, _, high = length.partition("-")
+    return int(low) <= len(digits) <= int(high or low)
+
+
+def _detector_reasons(found: object) -> tuple[str, ...]:
+    """What the detector says of a reading (`why`) or a candidate (`reasons`), where it says anything."""
+    said: Any = getattr(found, "why", None) or getattr(found, "reasons", None) or ()
+    return (str(said),) if isinstance(said, str) else tuple(map(str, said))

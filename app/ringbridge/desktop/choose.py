@@ -6,11 +6,12 @@ Importing this loads neither Qt nor a C library; the backends load what they nee
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ringbridge.desktop.ports import Availability, ClipboardBackend, HotkeyBackend
+from ringbridge.desktop.ports import Availability, ClipboardBackend, HotkeyBackend, ScreenLock
 
 if TYPE_CHECKING:
     from ringbridge.desktop.instance import LineHandler
@@ -87,6 +88,31 @@ def hotkey_backends() -> tuple[HotkeyBackend, ...]:
             return (HotkeyNull(),)
         case _ as other:
             return (HotkeyNull(reason=f"not_on_{other}", remedy=REMEDY_COMMAND),)
+
+
+def screen_lock_makers() -> tuple[Callable[[], ScreenLock], ...]:
+    """What makes the candidates for this session, best first; the last one knows of no lock.
+
+    Loads QtDBus and connects to the buses on Linux: off the GUI thread. The makers are called on it.
+    """
+    from ringbridge.desktop.null import ScreenLockNull
+
+    match session():
+        case Session.WINDOWS:
+            from ringbridge.desktop.screen_lock_windows import ScreenLockWindows
+
+            return ScreenLockWindows, ScreenLockNull
+        case Session.MACOS:
+            from ringbridge.desktop.screen_lock_macos import ScreenLockMacos
+
+            return ScreenLockMacos, ScreenLockNull
+        case Session.NONE:
+            return (partial(ScreenLockNull, reason="no_display"),)
+        case Session.X11 | Session.WAYLAND | Session.OFFSCREEN:
+            from ringbridge.desktop.screen_lock_dbus import ScreenLockDBus, connect
+
+            connect()
+            return ScreenLockDBus, ScreenLockNull
 
 
 class InstanceListener(Protocol):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ringbridge.core.hotkeys import format_hotkey, parse_hotkey
+from ringbridge.core.hotkeys import format_hotkey, parse_grab
 from ringbridge.desktop.clipboard_x11 import x11_availability
 from ringbridge.desktop.ports import Availability, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
 from ringbridge.desktop.x11 import events, xcb
@@ -170,6 +170,6 @@ class HotkeyX11:
 
 def _canonical(combination: str) -> str:
     try:
-        return format_hotkey(*parse_hotkey(combination))
+        return format_hotkey(*parse_grab(combination))
     except ValueError:
         raise HotkeyInvalid(combination) from None

@@ -60,3 +60,28 @@ class HotkeyNull:
 
     def close(self) -> None:
         """Do nothing."""
+
+
+class ScreenLockNull:
+    """A `ScreenLock` for desktops that tell of none: the screen never counts as locked."""
+
+    name = "none"
+
+    def __init__(self, reason: str = "no_bus", remedy: str = "") -> None:
+        """Keep why there is no other."""
+        self._availability = Availability(usable=False, reason=reason, remedy=remedy)
+
+    def availability(self) -> Availability:
+        """Never usable."""
+        return self._availability
+
+    @property
+    def locked(self) -> bool:
+        """Nobody tells."""
+        return False
+
+    def watch(self, changed: Callable[[bool], None]) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""

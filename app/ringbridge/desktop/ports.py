@@ -112,6 +112,29 @@ class HotkeyBackend(Protocol):
         ...
 
 
+class ScreenLock(Protocol):
+    """Knows whether the screen is locked; tells by events, never by looking again and again."""
+
+    name: str
+
+    def availability(self) -> Availability:
+        """Look, change nothing."""
+        ...
+
+    @property
+    def locked(self) -> bool:
+        """Whether the screen is locked, as far as this desktop tells."""
+        ...
+
+    def watch(self, changed: Callable[[bool], None]) -> None:
+        """Call `changed` on the GUI thread whenever the screen is locked (True) or unlocked (False)."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back. Safe to call twice."""
+        ...
+
+
 class HotkeyTaken(Exception):
     """Another program holds the combination."""
 

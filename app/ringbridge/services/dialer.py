@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from ringbridge.core.calls import CallOutcome, CallRequest, CallState, Login, Outcome
 from ringbridge.core.errors import (
+    CallLimit,
     CredentialsError,
     NoAccount,
     NotFound,
@@ -15,12 +16,14 @@ from ringbridge.core.errors import (
 from ringbridge.core.settings import AccountSettings, Settings
 from ringbridge.services.credentials import Credentials
 from ringbridge.services.failures import failed_outcome
-from ringbridge.services.history import History
+from ringbridge.services.history import CallLimits, History
 from ringbridge.services.pbx import MakeCall, PbxClient
 
 _log = logging.getLogger(__name__)
 
 _LOOKED_BACK = 100
+EMERGENCY_GUARD_S = 5
+"""A dropped emergency call is made again at once, whatever guard is set; two clicks are still one wish."""
 _CALLS = {Outcome.PLACING, Outcome.REQUESTED, Outcome.UNKNOWN}
 """Where there is, or may be, a call: refused and unsent wishes stand in nobody's way."""
 
@@ -62,8 +65,13 @@ class Dialer:
             earlier = self._history.begin(
                 request,
                 line=request.line or settings.account.line,
-                repeat_guard_s=settings.calls.repeat_guard_s,
+                repeat_guard_s=_repeat_guard_s(request, settings),
+                limits=CallLimits()
+                if request.emergency
+                else CallLimits(settings.guards.calls_per_minute, settings.guards.calls_per_day),
             )
+        except CallLimit as error:
+            return _outcome(request, Outcome.BLOCKED, f"limit_{error.period}")
         except StorageError as error:
             return failed_outcome(error, request_id=request.request_id, dialed=request.destination.dialed)
         if earlier is not None:
@@ -178,7 +186,7 @@ class Dialer:
         options = settings.options
         try:
             call = MakeCall(
-                stype="phone" if account.line_kind == "phone" else "",
+                stype="phone" if (request.line_kind or account.line_kind) == "phone" else "",
                 snumber=request.line or account.line,
                 cnumber=request.destination.dialed,
                 callerid2=request.caller_id or account.caller_id,
@@ -207,6 +215,11 @@ class Dialer:
             server=placed.server,
             callid=placed.callid,
         )
+
+
+def _repeat_guard_s(request: CallRequest, settings: Settings) -> int:
+    guard_s = settings.calls.repeat_guard_s
+    return min(guard_s, EMERGENCY_GUARD_S) if request.emergency else guard_s
 
 
 def _outcome(

@@ -69,10 +69,14 @@ class CallAnswer:
         dialed: The dial string, or empty.
         request_id: Of the request, or empty.
         problem: As in `ringbridge.core.calls.CallOutcome`.
+        question: What a person has to say yes to before the call is placed, or empty: then nothing was dialed, and
+            the same request with a yes may follow.
         exit_code: What the command line ends with, 0 to 8.
     """
 
-    __slots__ = ("callid", "code", "dialed", "exit_code", "message", "outcome", "problem", "request_id", "server")
+    __slots__ = (
+        "callid", "code", "dialed", "exit_code", "message", "outcome", "problem", "question", "request_id", "server"
+    )  # fmt: skip
 
     def __init__(self, fields: "Mapping[str, Any]") -> None:
         """Read the fields of an answer line.
@@ -87,6 +91,7 @@ class CallAnswer:
         self.dialed = _text(fields, "dialed")
         self.request_id = _text(fields, "request_id")
         self.problem = _text(fields, "problem")
+        self.question = _text(fields, "question") if self.problem == "unconfirmed" else ""
         self.code = _whole(fields, "code")
         exit_code = _whole(fields, "exit_code")
         if not self.outcome or exit_code is None or exit_code not in _EXIT_CODES:

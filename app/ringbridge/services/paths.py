@@ -15,6 +15,8 @@ MAX_SOCKET_BYTES = 99
 
 _PROFILE_CHARACTERS = frozenset(string.ascii_lowercase + string.digits + "_-")
 _SOCKET = "instance.socket"
+_POLICY = "policy.toml"
+_SYSTEM_CONFIG = Path("/etc/xdg")  # XDG Base Directory Specification, the default of XDG_CONFIG_DIRS
 _TMP = Path("/tmp")  # noqa: S108 - owner and rights of what stands there are checked
 
 
@@ -60,6 +62,23 @@ class Paths(NamedTuple):
     def instance_lock(self) -> Path:
         """Held by the running program."""
         return self.runtime_dir / "instance.lock"
+
+
+def policy_files() -> tuple[Path, ...]:
+    """Where the company's policy may be, the most important place first.
+
+    ``/etc/xdg/ringbridge/policy.toml`` on Linux (and beside it what ``XDG_CONFIG_DIRS`` names), ProgramData on
+    Windows, ``/Library/Application Support`` on macOS. On Linux the system's own place comes first, because users
+    can set the variable.
+    """
+    from platformdirs import PlatformDirs  # as in `find_paths`
+
+    named = PlatformDirs(APP, appauthor=False, multipath=True).site_config_dir.split(os.pathsep)
+    folders = [Path(folder) for folder in named if folder]
+    if hasattr(os, "getuid") and _SYSTEM_CONFIG.is_dir() and _SYSTEM_CONFIG / APP not in folders:
+        folders.append(_SYSTEM_CONFIG / APP)
+    folders.sort(key=lambda folder: folder != _SYSTEM_CONFIG / APP)
+    return tuple(folder / _POLICY for folder in folders)
 
 
 def find_paths(profile: str | None = None) -> Paths:

@@ -8,12 +8,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from ringbridge.core.errors import FileDamaged, FileTooNew, SettingError, StorageError, StorageUnavailable
+from ringbridge.core.errors import (
+    FileDamaged,
+    FileTooNew,
+    PolicyDamaged,
+    SettingError,
+    StorageError,
+    StorageUnavailable,
+)
 from ringbridge.core.settings import (
     DEFAULTS,
     SettingProblem,
     Settings,
     SettingValue,
+    current_key,
     flatten,
     from_mapping,
     is_by_hand,
@@ -29,6 +37,24 @@ MAX_BYTES = 1024 * 1024
 _GROUPS = {key.rpartition(".")[0] for key in DEFAULTS} - {""}
 
 
+class Policy(NamedTuple):
+    """What the company says.
+
+    Attributes:
+        settings: What holds where the user's file says nothing.
+        locked: Keys that users can't change.
+        problems: What in the policy can't be used; the most careful values stand in for it.
+        notice: `PolicyDamaged` where the whole file can't be used, else None.
+        path: The file, or None where there is none.
+    """
+
+    settings: Settings = Settings()
+    locked: frozenset[str] = frozenset[str]()
+    problems: tuple[SettingProblem, ...] = ()
+    notice: PolicyDamaged | None = None
+    path: Path | None = None
+
+
 class LoadedSettings(NamedTuple):
     """What the settings file gave.
 
@@ -37,11 +63,13 @@ class LoadedSettings(NamedTuple):
         problems: The values that can't be used; their text stays in the file.
         notice: `FileDamaged` or `FileTooNew` when the file was set aside (`detail`: its new name),
             `StorageUnavailable` when it can't be read, else None.
+        policy: What the company says; it is part of `settings`.
     """
 
     settings: Settings
     problems: tuple[SettingProblem, ...] = ()
     notice: StorageError | None = None
+    policy: Policy = Policy()
 
 
 class _Content(NamedTuple):
@@ -71,16 +99,25 @@ class SettingsFile:
         notice: What the last `load`, `save` or `change` had to report, as in `LoadedSettings`.
     """
 
-    def __init__(self, path: Path, *, now: Callable[[], datetime] = private_files.local_now) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        policy_files: tuple[Path, ...] = (),
+        now: Callable[[], datetime] = private_files.local_now,
+    ) -> None:
         """Nothing is read yet.
 
         Args:
             path: The file; it needs not exist. A symbolic link stays one: the file it names is replaced.
+            policy_files: Where the company's policy may be, the most important place first.
             now: Aware time, for the names of files set aside.
         """
         self.path = path
         self.notice: StorageError | None = None
         self._now = now
+        self._policy_files = policy_files
+        self._policy = Policy()
         self._loaded: Settings | None = None
 
     def load(self) -> LoadedSettings:
@@ -89,6 +126,7 @@ class SettingsFile:
         A file that can't be used (no TOML, not UTF-8, a folder, more than 1 MiB, a newer version) is set aside.
         """
         self.notice = None
+        self._policy = _policy_in(self._policy_files)
         content = None
         try:
             content = self._read()
@@ -100,26 +138,34 @@ class SettingsFile:
                 self.notice = error
         except StorageUnavailable as error:
             self.notice = error
-        self._loaded = content.settings if content else Settings()
-        return LoadedSettings(settings=self._loaded, problems=content.problems if content else (), notice=self.notice)
+        self._loaded = content.settings if content else self._policy.settings
+        return LoadedSettings(
+            settings=self._loaded,
+            problems=content.problems if content else (),
+            notice=self.notice,
+            policy=self._policy,
+        )
 
     def save(self, settings: Settings) -> None:
         """Write the fields that differ from what was last loaded or saved; everything else in the file stays.
 
         Raises:
-            SettingError: A value is not allowed, or a field that is changed in the file only is different.
+            SettingError: A value is not allowed, or a field is different that is changed in the file only or that
+                the company's policy locks.
             StorageUnavailable: The file can't be read (it is not overwritten then) or written.
         """
         wished = flatten(settings)
         with self._lock():
+            self._policy = _policy_in(self._policy_files)
             content = self._read_or_set_aside()
-            before = flatten(self._loaded or (content.settings if content else Settings()))
-            changes = {key: _checked(key, value) for key, value in wished.items() if value != before[key]}
+            before = flatten(self._loaded or (content.settings if content else self._policy.settings))
+            changes = {key: self._checked(key, value) for key, value in wished.items() if value != before[key]}
             if content is None:  # a fresh file takes over all that is in effect
+                default = flatten(self._policy.settings)
                 changes |= {
-                    key: _checked(key, value)
+                    key: self._checked(key, value)
                     for key, value in wished.items()
-                    if value != DEFAULTS[key] and not is_by_hand(key)
+                    if value != default[key] and not is_by_hand(key) and key not in self._policy.locked
                 }
             self._write(content, changes)
         self._loaded = settings
@@ -135,14 +181,16 @@ class SettingsFile:
             All settings as they are now in the file.
 
         Raises:
-            SettingError: There is no such key, the value is not allowed, or (``by_hand``) the key is changed in the
-                file only.
+            SettingError: There is no such key, the value is not allowed, (``by_hand``) the key is changed in the
+                file only, or (``locked``) the company's policy says what it is.
             StorageUnavailable: The file can't be read (it is not overwritten then) or written.
         """
-        checked = _checked(key, value)
+        key, checked = current_key(key), _checked(key, value)
         with self._lock():
+            self._policy = _policy_in(self._policy_files)
+            self._check_unlocked(key)
             content = self._read_or_set_aside()
-            changed = with_value(content.settings if content else Settings(), key, checked)
+            changed = with_value(content.settings if content else self._policy.settings, key, checked)
             self._write(content, {key: checked})
         self._loaded = changed
         return changed
@@ -179,7 +227,7 @@ class SettingsFile:
         try:
             text = raw.decode("utf-8-sig")  # some Windows editors write the mark
             table = tomllib.loads(text)
-            settings, problems = from_mapping(table)
+            settings, problems = from_mapping(table, self._policy.settings, locked=self._policy.locked)
         except (ValueError, RecursionError) as error:  # TOML and UTF-8 errors are ValueErrors; nesting recurses
             raise _Unusable("damaged") from error
         version = table.get("version", VERSION)
@@ -205,6 +253,14 @@ class SettingsFile:
             self.notice = notice(str(self.path), str(aside))
             return None
 
+    def _checked(self, key: str, value: object) -> SettingValue:
+        self._check_unlocked(key)
+        return _checked(key, value)
+
+    def _check_unlocked(self, key: str) -> None:
+        if key in self._policy.locked:
+            raise SettingError(key, "locked")
+
     def _write(self, content: _Content | None, changes: Mapping[str, SettingValue]) -> None:
         if content and not changes:
             return
@@ -229,7 +285,23 @@ class SettingsFile:
         private_files.replace_file(self.path.resolve(), text.encode())
 
 
+def _policy_in(candidates: tuple[Path, ...]) -> Policy:
+    """The company's policy; what reads it is loaded only where there may be one."""
+    for path in candidates:
+        try:
+            path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            pass  # what can't be looked into may be there
+        from ringbridge.services.policy_file import read_policy
+
+        return read_policy(candidates)
+    return Policy()
+
+
 def _checked(key: str, value: object) -> SettingValue:
+    key = current_key(key)
     if is_by_hand(key):
         raise SettingError(key, "by_hand")
     return flatten(with_value(Settings(), key, value))[key]
@@ -249,7 +321,37 @@ def _put(document: "tomlkit.TOMLDocument", key: str, value: SettingValue) -> Non
         for line in f"{group} = {tables.pop(group).as_string()}".splitlines():
             table.add(tomlkit.comment(line))
         tables[group] = table
-    tables[group][name] = value
+    if isinstance(value, tuple):
+        _put_list(tables[group], name, value)
+    else:
+        tables[group][name] = value
+
+
+def _put_list(table: "dict[str, Any]", name: str, texts: tuple[str, ...]) -> None:
+    """Set a list, one text a line; entries that stay keep their place and the comments beside and above them."""
+    import tomlkit
+    from tomlkit.items import Array
+
+    old: object = table.get(name)
+    if not isinstance(old, Array) or not old:
+        new: Any = tomlkit.array()
+        new.extend(texts)
+        table[name] = new.multiline(multiline=bool(texts))
+        return
+    from difflib import SequenceMatcher
+
+    array = cast("Any", old)
+    steps = SequenceMatcher(None, [str(item) for item in array], texts, autojunk=False).get_opcodes()
+    for kind, first, last, new_first, new_last in reversed(steps):  # from the end, so that places stay true
+        if kind == "equal":
+            continue
+        common = min(last - first, new_last - new_first)
+        for index in range(common):
+            array[first + index] = texts[new_first + index]
+        for _ in range(last - first - common):
+            del array[first + common]
+        for index in range(new_first + common, new_last):
+            array.insert(first + index - new_first, texts[index])
 
 
 def _expected(table: Mapping[str, Any], changes: Mapping[str, SettingValue]) -> dict[str, Any]:
@@ -257,11 +359,12 @@ def _expected(table: Mapping[str, Any], changes: Mapping[str, SettingValue]) -> 
     expected = {key: dict(cast("Any", value)) if isinstance(value, dict) else value for key, value in table.items()}
     expected.setdefault("version", VERSION)
     for key, value in changes.items():
+        written = list(value) if isinstance(value, tuple) else value
         group, _, name = key.rpartition(".")
         if not group:
-            expected[name] = value
+            expected[name] = written
             continue
         if not isinstance(expected.get(group), dict):
             expected[group] = {}
-        expected[group][name] = value
+        expected[group][name] = written
     return expected

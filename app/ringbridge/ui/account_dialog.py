@@ -23,7 +23,16 @@ from PySide6.QtWidgets import (
 from ringbridge.core.calls import Line
 from ringbridge.core.errors import SettingError
 from ringbridge.core.settings import Settings, plain_http_allowed, with_value
-from ringbridge.ui.look import Tone, breakable, country_name, heading, plain_label, set_text_color, tone_color
+from ringbridge.ui.look import (
+    Tone,
+    breakable,
+    country_name,
+    heading,
+    muted_color,
+    plain_label,
+    set_text_color,
+    tone_color,
+)
 from ringbridge.ui.translation import fill, tr
 from ringbridge.ui.wording import setting_name, setting_sentence
 
@@ -36,6 +45,7 @@ class AccountDialog(QDialog):
     Args:
         settings: What stands in it at first; fields it does not show are kept.
         password_saved: Whether a password is saved; None when that is not known.
+        locked: Settings that the company's policy locks: they are shown, and can't be changed.
 
     Signals:
         test_wanted: `AccountSettings` and the typed password (empty = the saved one); answer with
@@ -47,7 +57,12 @@ class AccountDialog(QDialog):
     save_wanted = Signal(object, str)
 
     def __init__(
-        self, settings: Settings, parent: QWidget | None = None, *, password_saved: bool | None = None
+        self,
+        settings: Settings,
+        parent: QWidget | None = None,
+        *,
+        password_saved: bool | None = None,
+        locked: frozenset[str] = frozenset[str](),
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Settings"))
@@ -55,9 +70,12 @@ class AccountDialog(QDialog):
         self._readers: dict[str, Callable[[], object]] = {}
         self._editors: dict[str, QWidget] = {}
         self._error_labels: dict[str, QLabel] = {}
+        self._cells: dict[str, QVBoxLayout] = {}
         self._build()
         self._fill(settings)
         self.set_password_saved(password_saved)
+        for key in locked & self._editors.keys():
+            self._lock(key)
 
     # ------------------------------------------------------------ what it is told
 
@@ -227,11 +245,25 @@ class AccountDialog(QDialog):
         cell.setSpacing(3)
         cell.addWidget(editor)
         cell.addWidget(error)
+        self._cells[key] = cell
         label = plain_label()
         label.setText(title)
         label.setBuddy(editor)
         editor.setAccessibleName(editor.text() if isinstance(editor, QCheckBox) else title)
         self._rows.addRow(label, cell)
+
+    def _lock(self, key: str) -> None:
+        sentence = tr("Set by your company.")
+        editor = self._editors[key]
+        editor.setEnabled(False)
+        editor.setAccessibleDescription(sentence)
+        self._readers.pop(key, None)
+        note = plain_label()
+        note.setObjectName(f"{key}:locked")
+        note.setText(sentence)
+        set_text_color(note, muted_color(self.palette()))
+        cell = self._cells[key]
+        cell.insertWidget(cell.indexOf(editor) + 1, note)
 
     def _fill(self, settings: Settings) -> None:
         account = settings.account

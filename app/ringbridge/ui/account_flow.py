@@ -91,7 +91,7 @@ class AccountFlow(QObject):
             self._dialog.raise_()
             self._dialog.activateWindow()
             return
-        dialog = AccountDialog(self._session.settings)
+        dialog = AccountDialog(self._session.settings, locked=self._session.locked)
         if self._demo:
             dialog.lock_account(tr("The demo calls the training PBX. Start Ringbridge without --demo for your own."))
         self._dialog = dialog

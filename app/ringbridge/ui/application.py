@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from ringbridge.core.errors import RingbridgeError, StorageError
+from ringbridge.core.hotkeys import STOP_KEY
 from ringbridge.core.settings import AccountSettings, Settings, with_value
 from ringbridge.desktop.choose import clipboard_backends, first_usable, hotkey_backends, instance_server
 from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from ringbridge.core.calls import CallRecord
-    from ringbridge.desktop.ports import HotkeyBackend
+    from ringbridge.desktop.ports import HotkeyBackend, ScreenLock
+    from ringbridge.services.call_facts import FactFinder
     from ringbridge.services.credentials import Credentials
     from ringbridge.services.dialer import Dialer
     from ringbridge.services.history import History
@@ -43,6 +45,8 @@ LANE_CLOSE_S = 2.0
 _LOOKED_AT = 4096  # characters; as in core.detect, which is not loaded just to see that there are no digits
 _SHOWN_PROBLEMS = 4
 _TRAY_PATIENCE_MS = 15_000
+_LOCK_AFTER_MS = 2500
+"""QtDBus takes 6 ms of the processor, which at login is everybody's; the first wish does not wait so long for it."""
 _MIN_DIGITS = 4  # of 1-800-FLOWERS
 
 
@@ -94,10 +98,13 @@ class Program(QObject):
         self._clipboard = first_usable(clipboard_backends())
         self._hotkeys: HotkeyBackend | None = None
         self._bound_hotkey = ""
+        self._screen_lock: ScreenLock | None = None
+        self._lock_wanted = False
         self._signals = QuitSignals(application.quit)
         self._recent: tuple[CallRecord, ...] = ()
         self._parts: Parts | None = None
         self._has_settings = False
+        self._has_phone_menu = False
         self._waiting_for_parts: list[Callable[[Parts], None]] = []
         self._file: SettingsFile | None = None
         self._history: History | None = None
@@ -145,7 +152,7 @@ class Program(QObject):
 
     def _load(self) -> "tuple[Paths, LoadedSettings, str]":
         from ringbridge.services import logs
-        from ringbridge.services.paths import find_paths
+        from ringbridge.services.paths import find_paths, policy_files
         from ringbridge.services.region import effective_region
         from ringbridge.services.settings_file import SettingsFile
 
@@ -154,21 +161,23 @@ class Program(QObject):
             with suppress(StorageError):  # a disk that takes no log may still take calls; `doctor` tells of it
                 logs.start(paths.log_file)
             logs.install_crash_hooks()
-            self._file = SettingsFile(paths.settings_file)
+            self._file = SettingsFile(paths.settings_file, policy_files=policy_files())
         loaded = self._file.load()
         return paths, loaded, effective_region(loaded.settings)
 
     def _bring_up(self, link: str, result: "tuple[Paths, LoadedSettings, str]") -> None:
         self._paths, loaded, region = result
-        self._session = Session(self._in_force(loaded.settings), region)
+        self._session = Session(self._in_force(loaded.settings), region, loaded.policy.locked)
         self._listen()
         self._tray.redial_wanted.connect(self._redial)
         self._tray.pause_toggled.connect(self._pause)
+        self._tray.phone_wanted.connect(self._ring_first)
         self._session.changed.connect(self._apply_settings)
         self._apply_settings()
         self._show_notices(loaded)
         self._slow_lane.submit(self._read_history, self._show_recent, self._show_failure)
         self._slow_lane.submit(lambda: None, lambda _: self.is_up.emit(), self._log_failure)
+        QTimer.singleShot(_LOCK_AFTER_MS, self._load_screen_lock)
         if self._waiting_for_parts:  # a menu entry was quicker than the settings, or a notice waits
             self._fetch_parts()
         self._has_settings = True
@@ -196,6 +205,7 @@ class Program(QObject):
             self._fetch_parts()
 
     def _fetch_parts(self) -> None:
+        self._load_screen_lock()
         self._work_lane.submit(_load_parts, self._make_parts, self._no_parts)
 
     def _no_parts(self, error: Exception) -> None:
@@ -218,6 +228,9 @@ class Program(QObject):
             live_lane=self._live_lane,
             work_lane=self._work_lane,
             slow_lane=self._slow_lane,
+            facts=cache(self._make_facts),
+            locked=self._is_screen_locked,
+            stop_key=self._bind_stop_key,
             recent=self._recent,
             profile=self._paths.profile,
             demo=self._fixed_account is not None,
@@ -260,12 +273,54 @@ class Program(QObject):
     def _apply_settings(self) -> None:
         settings = self._session.settings
         self._tray.set_paused(not settings.clipboard.watch)
+        self._tray.set_pause_locked("clipboard.watch" in self._session.locked)
+        self._show_phones()
         self._clipboard.unwatch()
         if settings.clipboard.watch:
             self._clipboard.watch(self._copied)
         self._bind_hotkey(settings.hotkeys.dial_selection)
         missing = "" if settings.account.url else tr("No account yet: open Settings to set it up.")
         self._notices.set(Topic.ACCOUNT, missing)
+
+    def _show_phones(self) -> None:
+        settings, locked = self._session.settings, self._session.locked
+        if settings.phones.own or self._has_phone_menu:
+            from ringbridge.core.dialing.guard_settings import own_phones
+            from ringbridge.ui.wording import phone_name
+
+            phones = own_phones(settings.phones)
+            values = [phone.value for phone in phones]
+            first = values.index(settings.account.line) if settings.account.line in values else -1
+            names = tuple(phone_name(phone.value, phones) for phone in phones)
+            is_fixed = self._fixed_account is not None
+            self._tray.set_phones(
+                names, first, locked=is_fixed or bool(locked & {"account.line", "account.line_kind"})
+            )
+            self._has_phone_menu = bool(phones)
+
+    def _ring_first(self, index: int) -> None:
+        """Another own phone rings first from now on."""
+        from ringbridge.core.dialing.guard_settings import own_phones
+
+        phones = own_phones(self._session.settings.phones)
+        if index >= len(phones):
+            return
+        phone = phones[index]
+        file = self._settings_file()
+
+        def work() -> Settings:
+            account = {"account.line": phone.value, "account.line_kind": phone.kind}
+            settings = file.load().settings
+            for key, value in account.items():
+                settings = with_value(settings, key, value)
+            file.save(settings)
+            return settings
+
+        def failed(error: Exception) -> None:
+            self._show_phones()
+            self._show_failure(error)
+
+        self._slow_lane.submit(work, self._settings_saved, failed)
 
     def _bind_hotkey(self, combination: str) -> None:
         if combination == self._bound_hotkey:
@@ -276,11 +331,9 @@ class Program(QObject):
         self._notices.set(Topic.HOTKEY, "")
         if not combination:
             return
-        if self._hotkeys is None:
-            self._hotkeys = first_usable(hotkey_backends())
-            self._closers.append(self._hotkeys.close)
+        hotkeys = self._hotkey_backend()
         try:
-            self._hotkeys.bind(combination, self._dial_selection)
+            hotkeys.bind(combination, self._dial_selection)
         except (HotkeyTaken, HotkeyInvalid) as error:
             from ringbridge.ui.wording import (
                 availability_sentence,
@@ -289,12 +342,46 @@ class Program(QObject):
             )
 
             if isinstance(error, HotkeyUnavailable):
-                self._notices.set(Topic.HOTKEY, availability_sentence("hotkey", self._hotkeys.availability()))
+                self._notices.set(Topic.HOTKEY, availability_sentence("hotkey", hotkeys.availability()))
             else:
                 sentence = hotkey_taken_sentence if isinstance(error, HotkeyTaken) else hotkey_invalid_sentence
                 self._notices.set(Topic.HOTKEY, sentence(combination))
         else:
             self._bound_hotkey = combination
+
+    def _hotkey_backend(self) -> "HotkeyBackend":
+        if self._hotkeys is None:
+            self._hotkeys = first_usable(hotkey_backends())
+            self._closers.append(self._hotkeys.close)
+        return self._hotkeys
+
+    def _bind_stop_key(self, pressed: Callable[[], None] | None) -> None:
+        """Escape stops a countdown whatever has the focus; it is grabbed for these few seconds only."""
+        if pressed is None:
+            if self._hotkeys is not None:
+                self._hotkeys.unbind(STOP_KEY)
+            return
+        try:
+            self._hotkey_backend().bind(STOP_KEY, pressed)
+        except (HotkeyTaken, HotkeyInvalid) as error:
+            _log.info("Escape can't stop the countdown here (%s); a click can", type(error).__name__)
+
+    def _load_screen_lock(self) -> None:
+        if not self._lock_wanted:
+            self._lock_wanted = True
+            self._slow_lane.submit(_load_screen_locks, self._watch_screen_lock, self._log_failure)
+
+    def _watch_screen_lock(self, makers: "tuple[Callable[[], ScreenLock], ...]") -> None:
+        self._screen_lock = first_usable(tuple(make() for make in makers))
+        self._closers.append(self._screen_lock.close)
+        self._screen_lock.watch(self._screen_changed)
+
+    def _screen_changed(self, locked: bool) -> None:  # noqa: FBT001 - what a `ScreenLock` tells
+        if locked and self._parts is not None:
+            self._parts.coordinator.screen_locked()
+
+    def _is_screen_locked(self) -> bool:
+        return self._screen_lock is not None and self._screen_lock.locked
 
     def _dial_selection(self) -> None:
         self._clipboard.read(Buffer.SELECTION, self._selected)
@@ -305,17 +392,19 @@ class Program(QObject):
     def _reload_settings(self) -> None:
         def use(result: "tuple[Paths, LoadedSettings, str]") -> None:
             _, loaded, region = result
-            self._session.use(self._in_force(loaded.settings), region)
+            self._session.use(self._in_force(loaded.settings), region, loaded.policy.locked)
             self._show_notices(loaded)
             self._with_parts(_doubt_account)
 
         self._slow_lane.submit(self._load, use, self._log_failure)
 
     def _show_notices(self, loaded: "LoadedSettings") -> None:
-        if loaded.notice is not None or loaded.problems:
-            from ringbridge.ui.wording import error_sentence, problem_sentence
+        policy = loaded.policy
+        if loaded.notice is not None or loaded.problems or policy.notice is not None or policy.problems:
+            from ringbridge.ui.wording import error_sentence, policy_sentences, problem_sentence
 
-            sentences = [error_sentence(loaded.notice)] if loaded.notice else []
+            sentences = policy_sentences(policy)[:_SHOWN_PROBLEMS]
+            sentences += [error_sentence(loaded.notice)] if loaded.notice else []
             sentences += [problem_sentence(problem) for problem in loaded.problems[:_SHOWN_PROBLEMS]]
             self._tell(" ".join(sentences))
 
@@ -374,6 +463,11 @@ class Program(QObject):
         # not opened here: `begin` does it, and says what is wrong before anything is sent
         return Dialer(history=self._the_history(), credentials=self._credentials)
 
+    def _make_facts(self) -> "FactFinder":
+        from ringbridge.services.call_facts import FactFinder
+
+        return FactFinder(self._the_history)
+
     def _make_tracker(self) -> "Tracker":
         from ringbridge.services.tracker import Tracker
 
@@ -409,6 +503,12 @@ def _doubt_account(parts: "Parts") -> None:
     """Another process changed the account: its password and what its role allows are asked anew."""
     parts.caller.doubt_password()
     parts.live.ask_again()
+
+
+def _load_screen_locks() -> "tuple[Callable[[], ScreenLock], ...]":
+    from ringbridge.desktop.choose import screen_lock_makers
+
+    return screen_lock_makers()
 
 
 def _load_parts() -> "Callable[..., Parts]":

@@ -1,5 +1,6 @@
 """“Call number…”: the dialog, what it says about the number while it is typed, and the call."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -8,6 +9,7 @@ from ringbridge.core.calls import Origin
 from ringbridge.core.errors import InputError
 from ringbridge.ui.call_dialog import CallDialog
 from ringbridge.ui.calling import Caller, Wish
+from ringbridge.ui.translation import fill, tr
 from ringbridge.ui.wording import error_sentence
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ class CallNumber(QObject):
 
         def show(reading: "Reading") -> None:
             if edit == self._edits and self._dialog is not None:
-                self._dialog.show_reading(reading.destination.display)
+                self._dialog.show_reading(_words_of(reading))
 
         def clear(_error: InputError) -> None:
             # half a number is no error while somebody types
@@ -88,14 +90,14 @@ class CallNumber(QObject):
                 target=reading.target,
                 destination=reading.destination,
                 origin=Origin.TYPED,
-                said_yes=True,
                 caller_id=options.caller_id,
                 options=options.changed,
             )
             in_s = options.in_s
             self._dialog.accept()
             if in_s:
-                self._later.add(wish, reading.destination, in_s)
+                # its wait is the countdown; what wants a yes is asked when its time has come
+                self._later.add(replace(wish, counted_down=True), reading.destination, in_s)
             else:
                 self._caller.want(wish)
 
@@ -104,3 +106,8 @@ class CallNumber(QObject):
                 self._dialog.show_error(error_sentence(error))
 
         self._reader.read(text, call, refuse)
+
+
+def _words_of(reading: "Reading") -> str:
+    number, extension = reading.destination.display, reading.destination.extension
+    return fill(tr("{number}, extension {digits}"), number=number, digits=extension) if extension else number

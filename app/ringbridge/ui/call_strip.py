@@ -264,8 +264,9 @@ class CallStrip(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """The card came, went or grew."""
         moved = {QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Resize}
-        if watched is self._card and event.type() in moved and self._strip is not None:
-            QTimer.singleShot(0, self._strip.make_room)
+        card, strip = self._card, self._strip
+        if watched is card and card is not None and strip is not None and event.type() in moved:
+            QTimer.singleShot(0, partial(strip.make_room, card))
         return False
 
     # ------------------------------------------------------------ what people do

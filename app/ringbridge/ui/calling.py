@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ringbridge.core.calls import CallOutcome, CallRequest, Origin, Outcome
-from ringbridge.core.errors import SettingError
-from ringbridge.core.gate import Decision, decide
+from ringbridge.core.dialing.gate import Decision, PhoneState
+from ringbridge.core.dialing.guards import refused_code
+from ringbridge.core.errors import InputError, SettingError
 from ringbridge.core.settings import with_options
+from ringbridge.ui.gate_outcome import gate_outcome, refused_outcome
+from ringbridge.ui.reading import Circumstances
 
 if TYPE_CHECKING:  # what these import is loaded on the lanes, not while the program starts
     from ringbridge.core.calls import Destination
     from ringbridge.core.targets import Target
+    from ringbridge.services.call_facts import Findings
     from ringbridge.services.dialer import Dialer
     from ringbridge.ui.reading import Reader
     from ringbridge.ui.session import Session
@@ -33,7 +37,9 @@ class Wish:
         target: Whom.
         origin: Where the wish came from.
         said_yes: A person said yes to exactly this target.
+        counted_down: The countdown ran out, or a person cut it short.
         line: The own line or number to ring first, or empty for the account's own.
+        line_kind: ``phone`` or ``number``: what `line` is, or empty for the account's own.
         caller_id: What the other party sees, or empty for the account's own.
         wait_s: Seconds the PBX may wait, or None for the account's own.
         name: The other party's name where known, or empty.
@@ -44,12 +50,29 @@ class Wish:
     target: "Target"
     origin: Origin
     said_yes: bool = False
+    counted_down: bool = False
     line: str = ""
+    line_kind: str = ""
     caller_id: str = ""
     wait_s: int | None = None
     name: str = ""
     options: "Mapping[str, object] | None" = None
     destination: "Destination | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A wish on which the gate has spoken.
+
+    Attributes:
+        wish: The wish; its destination is the one below.
+        destination: The target as the PBX is sent it.
+        findings: What the gate knew, and what it says.
+    """
+
+    wish: Wish
+    destination: "Destination"
+    findings: "Findings"
 
 
 OutcomeHandler = Callable[[CallOutcome], None]
@@ -63,22 +86,40 @@ class Caller(QObject):
         reader: Writes targets the way the PBX wants them.
         dialer: Gives the one dialer; called on `lane` only, since making it loads much.
         lane: Where calls are placed, one after the other.
+        locked: Whether the screen is locked.
+        phone: Whether the phone that rings first would ring, as far as it is known.
+        look_at_phone: Finds out, in its own time.
 
     Signals:
         started: A `CallRequest` is on its way to the PBX.
-        finished: The `CallRequest` and its `CallOutcome`.
-        question: A `Wish` needs a person's yes; its `Destination`; and an `OutcomeHandler` (or None) that waits for
-            what becomes of it.
+        finished: The `CallRequest` (or None) and its `CallOutcome`.
+        question: A `Judged` wish needs a person's yes; and an `OutcomeHandler` (or None) that waits for what becomes
+            of it.
+        countdown: A `Judged` wish is to be counted down; and its `OutcomeHandler` or None.
         hung_up: The `CallOutcome` of asking the PBX to end the latest call.
     """
 
     started = Signal(object)
     finished = Signal(object, object)
-    question = Signal(object, object, object)
+    question = Signal(object, object)
+    countdown = Signal(object, object)
     hung_up = Signal(object)
 
-    def __init__(self, *, session: "Session", reader: "Reader", dialer: "Callable[[], Dialer]", lane: "Lane") -> None:
+    def __init__(
+        self,
+        *,
+        session: "Session",
+        reader: "Reader",
+        dialer: "Callable[[], Dialer]",
+        lane: "Lane",
+        locked: Callable[[], bool] = lambda: False,
+        phone: Callable[[], PhoneState] = lambda: PhoneState.UNKNOWN,
+        look_at_phone: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
+        self._look_at_phone = look_at_phone
+        self._locked = locked
+        self._phone = phone
         self._session = session
         self._reader = reader
         self._dialer = dialer
@@ -86,30 +127,66 @@ class Caller(QObject):
         self._under_way: dict[str, str] = {}
         self._warming_up = False
 
-    def want(self, wish: Wish, done: OutcomeHandler | None = None) -> None:
-        """Take a wish through the gate: call, ask, or refuse.
+    def want(
+        self, wish: Wish, done: OutcomeHandler | None = None, asked: Callable[[Judged], None] | None = None
+    ) -> None:
+        """Take a wish through the gate: call, count down, ask, show the call there is, or refuse.
 
         Args:
             wish: Who wants to call whom.
             done: Told the outcome, once, unless the gate asks and nobody ever answers.
+            asked: Gets the question where the gate asks, instead of the screen; then `done` is not told.
         """
-        verdict = decide(wish.target, wish.origin, said_yes=wish.said_yes)
-        if verdict.decision is Decision.REFUSE:
-            outcome = CallOutcome(
-                request_id="", outcome=Outcome.BLOCKED, dialed="", problem=f"input_{verdict.reasons[0]}"
-            )
-            self._report(None, outcome, done)
+        reason = self._refused_at_once(wish)
+        if reason:
+            self._report(None, refused_outcome(reason), done)
             return
 
-        def unreadable(error: Exception) -> None:
-            _log_failure(error)
-            self._report(None, CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="input_no_number"), done)
+        def judged(destination: "Destination", findings: "Findings") -> None:
+            self._go_on(Judged(wish=replace(wish, destination=destination), destination=destination,
+                findings=findings), done, asked)  # fmt: skip
 
-        go_on = partial(self._ask if verdict.decision is Decision.ASK else self._place, wish, done)
-        if wish.destination is not None:
-            go_on(wish.destination)
-        else:
-            self._reader.write(wish.target, go_on, unreadable)
+        def unreadable(error: Exception) -> None:
+            if not isinstance(error, InputError):
+                _log_failure(error)
+                error = InputError("no_number")
+            outcome = CallOutcome(
+                request_id="", outcome=Outcome.BLOCKED, problem=f"input_{error.problem}", detail=error.detail
+            )
+            self._report(None, outcome, done)
+
+        other_phone = bool(wish.line) and wish.line != self._session.settings.account.line
+        circumstances = Circumstances(
+            origin=wish.origin,
+            said_yes=wish.said_yes,
+            counted_down=wish.counted_down,
+            locked=self._locked(),
+            phone=PhoneState.UNKNOWN if other_phone else self._phone(),
+        )
+        self._reader.judge(wish.target, wish.destination, circumstances, judged, unreadable)
+
+    def _refused_at_once(self, wish: Wish) -> str:
+        """What needs no look at the number; where it does, the gate decides the same."""
+        if self.screen_locked and wish.origin is not Origin.COMMAND_LINE:
+            return "locked"
+        return refused_code(wish.target, wish.origin, self._session.settings.guards)
+
+    def _go_on(self, judged: Judged, done: OutcomeHandler | None, asked: Callable[[Judged], None] | None) -> None:
+        match judged.findings.verdict.decision:
+            case Decision.REFUSE | Decision.SHOW:
+                self._report(None, gate_outcome(judged.findings, dialed=judged.destination.dialed), done)
+            case Decision.ASK if asked is not None:
+                asked(judged)
+            case Decision.ASK:
+                self.question.emit(judged, done)
+            case Decision.COUNT_DOWN:
+                self.countdown.emit(judged, done)
+            case Decision.DIAL:
+                reason = self._refused_at_once(judged.wish)  # the screen may have been locked meanwhile
+                if reason:
+                    self._report(None, refused_outcome(reason, dialed=judged.destination.dialed), done)
+                else:
+                    self._place(judged, done)
 
     def hang_up(self, done: OutcomeHandler | None = None) -> None:
         """Ask the PBX to end the latest call that it named."""
@@ -127,7 +204,8 @@ class Caller(QObject):
         )
 
     def warm_up(self) -> None:
-        """Read the password and open the connection while a person looks at an offer. Sends nothing."""
+        """Read the password and open the connection while a person looks at an offer. Calls nobody."""
+        self._look_at_phone()
         if self._warming_up or self.busy:
             return  # several would queue, and a real call behind them
         self._warming_up = True
@@ -145,16 +223,19 @@ class Caller(QObject):
         self._lane.submit(lambda: self._dialer().doubt_password(), lambda _: None, _log_failure)
 
     @property
+    def screen_locked(self) -> bool:
+        """Whether nothing is called because the screen is locked."""
+        return self._session.settings.guards.screen_lock and self._locked()
+
+    @property
     def busy(self) -> bool:
         """Whether a request is on its way to the PBX."""
         return bool(self._under_way)
 
-    def _ask(self, wish: Wish, done: OutcomeHandler | None, destination: "Destination") -> None:
-        self.question.emit(wish, destination, done)
-
-    def _place(self, wish: Wish, done: OutcomeHandler | None, destination: "Destination") -> None:
+    def _place(self, judged: Judged, done: OutcomeHandler | None) -> None:
         import uuid  # 3 ms that the start does not need
 
+        wish, destination = judged.wish, judged.destination
         try:
             settings = with_options(self._session.settings, wish.options or {})
         except SettingError as error:
@@ -172,6 +253,8 @@ class Caller(QObject):
             caller_id=wish.caller_id,
             wait_s=wish.wait_s,
             name=wish.name,
+            line_kind=wish.line_kind,
+            emergency=judged.findings.facts.traits.emergency,
         )
         if destination.dialed in self._under_way.values():
             # a second trigger while the first is on its way: known here already, so nobody waits for the lane

@@ -1,11 +1,10 @@
-"""The card in a corner of the screen: offers copied numbers, asks about links, tells how a call goes.
+"""The card in a corner of the screen: offers copied numbers, asks, counts down, tells how a call goes.
 
 It never takes the focus, so typing goes on in the program the number came from; the same card can be asked to take
 it, for people who work by keyboard.
 """
 
 import time
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -15,7 +14,9 @@ from PySide6.QtGui import (
     QCloseEvent,
     QEnterEvent,
     QFont,
+    QGuiApplication,
     QKeyEvent,
+    QMouseEvent,
     QPaintEvent,
 )
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
@@ -28,6 +29,7 @@ from ringbridge.ui.look import (
     FlatButton,
     Tone,
     breakable,
+    leading_alignment,
     muted_color,
     plain_label,
     scaled_font,
@@ -39,17 +41,24 @@ MAX_CHOICES = 5
 GUARD_MS = 300
 """A click or key that comes sooner after the card changed was meant for something else; it is ignored."""
 
+_WIDE_CHARS = 54
+_SMALL = 0.92
+
 
 class Card(QWidget):
     """One card, built once and shown again and again. GUI thread.
 
     Signals:
-        call_wanted: A person wants to call the choice with this index; once for each offer or question.
-        dismissed: A person closed the card, or said no to the question.
+        call_wanted: A person wants to call the choice with this index; once for each offer, question or countdown.
+        alternative_wanted: A person wants to call, and another own phone to ring; once, as `call_wanted`.
+        counted_down: The countdown is over and nobody stopped it; once, as `call_wanted`.
+        dismissed: A person closed the card, said no to the question, or stopped the countdown.
         expired: An offer's or a message's time was over; nobody touched it.
     """
 
     call_wanted = Signal(int)
+    alternative_wanted = Signal()
+    counted_down = Signal()
     dismissed = Signal()
     expired = Signal()
 
@@ -64,13 +73,19 @@ class Card(QWidget):
         self._focusable = False
         self._open = False  # an offer or question stands here that nobody has answered
         self._asking = False
-        self._held: tuple[str, str, bool, int] | None = None
+        self._counting = False
+        self._seconds_left = 0
+        self._held: tuple[str, str, bool, int, str] | None = None
         self._tone = Tone.CALL
         self._corner = "bottom_right"
         self._seconds = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._expire)
+        self._ticks = QTimer(self)
+        self._ticks.setInterval(1000)
+        self._ticks.setTimerType(Qt.TimerType.PreciseTimer)
+        self._ticks.timeout.connect(self._tick)
         self._build()
         self._restyle()
 
@@ -91,7 +106,7 @@ class Card(QWidget):
         title = tr("Call one of these numbers?") if several else tr("Call this number?")
         if len(choices) > len(shown):
             title = fill(tr("The first {count} numbers"), count=len(shown))
-        self._set_face(title=title, tone=Tone.CALL, closable=True)
+        self._set_face(title=title, tone=Tone.CALL, closable=True, route=shown[0].route)
         self._asking, self._held = False, None
         self._open = True
         self._present(seconds=0 if focusable else seconds, corner=corner, focusable=focusable)
@@ -99,23 +114,52 @@ class Card(QWidget):
             self._rows[0].button.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
 
     def ask(self, choice: Choice, *, corner: str = "", focusable: bool = False) -> None:
-        """Ask whether to call a number that somebody else chose, such as a link; stays until answered.
+        """Ask whether to call a number; stays until answered.
 
         Args:
-            choice: The number; its note says who asks, and becomes the title.
+            choice: The number, with the title and the note that say why this is asked.
             corner: As in `offer`.
             focusable: As in `offer`.
         """
-        self._show_rows((replace(choice, note=""),), buttons=False)
-        title = choice.note.rstrip(".") or tr("Call this number?")
-        self._set_face(title=title, tone=Tone.CAUTION, closable=False, question=True)
+        self._show_rows((choice,), buttons=False)
+        title = choice.title or tr("Call this number?")
+        self._set_face(title=title, tone=Tone.CAUTION, closable=False, question=True, route=choice.route)
+        self._label_answers(no=tr("Don't call"), yes=tr("Call", "a button"), alternative=choice.alternative)
         self._asking, self._held = True, None
         self._open = True
         self._present(seconds=0, corner=corner, focusable=focusable)
         if focusable:
             self._no.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
 
-    def status(self, title: str, sentence: str, *, good: bool, seconds: int = 0) -> None:
+    def count_down(self, choice: Choice, seconds: int, *, corner: str = "") -> None:
+        """Say that a number is called in a moment; a click on the card, or `stop`, stops it.
+
+        Args:
+            choice: The number.
+            seconds: From now on, at least 1.
+            corner: As in `offer`.
+        """
+        self._show_rows((choice,), buttons=False)
+        self._set_face(title="", tone=Tone.CALL, closable=False, question=True, route=choice.route)
+        self._label_answers(no=tr("Stop"), yes=tr("Call now"))
+        self._asking, self._held = True, None
+        self._open = self._counting = True
+        self._seconds_left = seconds
+        self._say_seconds()
+        self._present(seconds=0, corner=corner, focusable=False)
+        self._ticks.start()
+
+    def stop(self) -> None:
+        """End the countdown without a call, as a click does."""
+        if self._counting:
+            self._leave()
+
+    def skip(self) -> None:
+        """Call now instead of counting on, as “Call now” does."""
+        if self._counting:
+            self._call(0)
+
+    def status(self, title: str, sentence: str, *, good: bool, seconds: int = 0, extension: str = "") -> None:
         """Tell how a call goes. While a question waits for its answer, this waits behind it.
 
         Args:
@@ -123,12 +167,14 @@ class Card(QWidget):
             sentence: What happened and what to do, plain text.
             good: Good news, or something to look at.
             seconds: As in `offer`.
+            extension: Digits to dial once connected, which a button copies; or empty.
         """
         if self._asking and self.isVisible():
-            self._held = (title, sentence, good, seconds)
+            self._held = (title, sentence, good, seconds, extension)
             return
         self._show_rows((), buttons=False)
         self._set_face(title=title, tone=Tone.CALL if good else Tone.BAD, closable=True, sentence=sentence)
+        self._offer_copy(extension)
         self._open = False
         self._present(seconds=seconds, corner="", focusable=self._focusable and self.isVisible())
         if self._focusable:
@@ -163,27 +209,39 @@ class Card(QWidget):
         self._yes = FlatButton(tr("Call", "a button"), filled=True, parent=self)
         self._yes.setObjectName("call")
         self._yes.clicked.connect(partial(self._call, 0))
+        self._other = FlatButton("", filled=False, parent=self)
+        self._other.setObjectName("alternative")
+        self._other.clicked.connect(self._call_alternative)
+        self._copy = FlatButton("", filled=False, parent=self)
+        self._copy.setObjectName("copy_extension")
+        self._copy.clicked.connect(self._copy_extension)
         self._answers = QWidget(self)
         answers = QHBoxLayout(self._answers)
         answers.setContentsMargins(0, 6, 0, 0)
         answers.setSpacing(10)
         answers.addStretch(1)
-        answers.addWidget(self._no)
-        answers.addWidget(self._yes)
+        for button in (self._no, self._other, self._yes):
+            answers.addWidget(button)
+        self._route = plain_label(wrap=True)
+        self._route.setObjectName("route")
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(BAR + 14, 10, 12, 14)
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self._sentence)
+        column.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignRight)
         for index, row in enumerate(self._rows):
             row.button.clicked.connect(partial(self._call, index))
             column.addWidget(row)
+        column.addWidget(self._route)
         column.addWidget(self._answers)
 
     def _restyle(self) -> None:
         """Take colours and fonts from the application, now and whenever it changes them."""
         self._title.setFont(scaled_font(self.font(), 1, QFont.Weight.DemiBold))
-        set_text_color(self._title, muted_color(self.palette()))
+        self._route.setFont(scaled_font(self.font(), _SMALL))
+        for label in (self._title, self._route):
+            set_text_color(label, muted_color(self.palette()))
 
     def _show_rows(self, choices: tuple[Choice, ...], *, buttons: bool) -> None:
         for index, row in enumerate(self._rows):
@@ -193,17 +251,53 @@ class Card(QWidget):
                 row.button.setObjectName(f"call_{index}" if len(choices) > 1 or not buttons else "call")
 
     def _set_face(
-        self, *, title: str, tone: Tone, closable: bool, question: bool = False, sentence: str = ""
+        self,
+        *,
+        title: str,
+        tone: Tone,
+        closable: bool,
+        question: bool = False,
+        sentence: str = "",
+        route: str = "",
     ) -> None:
         self._tone = tone
+        self._ticks.stop()
+        self._counting = False
         self._title.setText(breakable(title))
         self._sentence.setText(breakable(sentence))
         self._sentence.setVisible(bool(sentence))
+        self._route.setText(breakable(route))
+        for label in (self._title, self._sentence, self._route):
+            label.setAlignment(leading_alignment())
+        self._route.setVisible(bool(route))
         self._close_button.setVisible(closable)
         self._answers.setVisible(question)
+        self._offer_copy("")
         self._yes.setObjectName("call" if question else "yes")
-        for button in (self._yes, *(row.button for row in self._rows)):
+        for button in (self._yes, self._other, *(row.button for row in self._rows)):
             button.setEnabled(True)
+
+    def _label_answers(self, *, no: str, yes: str, alternative: str = "") -> None:
+        for button, text in ((self._no, no), (self._yes, yes), (self._other, alternative)):
+            button.setText(text)
+            button.updateGeometry()
+        self._other.setVisible(bool(alternative))
+
+    def _say_seconds(self) -> None:
+        self._title.setText(fill(tr("Calling in {seconds} s…"), seconds=self._seconds_left))
+
+    def _tick(self) -> None:
+        self._seconds_left -= 1
+        if self._seconds_left > 0:
+            self._say_seconds()
+            return
+        self._answered()
+        self.counted_down.emit()
+
+    def _offer_copy(self, extension: str) -> None:
+        self._extension = extension
+        self._copy.setText(fill(tr("Copy extension {digits}"), digits=extension))
+        self._copy.setVisible(bool(extension))
 
     # ------------------------------------------------------------ on the screen
 
@@ -226,8 +320,9 @@ class Card(QWidget):
     def _announce(self) -> None:
         """Let a screen reader say what the card says: without the focus it would stay silent."""
         numbers = [row.button.accessibleName() for row in self._rows if not row.isHidden()]
+        notes = [row.note for row in self._rows if not row.isHidden()]
         self.setAccessibleName(
-            " ".join(part for part in (self._title.text(), self._sentence.text(), *numbers) if part)
+            " ".join(part for part in (self._title.text(), self._sentence.text(), *numbers, *notes) if part)
         )
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.accessibleName()))
@@ -255,14 +350,28 @@ class Card(QWidget):
         return time.monotonic() - self._changed_at >= self._guard_s
 
     def _call(self, index: int, _checked: object = None) -> None:
-        if not self._open or not self._is_settled():
-            return
-        self._open = self._asking = False
+        if self._open and self._is_settled():
+            self._answered()
+            self.call_wanted.emit(index)
+
+    def _call_alternative(self, _checked: object = None) -> None:
+        if self._open and self._is_settled():
+            self._answered()
+            self.alternative_wanted.emit()
+
+    def _answered(self) -> None:
+        """What stands here is done with: it makes one call."""
+        self._open = self._asking = self._counting = False
         self._held = None
         self._timer.stop()
-        for button in (self._yes, *(row.button for row in self._rows)):
+        self._ticks.stop()
+        for button in (self._yes, self._other, *(row.button for row in self._rows)):
             button.setEnabled(False)
-        self.call_wanted.emit(index)
+
+    def _copy_extension(self, _checked: object = None) -> None:
+        """For pasting into the phone's own program, or for reading once the call is connected."""
+        QGuiApplication.clipboard().setText(self._extension)
+        self._copy.setText(fill(tr("Copied: {digits}"), digits=self._extension))
 
     def _dismiss(self, _checked: object = None) -> None:
         if not self._is_settled():
@@ -271,13 +380,14 @@ class Card(QWidget):
 
     def _leave(self) -> None:
         held, self._held = self._held, None
-        self._open = self._asking = False
+        self._open = self._asking = self._counting = False
         self._timer.stop()
+        self._ticks.stop()
         self.hide()
         self.dismissed.emit()
         if held is not None and not self.isVisible():
-            title, sentence, good, seconds = held
-            self.status(title, sentence, good=good, seconds=seconds)
+            title, sentence, good, seconds, extension = held
+            self.status(title, sentence, good=good, seconds=seconds, extension=extension)
 
     # ------------------------------------------------------------ events
 
@@ -291,6 +401,13 @@ class Card(QWidget):
         if self.isVisible() and self._seconds:
             self._timer.start(self._seconds * 1000)
         super().leaveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """A click beside the buttons stops the countdown: whoever is surprised by it clicks anywhere."""
+        if self._counting:
+            self._dismiss()
+        else:
+            super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Escape closes; Enter presses the button with the focus."""

@@ -16,6 +16,7 @@ from ringbridge.ui.look import (
     scaled_font,
     set_text_color,
     tone_color,
+    unbroken,
 )
 from ringbridge.ui.translation import fill, tr
 from ringbridge.ui.wording import kind_word
@@ -58,16 +59,24 @@ class ChoiceRow(QWidget):
         kind = kind_word(choice.kind)
         warning = kind if choice.kind == "premium" else ""
         extension = fill(tr("extension {digits}"), digits=choice.extension) if choice.extension else ""
-        details = [country_name(choice.region), "" if warning else kind, extension]
-        notes = [warning[:1].upper() + warning[1:] + "." if warning else "", choice.note]
+        there = fill(tr("{clock} there", "the time at the other end: Wed 14:05 there"), clock=choice.clock)
+        clock = unbroken(there) if choice.clock and not choice.night else ""
+        night = fill(tr("It is night there: {clock}."), clock=unbroken(choice.clock)) if choice.night else ""
+        details = [country_name(choice.region), "" if warning else kind, extension, clock]
+        notes = [warning[:1].upper() + warning[1:] + "." if warning else "", night, choice.note]
         self._set(self._number, number_text(choice.display))
-        self._number.setAlignment(leading_alignment())
-        self._detail.setAlignment(leading_alignment())
+        for label in (self._number, self._detail, self._note):
+            label.setAlignment(leading_alignment())
         self._set(self._detail, " · ".join(detail for detail in details if detail))
         self._set(self._note, " ".join(note for note in notes if note))
         self.button.setVisible(callable_)
         self.button.setAccessibleName(fill(tr("Call {number}"), number=choice.display))
         self.button.setAccessibleDescription(f"{self._detail.text()} {self._note.text()}".strip())
+
+    @property
+    def note(self) -> str:
+        """What is to be minded about the number, or empty."""
+        return self._note.text()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the desktop's colours and fonts while it runs."""

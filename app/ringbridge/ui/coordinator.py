@@ -12,7 +12,7 @@ from ringbridge.core.calls import CallOutcome, CallRecord, CallRequest, Origin, 
 from ringbridge.core.errors import InputError
 from ringbridge.desktop.ports import Copied
 from ringbridge.ui.calling import Caller, OutcomeHandler, Wish
-from ringbridge.ui.choice import Choice
+from ringbridge.ui.choice import Choice, asked_choice, offered_choice
 from ringbridge.ui.notices import Topic
 from ringbridge.ui.session import MAX_RECENT
 from ringbridge.ui.translation import fill, tr
@@ -26,7 +26,12 @@ from ringbridge.ui.wording import (
 )
 
 if TYPE_CHECKING:
-    from ringbridge.core.calls import CallProgress, Destination
+    from collections.abc import Callable
+
+    from ringbridge.core.calls import CallProgress
+    from ringbridge.core.dialing.guard_settings import OwnPhone
+    from ringbridge.core.targets import Target
+    from ringbridge.ui.calling import Judged
     from ringbridge.ui.card import Card
     from ringbridge.ui.notices import Notices
     from ringbridge.ui.reading import Reader, Reading
@@ -38,23 +43,33 @@ _log = logging.getLogger(__name__)
 _CALLING_SHOWN_MS = 10_000
 _GOOD_NEWS_S = 6
 _FEEDBACK_MS = 20
-_NOT_IN_HISTORY = {"repeated", "no_url", "no_username", "no_line", "history_unavailable", "history_too_new"}
+_GOES_ON = {"repeated", "running"}
+"""There is such a call: no second one was placed, and nothing went wrong."""
+_PHONE_REASONS = {"phone_offline", "phone_rejects"}
+_NOT_IN_HISTORY = {
+    "repeated", "no_url", "no_username", "no_line", "history_unavailable", "history_too_new", "limit_minute",
+    "limit_day",
+}  # fmt: skip
 """Problems of wishes that never got a row: they do not stand in the menu either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Question:
-    """A wish that waits for a person's yes.
+    """A wish that waits for a person's yes, or for the end of its countdown.
 
     Attributes:
         wish: The wish.
         choice: What the card and the menu show of it.
         done: Waits for what becomes of it, or None.
+        counting: It is counted down: without a no it is called.
+        alternative: Another own phone that could ring, or None.
     """
 
     wish: Wish
     choice: Choice
     done: OutcomeHandler | None
+    counting: bool = False
+    alternative: "OwnPhone | None" = None
 
 
 class Coordinator(QObject):
@@ -66,6 +81,7 @@ class Coordinator(QObject):
         caller: The one way to a call.
         tray: The icon and its menu.
         notices: What needs attention.
+        stop_key: Takes what a press of Escape anywhere does from now on, or None for nothing.
 
     Attributes:
         shows_calls: Tell on the card how calls go; else the call strip does, and the card keeps what went wrong.
@@ -86,8 +102,10 @@ class Coordinator(QObject):
         caller: Caller,
         tray: "Tray",
         notices: "Notices",
+        stop_key: "Callable[[Callable[[], None] | None], None]" = lambda _pressed: None,
     ) -> None:
         super().__init__()
+        self._stop_key = stop_key
         self.shows_calls = True
         self._own_copy = ""
         self._notices = notices
@@ -97,7 +115,7 @@ class Coordinator(QObject):
         self._tray = tray
         self._made_card: Card | None = None
         self._offer: tuple[Reading, ...] = ()
-        self._selected: Reading | None = None
+        self._selected: Target | None = None
         self._recent: tuple[CallRecord, ...] = ()
         self._question: _Question | None = None
         self._starting: dict[str, CallRequest] = {}
@@ -108,6 +126,7 @@ class Coordinator(QObject):
         caller.started.connect(self._call_started)
         caller.finished.connect(self._call_finished)
         caller.question.connect(self._ask)
+        caller.countdown.connect(self._count_down)
         caller.hung_up.connect(self._hung_up)
         tray.offer_wanted.connect(partial(self._call_offered, origin=Origin.MENU))
         tray.offer_shown_wanted.connect(partial(self._show_offer, focusable=True))
@@ -147,12 +166,15 @@ class Coordinator(QObject):
         own, self._own_copy = self._own_copy, ""
         if text == own:
             return  # copied here: whoever copies the number of a call does not want to call it again
-        self._reader.find(text, self._found)
+        self._reader.find(text, self._found, self.refuse)
 
     def selected(self, copied: Copied) -> None:
         """The hotkey was pressed and the selected text read: offer what is in it; pressed again, call it."""
         if copied.problem is not None:
             self.tell(read_problem_sentence(copied.problem))
+            return
+        if self._caller.screen_locked:
+            self.tell(gate_sentence("locked"))
             return
         self._reader.read(copied.text, self._offer_selected, self.refuse, typed=False)
 
@@ -160,12 +182,16 @@ class Coordinator(QObject):
         if set(reading.target.code) & set("*#"):
             self.tell(gate_sentence("code_copied"))
         elif self._question is not None:
-            return  # the key means the selected number, never the question of a link
-        elif self._offer == (reading,) and self._selected == reading:
+            # the key means the selected number, never the question of a link
+            if self._question.counting and self._question.wish.target == reading.target:
+                self._card.skip()
+        elif reading.traits is not None and reading.traits.emergency:
+            self._caller.want(Wish(target=reading.target, destination=reading.destination, origin=Origin.HOTKEY))
+        elif self._selected == reading.target and [offered.target for offered in self._offer] == [reading.target]:
             self._call_offered(0, origin=Origin.HOTKEY)
         else:
             self._found((reading,))
-            self._selected = reading
+            self._selected = reading.target
 
     def tell(self, sentence: str) -> None:
         """Say something that went wrong, until a person has seen it."""
@@ -177,7 +203,12 @@ class Coordinator(QObject):
 
     def ask_about_link(self, reading: "Reading") -> None:
         """A link asks to call: a person decides."""
-        self._ask(Wish(target=reading.target, origin=Origin.LINK), reading.destination, None)
+        self._caller.want(Wish(target=reading.target, destination=reading.destination, origin=Origin.LINK))
+
+    def screen_locked(self) -> None:
+        """The screen was locked: nobody sees a countdown any more, so it ends without a call."""
+        if self._question is not None and self._question.counting:
+            self._card.stop()
 
     def clear_message(self) -> None:
         """Take a message off the screen; a question or an offer stays."""
@@ -187,6 +218,7 @@ class Coordinator(QObject):
     def close(self) -> None:
         """Take the card off the screen. Safe to call twice."""
         self._calling_shown.stop()
+        self._stop_key(None)
         if self._made_card is not None:
             self._made_card.close()
 
@@ -197,6 +229,8 @@ class Coordinator(QObject):
 
             self._made_card = Card()
             self._made_card.call_wanted.connect(self._card_called)
+            self._made_card.alternative_wanted.connect(self._alternative_chosen)
+            self._made_card.counted_down.connect(self._counted_down)
             self._made_card.dismissed.connect(self._card_dismissed)
             self._made_card.expired.connect(self._card_expired)
             self.card_made.emit(self._made_card)
@@ -216,8 +250,7 @@ class Coordinator(QObject):
             self._show_question(self._question, focusable=focusable)
         elif self._offer:
             card = self._session.settings.card
-            choices = tuple(_choice(reading.destination, reading.kind) for reading in self._offer)
-            self._card.offer(choices, seconds=card.seconds, corner=card.corner, focusable=focusable)
+            self._card.offer(self._offered(), seconds=card.seconds, corner=card.corner, focusable=focusable)
 
     def _card_called(self, index: int) -> None:
         self._call_offered(index, origin=Origin.CARD)
@@ -234,27 +267,46 @@ class Coordinator(QObject):
 
     def _call_offered(self, index: int, *, origin: Origin) -> None:
         if self._question is not None:
-            question, self._question = self._question, None
-            self._show_offer_in_tray()
-            self._caller.want(replace(question.wish, said_yes=True), question.done)
+            self._answer_yes(said_yes=not self._question.counting)
         elif index < len(self._offer):
-            target = self._offer[index].target
+            reading = self._offer[index]
             self._offer, self._selected = (), None
-            self._caller.want(Wish(target=target, origin=origin, said_yes=True))
+            self._caller.want(Wish(target=reading.target, destination=reading.destination, origin=origin))
             QTimer.singleShot(_FEEDBACK_MS, self._show_offer_in_tray)
+
+    def _counted_down(self) -> None:
+        if self._question is not None:
+            self._answer_yes(said_yes=False)
+
+    def _alternative_chosen(self) -> None:
+        phone = self._question.alternative if self._question is not None else None
+        if phone is not None:
+            self._answer_yes(said_yes=True, line=phone.value, line_kind=phone.kind)
+
+    def _answer_yes(self, *, said_yes: bool, **phone: str) -> None:
+        """A person said yes, or the countdown is over: the gate looks once more, for time has passed."""
+        question, self._question = self._question, None
+        if question is None:
+            return
+        self._stop_key(None)
+        self._show_offer_in_tray()
+        wish = replace(question.wish, said_yes=said_yes, counted_down=True, **phone)
+        self._caller.want(wish, question.done)
 
     def _answer_no(self, question: _Question) -> None:
         self._question = None
+        self._stop_key(None)
         self._show_offer_in_tray()
         if question.done is not None:
             question.done(CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="declined"))
 
     def _show_offer_in_tray(self) -> None:
         """The menu offers what the card shows, so that it is reached by keyboard."""
-        if self._question is not None:
-            self._tray.set_offer((self._question.choice,))
-        else:
-            self._tray.set_offer(tuple(_choice(reading.destination, reading.kind) for reading in self._offer))
+        self._tray.set_offer((self._question.choice,) if self._question is not None else self._offered())
+
+    def _offered(self) -> tuple[Choice, ...]:
+        settings, alone = self._session.settings, len(self._offer) == 1
+        return tuple(offered_choice(reading, settings, alone=alone) for reading in self._offer)
 
     def _forget_offer(self) -> None:
         self._offer = ()
@@ -269,21 +321,49 @@ class Coordinator(QObject):
         from ringbridge.core.targets import Target
 
         destination = record.destination
-        code = "" if destination.e164 else destination.dialed
+        code = "" if destination.e164 else destination.display or destination.dialed  # as typed, before any rule
         target = Target(e164=destination.e164, code=code, extension=destination.extension)
-        self._caller.want(Wish(target=target, origin=Origin.REDIAL, said_yes=True, name=record.name))
+        self._caller.want(Wish(target=target, origin=Origin.REDIAL, name=record.name))
 
-    def _ask(self, wish: Wish, destination: "Destination", done: OutcomeHandler | None) -> None:
+    def _ask(self, judged: "Judged", done: OutcomeHandler | None) -> None:
         if self._question is not None:
             self._answer_no(self._question)  # one question at a time, and the latest counts
-        choice = _choice(destination, note=gate_sentence("link"))
-        self._question = _Question(wish=wish, choice=choice, done=done)
+        phone = self._other_phone(judged) if _PHONE_REASONS.intersection(judged.findings.verdict.reasons) else None
+        alternative = fill(tr("Ring {phone}", "a button; an own phone: Mobile"), phone=phone.name) if phone else ""
+        choice = asked_choice(judged, self._session.settings, alternative=alternative)
+        self._question = _Question(wish=judged.wish, choice=choice, done=done, alternative=phone)
         self._show_offer_in_tray()
-        self._show_question(self._question, focusable=False)
+        # our own dialog had the keys a moment ago: who typed the number answers with the keyboard too
+        self._show_question(self._question, focusable=judged.wish.origin is Origin.TYPED)
         self._caller.warm_up()
 
+    def _count_down(self, judged: "Judged", done: OutcomeHandler | None) -> None:
+        question = self._question
+        if question is not None and question.counting and question.wish.destination == judged.destination:
+            if done is not None:  # the first wish is the one that is called
+                done(CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="repeated"))
+            self._card.skip()
+            return
+        if question is not None:
+            self._answer_no(question)
+        settings = self._session.settings
+        choice = asked_choice(judged, settings)
+        self._question = _Question(wish=judged.wish, choice=choice, done=done, counting=True)
+        self._show_offer_in_tray()
+        self._card.count_down(choice, settings.confirm.countdown_s, corner=settings.card.corner)
+        self._stop_key(self._card.stop)
+        self._caller.warm_up()
+
+    def _other_phone(self, judged: "Judged") -> "OwnPhone | None":
+        """The own phone to offer where the one that should ring would not."""
+        from ringbridge.core.dialing.guard_settings import own_phones
+
+        line = judged.wish.line or self._session.settings.account.line
+        return next((phone for phone in own_phones(self._session.settings.phones) if phone.value != line), None)
+
     def _show_question(self, question: _Question, *, focusable: bool) -> None:
-        self._card.ask(question.choice, corner=self._session.settings.card.corner, focusable=focusable)
+        if not question.counting:
+            self._card.ask(question.choice, corner=self._session.settings.card.corner, focusable=focusable)
 
     def _call_started(self, request: CallRequest) -> None:
         # Painting and the panel's menu take 10 ms, in which the lane would get the interpreter only now and then;
@@ -322,8 +402,13 @@ class Coordinator(QObject):
             self._calm_icon()
         self._notices.set(Topic.CALL, "" if good else _attention(outcome))
         who = _who(request) if request is not None else ""
+        extension = request.destination.extension if request is not None else ""
+        sentence = outcome_sentence(outcome, who, extension)
+        fine = good or outcome.problem in _GOES_ON
+        seconds = _GOOD_NEWS_S if fine and not extension else 0  # an extension is wanted later, once connected
+        has_call = outcome.outcome in {Outcome.REQUESTED, Outcome.UNKNOWN}
         self._card.status(
-            _title(outcome, who), outcome_sentence(outcome, who), good=good, seconds=_GOOD_NEWS_S if good else 0
+            _title(outcome, who), sentence, good=fine, seconds=seconds, extension=extension if has_call else ""
         )
         if outcome.outcome is Outcome.NO_ACCOUNT and outcome.problem.startswith("no_"):
             self.settings_wanted.emit()
@@ -350,16 +435,6 @@ class Coordinator(QObject):
         others = tuple(other for other in self._recent if other.request_id != record.request_id)
         self._recent = (record, *others)[:MAX_RECENT]
         self._tray.set_recent(self._recent)
-
-
-def _choice(destination: "Destination", kind: str = "", note: str = "") -> Choice:
-    return Choice(
-        display=destination.display or destination.dialed,
-        region=destination.region,
-        kind=kind,
-        extension=destination.extension,
-        note=note,
-    )
 
 
 def _who(request: CallRequest) -> str:
@@ -389,7 +464,7 @@ def _title(outcome: CallOutcome, who: str) -> str:
         return fill(tr("Calling {who}"), who=who)
     if outcome.outcome is Outcome.UNKNOWN:
         return tr("It is not known whether the call was placed")
-    if outcome.problem == "repeated":
+    if outcome.problem in _GOES_ON:
         return tr("Already calling")
     return tr("Not called")
 

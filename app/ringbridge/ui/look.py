@@ -91,6 +91,11 @@ def breakable(text: str) -> str:
     return _LONG_WORD.sub("\\1\u200b", text)
 
 
+def unbroken(text: str) -> str:
+    """A short text that stays on one line, such as a time of day."""
+    return text.replace(" ", "\u00a0")
+
+
 def heading(text: str) -> QLabel:
     """The title of a group of fields."""
     label = plain_label()

@@ -11,6 +11,7 @@ from ringbridge.ui.coordinator import Coordinator
 from ringbridge.ui.later_calls import LaterCalls
 from ringbridge.ui.live_calls import LiveCalls
 from ringbridge.ui.notices import Topic
+from ringbridge.ui.own_phone import OwnPhone
 from ringbridge.ui.reading import Reader
 from ringbridge.ui.remote import Remote
 
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 
     from ringbridge.core.calls import CallRecord
     from ringbridge.desktop.ports import ClipboardBackend
+    from ringbridge.services.call_facts import FactFinder
     from ringbridge.services.credentials import Credentials
     from ringbridge.services.dialer import Dialer
+    from ringbridge.services.phone_check import PhoneCheck
     from ringbridge.services.settings_file import SettingsFile
     from ringbridge.services.tracker import Tracker
     from ringbridge.ui.account_flow import AccountFlow
@@ -47,6 +50,9 @@ class Parts(QObject):
         live_lane: Looks at calls under way, and what is done to them.
         work_lane: Short work: reading numbers.
         slow_lane: What may take seconds: testing a login, saving settings.
+        facts: Gives what knows the facts for the gate; called on `work_lane` only.
+        locked: Whether the screen is locked.
+        stop_key: As in `Coordinator`.
         recent: The calls of earlier starts, newest first.
         profile: The profile's name.
         demo: The account is the training PBX's and not for changing.
@@ -74,6 +80,9 @@ class Parts(QObject):
         live_lane: "Lane",
         work_lane: "Lane",
         slow_lane: "Lane",
+        facts: "Callable[[], FactFinder]",
+        locked: "Callable[[], bool]",
+        stop_key: "Callable[[Callable[[], None] | None], None]",
         recent: "tuple[CallRecord, ...]",
         profile: str,
         demo: bool,
@@ -87,10 +96,25 @@ class Parts(QObject):
         self._demo = demo
         self._account_flow: AccountFlow | None = None
         self._call_number: CallNumber | None = None
-        self.reader = Reader(session=session, lane=work_lane)
-        self.caller = Caller(session=session, reader=self.reader, dialer=dialer, lane=calls_lane)
+        self.reader = Reader(session=session, lane=work_lane, facts=facts)
+        self._own_phone = OwnPhone(session=session, check=partial(_phone_check, credentials), lane=slow_lane)
+        self.caller = Caller(
+            session=session,
+            reader=self.reader,
+            dialer=dialer,
+            lane=calls_lane,
+            locked=locked,
+            phone=self._own_phone.state,
+            look_at_phone=self._own_phone.look,
+        )
+        self.caller.finished.connect(self._own_phone.call_finished)
         self.coordinator = Coordinator(
-            session=session, reader=self.reader, caller=self.caller, tray=tray, notices=notices
+            session=session,
+            reader=self.reader,
+            caller=self.caller,
+            tray=tray,
+            notices=notices,
+            stop_key=stop_key,
         )
         self.live = LiveCalls(session=session, caller=self.caller, tracker=tracker, lane=live_lane)
         self.later = LaterCalls(self.caller)
@@ -145,3 +169,9 @@ class Parts(QObject):
         for part in (self.later, self.live, self.strip, self._call_number, self._account_flow, self.coordinator):
             if part is not None:
                 part.close()
+
+
+def _phone_check(credentials: "Credentials") -> "PhoneCheck":
+    from ringbridge.services.phone_check import PhoneCheck
+
+    return PhoneCheck(credentials)

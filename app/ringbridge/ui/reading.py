@@ -11,8 +11,13 @@ from typing import TYPE_CHECKING
 from ringbridge.core.errors import InputError
 
 if TYPE_CHECKING:
-    from ringbridge.core.calls import Destination
+    from ringbridge.core.calls import Destination, Origin
+    from ringbridge.core.dialing.gate import PhoneState
+    from ringbridge.core.dialing.local_time import LocalTime
+    from ringbridge.core.dialing.traits import Traits
+    from ringbridge.core.settings import Settings
     from ringbridge.core.targets import Target
+    from ringbridge.services.call_facts import FactFinder, Findings
     from ringbridge.ui.session import Session
     from ringbridge.ui.tasks import Lane
 
@@ -26,25 +31,48 @@ class Reading:
     Attributes:
         target: What was read.
         destination: What the PBX would be sent.
-        kind: A `core.phone_numbers.NumberKind`, or empty for an extension or code.
+        traits: What the number is, or None where nobody looked.
+        local: The time at the other end, or None.
     """
 
     target: "Target"
     destination: "Destination"
-    kind: str = ""
+    traits: "Traits | None" = None
+    local: "LocalTime | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What a wish brings to the gate besides its target.
+
+    Attributes:
+        origin: Where it came from.
+        said_yes: A person said yes to exactly this target.
+        counted_down: The countdown is over.
+        locked: The screen is locked.
+        phone: Whether the phone that rings first would ring.
+    """
+
+    origin: "Origin"
+    said_yes: bool
+    counted_down: bool
+    locked: bool
+    phone: "PhoneState"
 
 
 class Reader:
-    """Reads texts on the work lane, in the region and with the dial plan in force.
+    """Reads texts and takes wishes through the gate on the work lane, in the region and with the settings in force.
 
     Args:
-        session: Says the region and the dial plan.
+        session: Says the region and the settings.
         lane: Where the reading runs.
+        facts: Gives what knows the facts for the gate; called on `lane` only, since making it loads much.
     """
 
-    def __init__(self, *, session: "Session", lane: "Lane") -> None:
+    def __init__(self, *, session: "Session", lane: "Lane", facts: "Callable[[], FactFinder]") -> None:
         self._session = session
         self._lane = lane
+        self._facts = facts
 
     def read(
         self,
@@ -62,16 +90,13 @@ class Reader:
             refused: Gets the reason why it can't be dialed.
             typed: As in `read_target`.
         """
-        region, calls = self._session.region, self._session.settings.calls
+        region, settings = self._session.region, self._session.settings
 
         def work() -> Reading:
-            from ringbridge.core.dial_plan import to_destination
-            from ringbridge.core.phone_numbers import kind_of_e164
             from ringbridge.core.targets import read_target
 
-            target = read_target(text, region, typed=typed)
-            destination = to_destination(target, calls, region)
-            return Reading(target=target, destination=destination, kind=kind_of_e164(target.e164))
+            target = read_target(text, region, typed=typed, dialing=settings.dialing)
+            return _reading(target, settings, region)
 
         def failed(error: Exception) -> None:
             if not isinstance(error, InputError):
@@ -81,38 +106,85 @@ class Reader:
 
         self._lane.submit(work, done, failed)
 
-    def write(
-        self, target: "Target", done: Callable[["Destination"], None], failed: Callable[[Exception], None]
+    def judge(
+        self,
+        target: "Target",
+        destination: "Destination | None",
+        circumstances: Circumstances,
+        done: "Callable[[Destination, Findings], None]",
+        failed: Callable[[Exception], None],
     ) -> None:
-        """Write a target the way the PBX wants it; `done` or `failed` is called on the GUI thread."""
-        region, calls = self._session.region, self._session.settings.calls
+        """Write a target the way the PBX wants it, and ask the gate; `done` or `failed` is called on the GUI thread.
 
-        def work() -> "Destination":
-            from ringbridge.core.dial_plan import to_destination
+        Args:
+            target: Whom to call.
+            destination: The target as it was just written, or None.
+            circumstances: What else the gate wants to know.
+            done: Gets both.
+            failed: Gets an error nobody foresaw.
+        """
+        region, settings = self._session.region, self._session.settings
 
-            return to_destination(target, calls, region)
+        def work() -> "tuple[Destination, Findings]":
+            from ringbridge.core.dialing.dial_plan import plan_of, to_destination
 
-        self._lane.submit(work, done, failed)
+            where = destination or to_destination(target, plan_of(settings, region))
+            findings = self._facts().judge(
+                target,
+                where,
+                circumstances.origin,
+                settings,
+                region,
+                said_yes=circumstances.said_yes,
+                counted_down=circumstances.counted_down,
+                locked=circumstances.locked,
+                phone=circumstances.phone,
+            )
+            return where, findings
 
-    def find(self, text: str, done: Callable[[tuple[Reading, ...]], None]) -> None:
-        """Find the numbers in a copied text, each once; `done` is called on the GUI thread."""
-        region, calls = self._session.region, self._session.settings.calls
+        self._lane.submit(work, lambda result: done(*result), failed)
+
+    def find(
+        self, text: str, done: Callable[[tuple[Reading, ...]], None], refused: Callable[[InputError], None]
+    ) -> None:
+        """Find the numbers in a copied text, each once; `done` or `refused` is called on the GUI thread.
+
+        Args:
+            text: As it was copied.
+            done: Gets what is found.
+            refused: Gets the reason why the dial plan can't write one of the numbers.
+        """
+        region, settings = self._session.region, self._session.settings
 
         def work() -> tuple[Reading, ...]:
             from ringbridge.core.detect import find_numbers
-            from ringbridge.core.dial_plan import to_destination
             from ringbridge.core.targets import target_of
 
-            readings: dict[Target, Reading] = {}
-            for candidate in find_numbers(text, region):
-                target = target_of(candidate)
-                readings[target] = Reading(
-                    target=target, destination=to_destination(target, calls, region), kind=candidate.kind
-                )
-            return tuple(readings.values())
+            targets = dict.fromkeys(target_of(candidate) for candidate in find_numbers(text, region))
+            readings = (_reading(target, settings, region) for target in targets)
+            # an emergency number on a page is no reason to ring there; whoever needs it dials it on the phone
+            return tuple(reading for reading in readings if not (reading.traits and reading.traits.emergency))
 
-        self._lane.submit(work, done, _log_failure)
+        def failed(error: Exception) -> None:
+            if isinstance(error, InputError):
+                refused(error)
+            else:
+                _log.error("reading a number failed: %s", type(error).__name__)
+
+        self._lane.submit(work, done, failed)
 
 
-def _log_failure(error: Exception) -> None:
-    _log.error("reading a number failed: %s", type(error).__name__)
+def _reading(target: "Target", settings: "Settings", region: str) -> Reading:
+    from datetime import UTC, datetime
+
+    from ringbridge.core.dialing.dial_plan import plan_of, to_destination
+    from ringbridge.core.dialing.local_time import local_time
+    from ringbridge.core.dialing.traits import traits_of
+
+    traits = traits_of(target, region=region, outside_prefix=settings.dialing.outside_prefix)
+    return Reading(
+        target=target,
+        destination=to_destination(target, plan_of(settings, region)),
+        traits=traits,
+        local=local_time(traits.e164, datetime.now(UTC)) if traits.e164 else None,
+    )

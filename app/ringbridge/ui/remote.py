@@ -13,13 +13,22 @@ from PySide6.QtCore import QObject, Signal
 from ringbridge import __version__
 from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallOutcome, Origin, Outcome
+from ringbridge.core.dialing.guard_settings import GuardSettings
+from ringbridge.core.dialing.guards import refused_code
 from ringbridge.core.errors import InputError
-from ringbridge.core.gate import Decision, decide
 from ringbridge.desktop.ports import Buffer, ClipboardBackend, Copied, ReadProblem
 from ringbridge.services.instance_client import PROTOCOL_VERSION
-from ringbridge.ui.calling import Caller, Wish
+from ringbridge.ui.calling import Caller, Judged, Wish
+from ringbridge.ui.gate_outcome import gate_outcome
 from ringbridge.ui.reading import Reader, Reading
-from ringbridge.ui.wording import error_sentence, hang_up_sentence, outcome_sentence, read_problem_sentence
+from ringbridge.ui.translation import fill, tr
+from ringbridge.ui.wording import (
+    error_sentence,
+    gate_sentence,
+    hang_up_sentence,
+    outcome_sentence,
+    read_problem_sentence,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -106,15 +115,10 @@ class Remote(QObject):
 
     def _link(self, request: Mapping[str, Any], answer: Answer) -> None:
         def read(reading: Reading) -> None:
-            verdict = decide(reading.target, Origin.LINK, said_yes=False)
-            if verdict.decision is Decision.REFUSE:
-                answer(
-                    {
-                        "ok": False,
-                        "message": error_sentence(InputError(verdict.reasons[0])),
-                        "exit_code": exit_codes.BLOCKED,
-                    }
-                )
+            reason = refused_code(reading.target, Origin.LINK, GuardSettings())
+            reason = "locked" if self._caller.screen_locked else reason
+            if reason:
+                answer({"ok": False, "message": gate_sentence(reason), "exit_code": exit_codes.BLOCKED})
                 return
             answer({"ok": True})
             self.link_opened.emit(reading)
@@ -161,8 +165,20 @@ class Remote(QObject):
                 wait_s=order.wait_s,
                 options=order.options,
             )
-            who = reading.destination.display
-            self._caller.want(wish, lambda outcome: answer(_fields_of(outcome, outcome_sentence(outcome, who))))
+            who, extension = reading.destination.display, reading.destination.extension
+
+            def unconfirmed(judged: Judged) -> None:
+                outcome = gate_outcome(judged.findings, dialed=judged.destination.dialed)
+                question = f"{outcome.detail} {fill(tr('Call {number}?'), number=judged.destination.display)}"
+                answer({**_fields_of(outcome, outcome_sentence(outcome)), "question": question})
+
+            # a person at a terminal is asked there; a key of the desktop's has none, so the card asks
+            asked = unconfirmed if origin is Origin.COMMAND_LINE else None
+            self._caller.want(
+                wish,
+                lambda outcome: answer(_fields_of(outcome, outcome_sentence(outcome, who, extension))),
+                asked,
+            )
 
         def refused(error: InputError) -> None:
             code = _exit_code_of(error)

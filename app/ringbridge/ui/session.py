@@ -11,19 +11,26 @@ MAX_RECENT = 20
 class Session(QObject):
     """The settings in force.
 
+    Attributes:
+        settings: All of them.
+        region: Two letters of ISO 3166 for numbers without a country code.
+        locked: Keys that the company's policy locks.
+
     Signals:
         changed: The settings are others now; read `settings`.
     """
 
     changed = Signal()
 
-    def __init__(self, settings: Settings, region: str) -> None:
+    def __init__(self, settings: Settings, region: str, locked: frozenset[str] = frozenset[str]()) -> None:
         super().__init__()
         self.settings = settings
         self.region = region
+        self.locked: frozenset[str] = locked
 
-    def use(self, settings: Settings, region: str) -> None:
-        """Put other settings in force. GUI thread."""
-        if (settings, region) != (self.settings, self.region):
-            self.settings, self.region = settings, region
+    def use(self, settings: Settings, region: str, locked: frozenset[str] | None = None) -> None:
+        """Put other settings in force; `locked` stays as it is where none is given. GUI thread."""
+        locked = self.locked if locked is None else locked
+        if (settings, region, locked) != (self.settings, self.region, self.locked):
+            self.settings, self.region, self.locked = settings, region, locked
             self.changed.emit()

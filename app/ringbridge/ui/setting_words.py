@@ -3,19 +3,20 @@
 import os
 from typing import TYPE_CHECKING
 
-from ringbridge.core.errors import FileDamaged, FileTooNew, SettingError, StorageError
+from ringbridge.core.errors import FileDamaged, FileTooNew, PolicyDamaged, RuleError, SettingError, StorageError
 from ringbridge.ui.translation import fill, tr
 
 if TYPE_CHECKING:
     from ringbridge.core.settings import SettingProblem
     from ringbridge.desktop.ports import Availability
+    from ringbridge.services.settings_file import Policy
 
 
 def input_sentence(problem: str, detail: str = "") -> str:
     """Why a typed, copied or linked text can't be called.
 
     Args:
-        problem: As in `ringbridge.core.errors.InputError`, or a reason of `ringbridge.core.gate.Verdict`.
+        problem: As in `ringbridge.core.errors.InputError`, or a reason of `ringbridge.core.dialing.gate.Verdict`.
         detail: Likewise.
     """
     if problem == "scheme":
@@ -34,6 +35,15 @@ def input_sentence(problem: str, detail: str = "") -> str:
         "code_copied": tr("This is a code with * or #, no phone number. Type it in “Call number…” if you want to "
             "dial it."),
         "letters": tr("This is not a phone number: it has letters. Type digits only."),
+        "bad_link": tr("This link is not written the way phone links are, so its number is not sure. Type the number "
+            "by hand."),
+        "context": fill(tr("This number is valid only inside another network ({network}). Ask for the whole number, "
+            "with + and the country code."), network=detail or "?"),
+        "rule_unreadable": fill(tr("Rule {number} of the dial plan can't be read, so Ringbridge does not know what "
+            "to dial. Correct it: “ringbridge doctor” says what is wrong."), number=detail),
+        "rule_emergency": tr("The dial plan would make an emergency number of this. Correct the dial plan."),
+        "plan_plus": fill(tr("The dial plan would put a + behind the {prefix} for an outside line, and nobody can "
+            "dial that. Choose digits for own and foreign numbers."), prefix=detail),
         "region": tr("Ringbridge does not know the country of this number. Type it with + and the country code."),
     }.get(problem) or fill(tr("This can't be called: {problem}."), problem=_plain(problem))  # fmt: skip
 
@@ -54,14 +64,37 @@ def setting_name(key: str) -> str:
         "account.proxy": tr("Proxy"),
         "account.connect_timeout_s": tr("Connection time limit"),
         "account.allow_plain_http": tr("Allow http without encryption"),
-        "calls.own_country": tr("Numbers of the own country"),
-        "calls.foreign_prefix": tr("Prefix for foreign numbers"),
-        "calls.outside_prefix": tr("Prefix for an outside line"),
+        "dialing.own_country": tr("Numbers of the own country"),
+        "dialing.foreign_prefix": tr("Prefix for foreign numbers"),
+        "dialing.outside_prefix": tr("Prefix for an outside line"),
+        "dialing.internal_length": tr("Length of internal extensions"),
+        "dialing.rules": tr("Rules of the dial plan"),
+        "dialing.own_contexts": tr("Own networks in links"),
+        "dialing.cases_file": tr("File with cases of the dial plan"),
         "calls.repeat_guard_s": tr("Guard against repeated calls"),
         "clipboard.watch": tr("Watch the clipboard"),
         "card.seconds": tr("Seconds the card stays"),
         "card.corner": tr("Corner of the card"),
         "hotkeys.dial_selection": tr("Hotkey for the selected number"),
+        "confirm.ask": tr("Ask before calls"),
+        "confirm.countdown_s": tr("Countdown before a first call"),
+        "confirm.known": tr("Known numbers"),
+        "guards.allowed_countries": tr("Allowed countries"),
+        "guards.refused_countries": tr("Refused countries"),
+        "guards.foreign": tr("Numbers of other countries"),
+        "guards.premium": tr("Premium-rate numbers"),
+        "guards.shared_cost": tr("Shared-cost numbers"),
+        "guards.satellite": tr("Satellite numbers"),
+        "guards.night": tr("Calls in quiet hours"),
+        "guards.quiet_from": tr("Begin of the quiet hours"),
+        "guards.quiet_until": tr("End of the quiet hours"),
+        "guards.codes": tr("Codes with * or #"),
+        "guards.never_call": tr("Numbers that are never called"),
+        "guards.calls_per_minute": tr("Most calls in a minute"),
+        "guards.calls_per_day": tr("Most calls in a day"),
+        "guards.screen_lock": tr("No calls while the screen is locked"),
+        "phones.own": tr("Own phones"),
+        "phones.check": tr("Check the own phone"),
         "options.auto_answer": tr("Own phone answers by itself"),
         "options.show_number": tr("Number on the own phone"),
         "options.record_group": tr("Record group"),
@@ -78,8 +111,14 @@ def setting_name(key: str) -> str:
 def setting_sentence(error: SettingError) -> str:
     """What a setting may be, where it was something else."""
     name, detail = setting_name(error.key), error.detail
+    if isinstance(error, RuleError):
+        from ringbridge.ui.dialing_words import rule_sentence
+
+        return fill(tr("{name}: {what}"), name=name, what=rule_sentence(error))
     if error.problem == "url" and error.key == "account.proxy":
         template = tr("{name}: enter an address such as http://proxy.example.com:8080, or “none”.")
+    elif error.problem == "prefix" and error.key == "dialing.foreign_prefix":
+        template = tr("{name}: enter + or at most {detail} digits, such as 00.")
     elif error.problem == "not_a_text" and detail:
         template = tr("{name}: use only digits, *, # and +.")
     else:
@@ -91,11 +130,20 @@ def setting_sentence(error: SettingError) -> str:
             "profile_name": tr("{name}: use 1 to 32 small letters, digits, hyphens and underscores."),
             "choice": tr("{name}: choose one of {detail}."),
             "not_a_text": tr("{name}: enter a text of at most 1000 characters."),
+            "prefix": tr("{name}: enter at most {detail} digits."),
+            "length_range": tr("{name}: enter how many digits, such as 4 or 2-5, {detail}."),
+            "not_a_list": tr("{name}: enter a list of texts."),
+            "too_many": tr("{name}: enter at most {detail} of them."),
             "region": tr("{name}: enter the two letters of a country, such as US or DE."),
             "url": tr("{name}: enter an address such as https://pbx.example.com/local/api/json/, without name, "
                 "password or “?”."),
             "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+D."),
             "plain_http": tr("{name}: use https://. With http:// others could read your password."),
+            "pattern": tr("{name}: enter numbers; a * at the end stands for any digits, such as +1900*."),
+            "clock": tr("{name}: enter a time such as 21:00."),
+            "phone": tr("{name}: write each phone as name|kind|value, such as Desk|phone|1001 or "
+                "Mobile|number|2125550142."),
+            "locked": tr("{name}: set by your company, so it can't be changed here."),
             "control_characters": tr("{name}: this has invisible characters, such as line breaks. Type it by hand."),
         }.get(error.problem)  # fmt: skip
     if template is None:
@@ -111,6 +159,9 @@ def storage_sentence(error: StorageError) -> str:
             "Ringbridge, then give the file its name back.")  # fmt: skip
     elif isinstance(error, FileTooNew):
         template = tr("The file {path} was written by a newer Ringbridge, so it is left as it is. Update Ringbridge.")
+    elif isinstance(error, PolicyDamaged):
+        template = tr("Your company's policy {path} can't be used ({detail}). Until it is repaired, Ringbridge asks "
+            "before every call and calls nothing that may be expensive. Tell your administrator.")  # fmt: skip
     elif isinstance(error, FileDamaged):
         template = tr("The file {path} was damaged. Ringbridge put it aside as {detail} and began a new one.")
     else:
@@ -124,6 +175,15 @@ def problem_sentence(problem: "SettingProblem | StorageError") -> str:
         return storage_sentence(problem)
     notice = fill(tr("The settings file says “{value}”, which is not used."), value=problem.value)
     return f"{setting_sentence(problem.error)} {notice}"
+
+
+def policy_sentences(policy: "Policy") -> list[str]:
+    """What is wrong with the company's policy; nothing where it is fine or there is none."""
+    if policy.notice is not None:
+        return [storage_sentence(policy.notice)]
+    template = tr("Your company's policy {path} has a mistake, so the safest value is used. {sentence} Tell your "
+        "administrator.")  # fmt: skip
+    return [fill(template, path=policy.path, sentence=setting_sentence(problem.error)) for problem in policy.problems]
 
 
 def availability_sentence(name: str, availability: "Availability") -> str:
@@ -175,6 +235,8 @@ def _reasons() -> dict[str, str]:
         "only_when_focused": tr("only while a window of Ringbridge has the focus"),
         "only_xembed": tr("this desktop shows tray icons in the old way"),
         "no_tray_host": tr("this desktop shows no tray icons"),
+        "no_bus": tr("nobody here tells whether the screen is locked"),
+        "looks_when_asked": tr("it looks when somebody wants to call"),
         "not_on_wayland": elsewhere,
         "not_on_windows": elsewhere,
         "not_on_macos": elsewhere,

@@ -173,8 +173,9 @@ class Strip(QWidget):
             first.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
         self._announce()
 
-    def make_room(self) -> None:
-        """What stands beside came, went or changed its size."""
+    def make_room(self, beside: QWidget) -> None:
+        """What stands in the same corner came, went or changed its size."""
+        self._beside = beside
         if self.isVisible():
             self._place()
 

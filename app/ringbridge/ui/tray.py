@@ -38,6 +38,7 @@ class Tray(QObject):
         offer_wanted: The number with this index of the offer is to be called.
         offer_shown_wanted: The offer's card is to be shown, to be used by keyboard.
         redial_wanted: The call with this request id is to be made again.
+        phone_wanted: The own phone with this index is to ring first from now on.
         pause_toggled: Clipboard watching is to pause (True) or go on; only when a person asked.
         settings_wanted: “Settings…” was chosen.
         quit_wanted: “Quit” was chosen.
@@ -48,6 +49,7 @@ class Tray(QObject):
     offer_wanted = Signal(int)
     offer_shown_wanted = Signal()
     redial_wanted = Signal(str)
+    phone_wanted = Signal(int)
     pause_toggled = Signal(bool)
     settings_wanted = Signal()
     quit_wanted = Signal()
@@ -63,6 +65,7 @@ class Tray(QObject):
         self._recent_actions: dict[str, QAction] = {}
         self._offer_actions: list[QAction] = []
         self._offer_menu: QMenu | None = None
+        self._phone_menu: QMenu | None = None
         self._clicked_at = 0.0
         self.menu = QMenu()
         self._build_menu()
@@ -106,6 +109,37 @@ class Tray(QObject):
         self._paused = paused
         self._pause_action.setChecked(paused)
         self._refresh_icon()
+
+    def set_pause_locked(self, locked: bool) -> None:  # noqa: FBT001 - a setter of one flag
+        """Show that the company's policy says whether the clipboard is watched."""
+        self._pause_action.setEnabled(not locked)
+
+    def set_phones(self, names: "tuple[str, ...]", first: int, *, locked: bool = False) -> None:
+        """Offer the own phones, of which one rings first; with less than two there is nothing to choose.
+
+        Args:
+            names: As people know them.
+            first: The index of the one that rings first, or -1 for another one.
+            locked: It can't be changed.
+        """
+        if self._phone_menu is not None:
+            self.menu.removeAction(self._phone_menu.menuAction())
+            self._phone_menu.deleteLater()
+            self._phone_menu = None
+        if (len(names) < 2 and first != -1) or not names:  # noqa: PLR2004 - a choice
+            return
+        current = names[first] if first >= 0 else tr("another phone")
+        title = _label(fill(tr("Ring first: {phone}", "an own phone: Desk 1001"), phone=current))
+        submenu = self._phone_menu = QMenu(title, self.menu)
+        submenu.menuAction().setObjectName("phones")
+        submenu.setEnabled(not locked)
+        for index, name in enumerate(names):
+            action = submenu.addAction(_label(name))
+            action.setObjectName(f"phone_{index}")
+            action.setCheckable(True)
+            action.setChecked(index == first)
+            action.triggered.connect(partial(self._want_phone, index))
+        self.menu.insertMenu(self._pause_action, submenu)
 
     def set_offer(self, choices: "tuple[Choice, ...]") -> None:
         """Offer the copied numbers at the head of the menu: one as an entry, several in a submenu, none at all."""
@@ -273,6 +307,9 @@ class Tray(QObject):
 
     def _want_offer(self, index: int, _checked: object = None) -> None:
         self.offer_wanted.emit(index)
+
+    def _want_phone(self, index: int, _checked: object = None) -> None:
+        self.phone_wanted.emit(index)
 
     @Slot(bool)
     def _pause_triggered(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signature

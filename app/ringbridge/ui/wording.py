@@ -5,12 +5,22 @@ words of a PBX stand in them as they came.
 """
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ringbridge.core.calls import CallOutcome, Outcome
-from ringbridge.core.errors import InputError, RingbridgeError, SettingError, StorageError
+from ringbridge.core.errors import CallLimit, InputError, RingbridgeError, SettingError, StorageError
+from ringbridge.ui.gate_words import (
+    clock_text,
+    gate_sentence,
+    gate_sentences,
+    question_title,
+    refused_sentence,
+    running_sentence,
+)
 from ringbridge.ui.setting_words import (
     availability_sentence,
     input_sentence,
+    policy_sentences,
     problem_sentence,
     read_problem_sentence,
     setting_name,
@@ -19,10 +29,17 @@ from ringbridge.ui.setting_words import (
 )
 from ringbridge.ui.translation import fill, tr
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ringbridge.core.dialing.guard_settings import OwnPhone
+
 __all__ = [
-    "availability_sentence", "error_sentence", "gate_sentence", "hang_up_sentence", "hotkey_invalid_sentence",
-    "hotkey_taken_sentence", "input_sentence", "kind_word", "outcome_sentence", "outcome_word", "problem_sentence",
-    "read_problem_sentence", "relative_time", "setting_name", "setting_sentence", "storage_sentence",
+    "availability_sentence", "clock_text", "error_sentence", "gate_sentence", "gate_sentences", "hang_up_sentence",
+    "hotkey_invalid_sentence", "hotkey_taken_sentence", "input_sentence", "kind_word", "outcome_sentence",
+    "outcome_word", "phone_name", "policy_sentences", "problem_sentence", "question_title", "read_problem_sentence",
+    "refused_sentence", "relative_time", "route_sentence", "running_sentence", "setting_name", "setting_sentence",
+    "storage_sentence", "unconfirmed_sentence",
 ]  # fmt: skip
 
 _MAX_MESSAGE = 200  # characters
@@ -33,22 +50,42 @@ _EXPLAINED = {"unreachable", "tls", "proxy", "not_understood"}
 _NOT_HUNG_UP = {"no_call", "unnamed_call"}
 
 
-def outcome_sentence(outcome: CallOutcome, who: str = "") -> str:
+def outcome_sentence(outcome: CallOutcome, who: str = "", extension: str = "") -> str:
     """What became of a call, whether anything was sent, and what to do next.
 
     Args:
         outcome: How the request ended.
         who: The other party as people know it: a name or a formatted number; empty = the dial string.
+        extension: Digits to dial once connected, which the PBX has no way to send; or empty.
     """
     if outcome.outcome is Outcome.REQUESTED:
         template = tr("Your phone is ringing. Answer it, and the PBX calls {who}.")
-        return fill(template, who=who or outcome.dialed or tr("the other party"))
-    if outcome.problem == "repeated":
-        return tr("You called this number a moment ago, so no second call was placed. Wait a few seconds.")
+        ringing = fill(template, who=who or outcome.dialed or tr("the other party"))
+        then = fill(tr("Once connected, dial the extension {digits}."), digits=extension) if extension else ""
+        return _joined(ringing, then)
     if outcome.problem in _NOT_HUNG_UP:
         return hang_up_sentence(outcome)
+    stopped = _stopped_by_the_gate(outcome)
+    if stopped:
+        return stopped
     cause, remedy = _cause_and_remedy(outcome)
     return _joined(cause, _consequence(outcome), remedy)
+
+
+def _stopped_by_the_gate(outcome: CallOutcome) -> str:
+    """Why the wish never became a call, or empty where it did."""
+    problem = outcome.problem
+    if problem == "repeated":
+        return tr("You called this number a moment ago, so no second call was placed. Wait a few seconds.")
+    if problem == "running":
+        return outcome.detail or gate_sentence("running")
+    if problem == "unconfirmed":
+        return unconfirmed_sentence(outcome.detail)
+    if problem in {"limit_minute", "limit_day"}:
+        return _joined(gate_sentence(problem), _consequence(outcome))
+    if problem.startswith("gate_"):
+        return _joined(refused_sentence(problem.removeprefix("gate_")), _consequence(outcome))
+    return ""
 
 
 def hang_up_sentence(outcome: CallOutcome) -> str:
@@ -85,6 +122,8 @@ def error_sentence(error: RingbridgeError) -> str:
         return setting_sentence(error)
     if isinstance(error, StorageError):
         return storage_sentence(error)
+    if isinstance(error, CallLimit):
+        return gate_sentence(f"limit_{error.period}")
     from ringbridge.services.failures import failed_outcome  # only failures need it
 
     try:
@@ -97,17 +136,37 @@ def error_sentence(error: RingbridgeError) -> str:
     return _joined(cause, remedy)
 
 
-def gate_sentence(reason: str) -> str:
-    """Why a wish to call is asked about or refused.
+def unconfirmed_sentence(why: str) -> str:
+    """Nobody was there to say yes.
 
     Args:
-        reason: As in `ringbridge.core.gate.Verdict`.
+        why: Why a yes is wanted.
     """
-    return {
-        "link": tr("A link asks to call this number."),
-        "code_in_link": input_sentence("code_in_link"),
-        "code_copied": input_sentence("code_copied"),
-    }.get(reason) or fill(tr("This is not called: {reason}."), reason=_plain(reason))
+    return _joined(why, tr("Nobody said yes, so no call was placed. Say it with --yes."))
+
+
+def phone_name(line: str, phones: "Iterable[OwnPhone]") -> str:
+    """One of the user's own phones as people know it: its name and number, or the number alone."""
+    name = next((phone.name for phone in phones if phone.value == line), "")
+    return fill(tr("{name} {number}", "an own phone: Desk 1001"), name=name, number=line) if name else line
+
+
+def route_sentence(*, dialed: str, phone: str, caller_id: str) -> str:
+    """How a call would go: what is sent, which phone rings, and what the other party sees.
+
+    Args:
+        dialed: The dial string, or empty where there are several.
+        phone: The own phone that rings first, or empty.
+        caller_id: What the other party sees, or empty where the PBX decides.
+    """
+    parts = (
+        fill(tr("Dialed as {number}"), number=dialed) if dialed else "",
+        fill(tr("rings {phone}"), phone=phone) if phone else "",
+        fill(tr("they see {number}"), number=caller_id) if caller_id else "",
+    )
+    # a line breaks between the parts, not within them
+    text = ", ".join(part.replace(" ", "\u00a0") for part in parts if part)
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def hotkey_taken_sentence(combination: str) -> str:
@@ -173,10 +232,6 @@ def _says(message: str) -> str:
 def _one_line(text: str) -> str:
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return line if len(line) <= _MAX_MESSAGE else line[: _MAX_MESSAGE - 1] + "…"
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _consequence(outcome: CallOutcome) -> str:

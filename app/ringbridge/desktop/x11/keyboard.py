@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import combinations
 
-from ringbridge.core.hotkeys import parse_hotkey
+from ringbridge.core.hotkeys import parse_grab
 from ringbridge.desktop.ports import HotkeyInvalid
 from ringbridge.desktop.x11.xcb import MASK_CONTROL, MASK_LOCK, MASK_SHIFT, Connection
 
@@ -60,7 +60,7 @@ class Keyboard:
             HotkeyInvalid: No key, or no modifier, of this keyboard does it.
         """
         try:
-            names, key = parse_hotkey(combination)
+            names, key = parse_grab(combination)
         except ValueError:
             raise HotkeyInvalid(combination) from None
         wanted = 0

@@ -15,10 +15,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ringbridge.core.calls import CallOutcome, CallProgress, CallRecord, CallRequest, Outcome
+from ringbridge.core.calls import CallOutcome, CallProgress, CallRecord, CallRequest, Destination, Outcome
 from ringbridge.core.errors import FileDamaged, FileTooNew, StorageError, StorageUnavailable
 from ringbridge.services import private_files
 from ringbridge.services.history import owner
+from ringbridge.services.history.questions import (
+    NO_LIMITS,
+    CallLimits,
+    Clocks,
+    PastCalls,
+    check_limits,
+    count_calls,
+    is_owned,
+    repeated,
+    was_called,
+)
 from ringbridge.services.history.rows import (
     finished_columns,
     note_columns,
@@ -33,8 +44,6 @@ from ringbridge.services.history.schema import MIGRATIONS, Migration, migrate, v
 T = TypeVar("T")
 
 BUSY_TIMEOUT_S = 5.0
-PLACING_LIMIT_S = 600.0
-"""A request never takes so long: a row that its living owner left behind must not bar a number for ever."""
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _COMPANIONS = ("-wal", "-shm", "-journal")
@@ -130,7 +139,9 @@ class History:
                 return self.notice
         return None
 
-    def begin(self, request: CallRequest, *, line: str, repeat_guard_s: int) -> CallRecord | None:
+    def begin(
+        self, request: CallRequest, *, line: str, repeat_guard_s: int, limits: CallLimits = NO_LIMITS
+    ) -> CallRecord | None:
         """Write the row of a call that is about to be placed, unless the same call is there already.
 
         Of several processes that ask at once, exactly one gets None.
@@ -140,14 +151,16 @@ class History:
             line: The own line or number that will be rung first.
             repeat_guard_s: The same party is not called again within so many seconds of a call that was requested or
                 whose end is unknown; 0 = only a call still being placed counts.
+            limits: How many calls are allowed.
 
         Returns:
-            None: the row is written, go on. A record: the call is being placed, or was placed just now, or this very
-            request was begun before; do not call.
+            None: the row is written, go on. A record: the call is being placed, was placed just now, or goes on as
+            far as its process knows; or this very request was begun before; do not call.
 
         Raises:
             FileTooNew: As for the class.
             StorageUnavailable: As for the class; no row was written, so do not call.
+            CallLimit: There were so many calls; no row was written, so do not call.
         """
         mine = (os.getpid(), owner.started(os.getpid()) or "")
 
@@ -157,11 +170,13 @@ class History:
             row = placing_row(request, line=line, begun_at=now, uptime=uptime, owner=mine)
             self._save_unsaved(connection)
             same = connection.execute("SELECT * FROM calls WHERE request_id = ?", (row["request_id"],)).fetchone()
-            in_the_way = same or self._repeated(
-                connection, party_of(request.destination), repeat_guard_s, now, uptime
+            clocks = Clocks(now_us=to_us(now), uptime=uptime)
+            in_the_way = same or repeated(
+                connection, party_of(request.destination), repeat_guard_s, clocks, live=not request.emergency
             )
             if in_the_way is not None:
                 return self._record(in_the_way)
+            check_limits(connection, limits, clocks)
             names = ", ".join(row)
             values = ", ".join(f":{name}" for name in row)
             connection.execute(f"INSERT INTO calls ({names}) VALUES ({values})", row)  # noqa: S608 - our own names
@@ -249,7 +264,7 @@ class History:
         def work(connection: sqlite3.Connection) -> int:
             self._save_unsaved(connection)
             rows = connection.execute("SELECT * FROM calls WHERE outcome = 'placing'").fetchall()
-            gone = [row["id"] for row in rows if not _is_owned(row, uptime)]
+            gone = [row["id"] for row in rows if not is_owned(row, uptime)]
             connection.executemany(
                 "UPDATE calls SET outcome = 'unknown', problem = 'program_lost', finished_at = ? WHERE id = ?",
                 [(to_us(self._now()), number) for number in gone],
@@ -259,11 +274,40 @@ class History:
             ).fetchall()
             connection.executemany(
                 "UPDATE calls SET state = 'unknown', call_end = 'unknown' WHERE id = ?",
-                [(row["id"],) for row in live if not _is_owned(row, uptime)],
+                [(row["id"],) for row in live if not is_owned(row, uptime)],
             )
             return len(gone)
 
         return self._write(work)
+
+    def look_up(self, destination: Destination, *, repeat_guard_s: int, limits: CallLimits = NO_LIMITS) -> PastCalls:
+        """What the gate needs to know of the calls there were. Changes nothing, and makes no file.
+
+        Args:
+            destination: Who is to be called.
+            repeat_guard_s: As in `begin`.
+            limits: Likewise.
+
+        Raises:
+            FileTooNew: As for the class.
+            StorageUnavailable: As for the class.
+        """
+        if not self.path.exists():
+            return PastCalls()
+
+        def work(connection: sqlite3.Connection) -> PastCalls:
+            clocks = Clocks(now_us=to_us(self._now()), uptime=self._uptime())
+            party = party_of(destination)
+            row = repeated(connection, party, repeat_guard_s, clocks)
+            minute, day = count_calls(connection, limits, clocks)
+            return PastCalls(
+                known=was_called(connection, party),
+                running=None if row is None else self._record(row),
+                last_minute=minute,
+                last_day=day,
+            )
+
+        return self._healing(lambda: self._attempt(work))
 
     def recent(self, limit: int = 20) -> tuple[CallRecord, ...]:
         """The calls begun last, newest first.
@@ -286,25 +330,6 @@ class History:
             return tuple(found)
 
         return self._healing(lambda: self._attempt(work))
-
-    def _repeated(
-        self, connection: sqlite3.Connection, party: str, repeat_guard_s: int, now: datetime, uptime: owner.Uptime
-    ) -> sqlite3.Row | None:
-        """The row that forbids calling `party` now, if any."""
-        rows: list[sqlite3.Row] = connection.execute(
-            "SELECT * FROM calls WHERE party = ? AND outcome = 'placing' ORDER BY id DESC", (party,)
-        ).fetchall()
-        rows += connection.execute(
-            "SELECT * FROM calls WHERE party = ? AND outcome IN ('requested', 'unknown') ORDER BY id DESC LIMIT 1",
-            (party,),
-        ).fetchall()
-        for row in rows:
-            then = owner.Uptime(boot=row["boot"], us=row["boot_us"])
-            elapsed = owner.elapsed_s(then=then, then_us=row["begun_at"], now=uptime, now_us=to_us(now))
-            under_way = row["outcome"] == Outcome.PLACING and elapsed < PLACING_LIMIT_S and _is_owned(row, uptime)
-            if under_way or elapsed < repeat_guard_s:
-                return row
-        return None
 
     def _record(self, row: sqlite3.Row) -> CallRecord:
         try:
@@ -429,10 +454,3 @@ def _decoded(raw: bytes) -> str:
 def _code(error: sqlite3.Error) -> int:
     """SQLite's primary result code, 0 for errors of the Python module itself."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _is_owned(row: sqlite3.Row, uptime: owner.Uptime) -> bool:
-    """Whether the process that placed the call still lives."""
-    if row["boot"] != uptime.boot:
-        return False
-    return owner.started(row["owner_pid"]) == row["owner_started"]
