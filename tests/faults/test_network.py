@@ -205,7 +205,7 @@ TABLE = (
     Fault("first of two addresses dead", REQUESTED, "", 1, first_address_is_dead),
     # TLS: the request is not even written yet
     Fault("closed at once", NOT_SENT, "tls", 0, network(at_once=True), schemes=TLS),
-    Fault("reset at once", NOT_SENT, "tls", 0, network(at_once=True, how=How.RESET), schemes=TLS),
+    Fault("greeting reset", NOT_SENT, "tls", 0, network(request=0, how=How.RESET), schemes=TLS),
     Fault("greeting cut", NOT_SENT, "tls", 0, network(request=100), schemes=TLS),
     Fault("greeting unanswered", NOT_SENT, GONE, 0, network(request=0, how=How.STALL), schemes=TLS),
     Fault("handshake cut", NOT_SENT, "tls", 0, network(answer=300), schemes=TLS),
