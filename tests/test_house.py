@@ -149,3 +149,20 @@ def test_the_lock_files_pin_each_library_with_hashes_and_agree():
         assert len(pins[name]) == len({entry.split("==")[0] for entry in entries})
     assert len(pins["requirements.lock"]) > 10
     assert pins["requirements.lock"].items() <= pins["requirements-dev.lock"].items()
+
+
+def test_every_guarantee_of_the_readme_names_a_test_that_there_is():
+    """The README's page of guarantees is only as good as its proofs."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    page = readme.partition("\n## What Ringbridge guarantees\n")[2].partition("\n## ")[0]
+    rows = [
+        line for line in page.splitlines() if line.startswith("| ") and not line.startswith(("| guarantee", "| --"))
+    ]
+    proofs = re.findall(r"`([\w/]+\.py)::(\w+)`", page)
+    assert len(proofs) == len(rows) > 20
+    missing = [
+        f"{file}::{name}"
+        for file, name in proofs
+        if f"\ndef {name}(" not in (ROOT / "tests" / file).read_text(encoding="utf-8")
+    ]
+    assert not missing

@@ -65,6 +65,33 @@ def test_the_socket_of_a_dead_program_is_no_program(path: Path) -> None:
         dial(path)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue looks like nobody")
+def test_a_program_that_is_busy_is_waited_for_and_not_taken_for_absent(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX) as busy:
+        busy.bind(str(path))
+        busy.listen(0)
+        with socket.socket(socket.AF_UNIX) as waiting:
+            waiting.connect(str(path))  # the queue has room for this one
+            check = instance_client._check_peer
+
+            def connected(connection: socket.socket) -> None:
+                check(connection)
+                raise PermissionError("far enough")
+
+            monkeypatch.setattr(instance_client, "_check_peer", connected)
+
+            def accept() -> None:
+                busy.accept()[0].close()
+
+            accepting = threading.Timer(0.3, accept)
+            accepting.start()
+            with pytest.raises(NoProgram, match="far enough"):
+                dial(path)
+            accepting.join()
+
+
 def test_a_path_too_long_for_a_socket_is_no_program(tmp_path: Path) -> None:
     with pytest.raises(NoProgram):
         dial(tmp_path / ("x" * 120))

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Generator
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -70,6 +71,19 @@ def test_query_and_body_are_merged(pbx: TrainingPbx):
     assert (code(answer), key(answer)) == ("400", "cnumber")
     assert code(raw_json(pbx, "/api/json/calls/make/?x=1", "POST", body, Content_Type=form)) == "204"
     assert code(raw_json(pbx, f"/api/json/calls/make/?{encoded(CALL)}", "POST", b"")) == "204"
+
+
+def test_a_request_that_ends_in_its_body_places_no_call_and_is_no_bug(pbx: TrainingPbx):
+    calls, address = len(pbx.calls), urlsplit(pbx.url)
+    body = encoded(CALL).encode()
+    head = f"POST {address.path}calls/make/ HTTP/1.1\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    for size in (0, 1, len(body) - 1):
+        with socket.create_connection((address.hostname, address.port)) as client:
+            client.sendall(head + body[:size])
+            client.shutdown(socket.SHUT_WR)
+            with suppress(ConnectionResetError):
+                assert client.recv(1) == b""
+    assert len(pbx.calls) == calls
 
 
 def test_a_password_full_of_separators_arrives(pbx: TrainingPbx):

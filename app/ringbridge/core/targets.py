@@ -4,7 +4,6 @@ The numbering plans take 40 ms to load, so they come with the first reading: the
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +22,7 @@ _URI = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):(?!\s)(.*)", re.DOTALL)
 _DIALABLE = re.compile(r"[*#+0-9]+")
 _AS_IT_STANDS = re.compile(r"[*#0-9]{2,20}")
 _DATE = re.compile(r"\b\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d\b|\b(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}\b")
+_WEB_SCHEMES = {"data", "file", "ftp", "http", "https", "javascript", "mailto", "vbscript"}
 _VISUAL_SEPARATORS = re.compile(r"[\s().\-]")  # RFC 3966, section 3: visual-separator, and spaces people add
 _DIGITS = re.compile(r"[0-9]+")
 _NO_SETTINGS = DialingSettings()
@@ -81,28 +81,31 @@ def read(text: str, region: str, *, typed: bool = True, dialing: DialingSettings
         dialing: How long internal extensions are, and which networks are ours.
 
     Raises:
-        InputError: It is empty, too long, holds control characters, has another scheme, has no number or several
-            of them, is a link that breaks its rules or names a network that is not ours, or a link to a ``*`` or
-            ``#`` code (such codes can wipe or forward a phone; they are dialed only when a person types them).
+        InputError: It is empty, too long, holds control characters or turns its order around, has another scheme, has
+            no number or several of them, is a link that breaks its rules or names a network that is not ours, or a
+            link to a ``*`` or ``#`` code (such codes can wipe or forward a phone; they are dialed only when a person
+            types them).
     """
     if len(text) > MAX_LENGTH:
         raise InputError("too_long", str(MAX_LENGTH))
+    from ringbridge.core.dialing.uris import has_control_characters, read_uri
+
     text = text.strip(" \t\r\n")
-    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} and character != "\t" for character in text):
+    if has_control_characters(text.replace("\t", " ")):
         raise InputError("control_characters")
     if not text:
         raise InputError("empty")
     uri = _URI.fullmatch(text)
     if uri is not None and not _reads_as_label(uri[1], uri[2]):
-        from ringbridge.core.dialing.uris import read_uri
-
         return _read_link(read_uri(uri[1].lower(), uri[2]), region, dialing)
     return _read_text(text, region, dialing, from_uri=False, typed=typed)
 
 
 def _reads_as_label(scheme: str, rest: str) -> bool:
     """`Phone:212…` is a label, `mailto:x` a scheme."""
-    return scheme.lower() not in _SCHEMES and bool(_DIALABLE.fullmatch(_VISUAL_SEPARATORS.sub("", rest)))
+    return scheme.lower() not in {*_SCHEMES, *_WEB_SCHEMES} and bool(
+        _DIALABLE.fullmatch(_VISUAL_SEPARATORS.sub("", rest))
+    )
 
 
 def _read_link(link: "Link", region: str, dialing: DialingSettings) -> TargetReading:
@@ -197,6 +200,10 @@ def _read_text(text: str, region: str, dialing: DialingSettings, *, from_uri: bo
         has_letters = any(character.isalpha() for character in text)
         raise InputError("letters" if has_letters else "no_number")
     if reading.is_code:
+        if not _DIALABLE.fullmatch(reading.dial):  # an emergency number and something behind it
+            raise InputError("letters")
+        if not _AS_IT_STANDS.fullmatch(reading.dial):  # one digit is a slip, unless an internal extension is as long
+            raise InputError("no_number")
         if from_uri and set(reading.dial) & set("*#"):
             raise InputError("code_in_link")
         return TargetReading(Target(code=reading.dial, from_uri=from_uri), ("code", reading.why))

@@ -344,10 +344,15 @@ else:
 
     def _connect(path: str) -> "_Connection":
         """Connect, and make sure that the one who listens is the same user."""
+        from struct import pack
+
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             _check_folder(path)
-            connection.settimeout(CONNECT_TIMEOUT_S)
+            # With a timeout of Python's, Linux refuses at once where many wait to be accepted, and a busy program
+            # would pass for none; this one makes it wait.
+            seconds = pack("ll", int(CONNECT_TIMEOUT_S), 0)  # struct timeval
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, seconds)
             connection.connect(path)
             _check_peer(connection)
         except OSError as error:  # absent, nobody listens (a dead program's), not ours, or a path too long

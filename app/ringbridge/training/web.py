@@ -14,7 +14,7 @@ from email.message import Message
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wsgi import get_input_stream
 
@@ -115,7 +115,7 @@ class Web:
             reply = self._reply(environ, function, parameters, struck)
         except RequestEntityTooLarge:
             reply = _page(413, "Request Entity Too Large")
-        except _Cut:
+        except (_Cut, ClientDisconnected):  # a fault, or the client went in the middle of its request
             reply = None
         self._journal.request(
             at=began,
@@ -131,7 +131,7 @@ class Web:
         )
         if reply is None:
             _cut(cast("socket.socket", environ["werkzeug.socket"]))
-            raise ConnectionAbortedError("a fault cut the connection")
+            raise ConnectionAbortedError("the connection is cut")
         headers = [
             ("Content-Type", reply.content_type),
             ("Content-Length", str(len(reply.body) if reply.length is None else reply.length)),
@@ -221,6 +221,7 @@ def _parameters(environ: "WSGIEnvironment") -> dict[str, str]:
 
     Raises:
         RequestEntityTooLarge: The body is longer than `LONGEST_BODY`.
+        ClientDisconnected: It ends before it should.
     """
     body = get_input_stream(environ, max_content_length=LONGEST_BODY).read()
     content_type = Message()

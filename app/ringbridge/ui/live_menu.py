@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from ringbridge.ui.translation import fill, tr
 
 MAX_SHOWN = 4
+_MAX_NAME = 40  # characters; longer names make a menu as wide as the screen
 
 
 class LiveEntry(NamedTuple):
@@ -57,17 +58,18 @@ class LiveMenu(QObject):
         """Show these calls, the first on top; none takes everything away."""
         wanted: dict[tuple[str, str], tuple[str, str]] = {}
         for index, entry in enumerate(entries[:MAX_SHOWN]):
-            text = fill(tr("{who} — {state}", "a call under way"), who=entry.who, state=entry.state)
+            who = _one_line(entry.who)
+            text = fill(tr("{who} — {state}", "a call under way"), who=who, state=entry.state)
             wanted[entry.key, "show"] = (f"live_{index}", text)
             if entry.can_hang_up:
                 wanted[entry.key, "hang_up"] = (
                     f"hang_up_{index}",
-                    fill(tr("Hang up {who}"), who=entry.who),
+                    fill(tr("Hang up {who}"), who=who),
                 )
             if entry.can_cancel:
                 wanted[entry.key, "cancel"] = (
                     f"cancel_{index}",
-                    fill(tr("Don't call {who}"), who=entry.who),
+                    fill(tr("Don't call {who}"), who=who),
                 )
         for key in self._actions.keys() - wanted.keys():
             self._remove(self._actions.pop(key))
@@ -85,7 +87,7 @@ class LiveMenu(QObject):
         for key, (name, text) in reversed(wanted.items()):
             action = self._actions.get(key) or self._new(key)
             action.setObjectName(name)
-            action.setText(text.replace("&", "&&"))
+            action.setText(text.replace("&", "&&").replace("_", " "))  # panels underline what follows either
             entries_now = self._menu.actions()
             if action not in entries_now or entries_now[entries_now.index(action) + 1] != below:
                 self._menu.insertAction(below, action)
@@ -101,6 +103,11 @@ class LiveMenu(QObject):
         self._menu.removeAction(action)
         action.setObjectName("")
         action.deleteLater()
+
+
+def _one_line(name: str) -> str:
+    """A name as `Tray.set_recent` shows it: without control characters and marks that turn the order around."""
+    return "".join(letter if letter.isprintable() else " " for letter in name)[:_MAX_NAME]
 
 
 def _emit(signal: SignalInstance, key: str, _checked: object = None) -> None:

@@ -236,7 +236,7 @@ class Tray(QObject):
     def _new_icon(self) -> QSystemTrayIcon:
         icon = QSystemTrayIcon(self._icon_for(self._shown_state()), self)
         icon.setContextMenu(self.menu)
-        icon.setToolTip(self._tool_tip())
+        icon.setToolTip(_without_markup(self._tool_tip()))
         icon.activated.connect(self._icon_activated)
         return icon
 
@@ -267,7 +267,7 @@ class Tray(QObject):
 
     def _refresh_icon(self) -> None:
         self.icon.setIcon(self._icon_for(self._shown_state()))
-        self.icon.setToolTip(self._tool_tip())
+        self.icon.setToolTip(_without_markup(self._tool_tip()))
 
     @Slot()
     def _refresh_recent(self) -> None:
@@ -343,6 +343,11 @@ class Tray(QObject):
     @Slot()
     def _emit_quit_wanted(self) -> None:
         self.quit_wanted.emit()
+
+
+def _without_markup(text: str) -> str:
+    """Text for a tool tip: Qt takes what looks like HTML for HTML there, and some panels do."""
+    return text.replace("<", "‹").replace("&lt;", "‹")
 
 
 def _shortened(sentence: str) -> str:

@@ -20,7 +20,11 @@ _BARE_NUMBER = re.compile(r"\+?[0-9()\- ]+")
 _EXTENSION = re.compile(r"[0-9]{1,15}")
 _GLOBAL_CONTEXT = re.compile(r"\+[0-9]{1,15}")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.?){1,20}")
+_PARAMETER_NAME = re.compile(r"[A-Za-z0-9-]+")  # RFC 3966, section 3: pname
+_SUBSCRIBER = re.compile(r"[A-Za-z0-9+().,/;=\s-]*")  # more than RFC 3966 allows: people write links by hand
+_SUBSCRIBER_CATEGORIES = {"Nd", "Zs", "Pd", "Cf"}  # digits, spaces and dashes of other scripts, and invisible marks
 _INVISIBLE = {"Cc", "Cs", "Zl", "Zp"}
+_OVERRIDES = "\u202d\u202e"
 
 
 class Link(NamedTuple):
@@ -50,12 +54,12 @@ def read_uri(scheme: str, rest: str) -> Link:
     Raises:
         InputError: Another scheme; control characters; a ``*`` or ``#`` (``code_in_link``: such codes can wipe or
             forward a phone, and anybody can write a link); or ``bad_link``: a parameter twice, one that must be
-            understood and is not, an extension or a context of other characters.
+            understood and is not, a number, a parameter's name, an extension or a context of other characters.
     """
     if scheme not in SCHEMES:
         raise InputError("scheme", scheme[:20])
     decoded = unquote(rest, errors="replace")
-    if any(unicodedata.category(character) in _INVISIBLE for character in decoded):
+    if has_control_characters(decoded):
         raise InputError("control_characters")
     if "*" in decoded or "#" in decoded:
         raise InputError("code_in_link")
@@ -66,12 +70,24 @@ def read_uri(scheme: str, rest: str) -> Link:
     extension = VISUAL_SEPARATORS.sub("", named.get("ext", ""))
     if extension and not _EXTENSION.fullmatch(extension):
         raise InputError("bad_link")
+    number_text = unquote(number_text, errors="replace").strip()
+    others = {unicodedata.category(letter) for letter in number_text if not _SUBSCRIBER.fullmatch(letter)}
+    if not others <= _SUBSCRIBER_CATEGORIES:
+        raise InputError("bad_link")
     return Link(
         scheme=scheme,
-        number_text=unquote(number_text, errors="replace").strip(),
+        number_text=number_text,
         extension=extension,
         context=_context(named.get("phone-context", "")),
     )
+
+
+def has_control_characters(text: str) -> bool:
+    """Whether a text has characters that no number has: control characters, halves of others, and overrides.
+
+    A right-to-left override shows a number in another order than it is dialed, and nobody copies a number with one.
+    """
+    return any(unicodedata.category(letter) in _INVISIBLE or letter in _OVERRIDES for letter in text)
 
 
 def _sip_user(rest: str) -> str:
@@ -100,6 +116,8 @@ def _named(parameters: list[str]) -> dict[str, str]:
             # used (section 5.4). ISDN subaddresses and all others may be ignored.
             raise InputError("bad_link")
         if name:
+            if not _PARAMETER_NAME.fullmatch(name):
+                raise InputError("bad_link")
             named[name] = unquote(value, errors="replace")
     return named
 
