@@ -17,7 +17,7 @@ from support.fake_program import REQUESTED, FakeProgram, answer
 
 NOT_FOR_QUICK_COMMANDS = {
     "argparse", "dataclasses", "typing", "pathlib", "inspect", "tempfile", "platformdirs", "phonenumbers", "requests",
-    "keyring", "sqlite3", "tomlkit", "tomllib", "logging", "ringbridge.core.calls", "PySide6",
+    "keyring", "sqlite3", "tomlkit", "tomllib", "logging", "ringbridge.core.calls", "PySide6", "socket",
 }  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def test_a_call_handed_over_loads_nothing_heavy(tmp_path: Path) -> None:
 def test_detecting_loads_only_the_detector() -> None:
     loaded = loaded_by("detect", "--jsonl", env={}, stdin='{"id": 1, "text": "505-555-0161", "region": "US"}\n')
     assert "phonenumbers" in loaded
-    assert loaded & (NOT_FOR_QUICK_COMMANDS - {"phonenumbers", "dataclasses", "inspect"}) == set()
+    assert loaded & (NOT_FOR_QUICK_COMMANDS - {"phonenumbers", "typing", "inspect"}) == set()
     assert "dis" not in loaded  # the real `inspect` would have brought it
 
 

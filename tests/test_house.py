@@ -14,6 +14,7 @@ import ringbridge
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = Path(__file__).relative_to(ROOT).as_posix()
+SAMPLES = "tests/core/detection/corpus/"  # texts as people write them, `555-01XX` included
 
 # What a lock file or a script would otherwise carry from the machine where it was made.
 FORBIDDEN = {
@@ -44,6 +45,8 @@ def test_no_file_holds(what: str):
     for path in project_files():
         name = path.relative_to(ROOT).as_posix()
         text = path.read_bytes().decode(errors="replace")
+        if what == "an unfinished place" and name.startswith(SAMPLES):
+            continue
         if name != HERE and "\0" not in text:
             found += [f"{name}, {place}" for place in found_in(text, FORBIDDEN[what])]
     assert not found

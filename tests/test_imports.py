@@ -17,7 +17,7 @@ sys.exit(run_tray(profile=""))
 NEVER_BEFORE_THE_ICON = {
     "requests", "urllib3", "keyring", "secretstorage", "phonenumbers", "phonenumbers.geocoder", "asyncio", "pydantic",
     "sqlite3", "werkzeug", "tomlkit", "PySide6.QtNetwork", "PySide6.QtDBus", "PySide6.QtSvg", "cryptography",
-    "ringbridge.core.detect", "ringbridge.core.dialing.dial_plan", "ringbridge.core.dialing.rules",
+    "ringbridge.core.detection", "ringbridge.core.dialing.dial_plan", "ringbridge.core.dialing.rules",
     "ringbridge.services.dialer", "ringbridge.ui.application", "ringbridge.training.server",
 }  # fmt: skip
 
@@ -44,7 +44,7 @@ def test_nothing_heavy_is_loaded_before_the_icon_is_up(tmp_path: Path) -> None:
 def test_the_detector_never_loads_the_geocoder(tmp_path: Path) -> None:
     code = (
         "import json, sys\n"
-        "from ringbridge.core.detect import find_numbers\n"
+        "from ringbridge.core.detection import find_numbers\n"
         "find_numbers('call 212-555-0142', 'US')\n"
         "print(json.dumps(sorted(sys.modules)))"
     )

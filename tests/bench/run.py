@@ -23,7 +23,7 @@ for _name in [name for name in os.environ if name.startswith("PYTHON") or name =
     del os.environ[_name]  # PYTHONDONTWRITEBYTECODE doubles the time of a start
 sys.dont_write_bytecode = False
 
-from bench import call, card, commands, footprint, idle, startup  # noqa: E402 - after the path is set
+from bench import call, card, commands, detector, footprint, idle, startup  # noqa: E402 - after the path is set
 from bench.bars import Bar, Report, verdicts  # noqa: E402
 from bench.screen import NothingSeen  # noqa: E402
 from bench.stage import ROOT, MeasureFailed  # noqa: E402
@@ -33,6 +33,7 @@ MEASURES: dict[str, tuple[str, Callable[[int | None], Report]]] = {
     "start": ("Tray icon and processor time", startup.measure),
     "memory": ("Memory", footprint.measure),
     "idle": ("Idle", idle.measure),
+    "detector": ("The number detector", detector.measure),
     "commands": ("Short commands", commands.measure),
     "card": ("From copy to card", card.measure),
     "call": ("From click to request", call.measure),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any, BinaryIO
 
-    from ringbridge.core.detect import Candidate
+    from ringbridge.core.detection import Candidate
 
 _MODES = ("passive", "explicit")
 
@@ -37,7 +37,7 @@ def run(arguments: list[str], profile: str | None) -> int:
     if options.profile is None:
         options.profile = profile
     defer_inspect()
-    import_module("ringbridge.core.detect")  # here, where no garbage is looked for
+    import_module("ringbridge.core.detection")  # here, where no garbage is looked for
     quick_start.resume_collector()
     code = _answer_lines(options) if options.jsonl else _answer_text(options)
     quick_start.resume_collector()  # what the numbering plans loaded meanwhile need not be searched at exit
@@ -94,7 +94,7 @@ def _own_region(options: Options) -> str:
 
 
 def _answer_text(options: Options) -> int:
-    from ringbridge.core.detect import MAX_LENGTH, find_numbers, read_explicit
+    from ringbridge.core.detection import MAX_LENGTH, find_numbers, read_explicit
 
     text = _input().read().decode("utf-8-sig", "replace")
     if len(text) > MAX_LENGTH:
@@ -148,7 +148,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def _answer(fields: "Mapping[str, Any]", options: Options) -> "Mapping[str, object]":
-    from ringbridge.core.detect import find_numbers, read_explicit
+    from ringbridge.core.detection import find_numbers, read_explicit
 
     text, own_region = fields.get("text"), fields.get("region") or _own_region(options)
     mode = fields.get("mode", options.mode)

@@ -5,13 +5,13 @@ The numbering plans take 40 ms to load, so they come with the first reading: the
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ringbridge.core.errors import InputError
 from ringbridge.core.settings import DialingSettings
 
 if TYPE_CHECKING:
-    from ringbridge.core.detect import Candidate
+    from ringbridge.core.detection import Candidate
     from ringbridge.core.dialing.uris import Link
 
 MAX_LENGTH = 400
@@ -22,6 +22,7 @@ _URI = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):(?!\s)(.*)", re.DOTALL)
 _DIALABLE = re.compile(r"[*#+0-9]+")
 _AS_IT_STANDS = re.compile(r"[*#0-9]{2,20}")
 _WEB_SCHEMES = {"data", "file", "ftp", "http", "https", "javascript", "mailto", "vbscript"}
+_DATE = re.compile(r"\b\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d\b|\b(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}\b")
 _VISUAL_SEPARATORS = re.compile(r"[\s().\-]")  # RFC 3966, section 3: visual-separator, and spaces people add
 _DIGITS = re.compile(r"[0-9]+")
 _NO_SETTINGS = DialingSettings()
@@ -176,7 +177,7 @@ def _country_code_of(context: str) -> int:
 
 
 def _read_text(text: str, region: str, dialing: DialingSettings, *, from_uri: bool, typed: bool) -> TargetReading:
-    from ringbridge.core.detect import read_explicit
+    from ringbridge.core.detection import read_explicit
     from ringbridge.core.phone_numbers import e164_of, is_emergency, parse_valid
 
     compact = _VISUAL_SEPARATORS.sub("", text)
@@ -187,7 +188,8 @@ def _read_text(text: str, region: str, dialing: DialingSettings, *, from_uri: bo
     if number is not None and not number.extension:
         return TargetReading(Target(e164=e164_of(number), from_uri=from_uri), ("whole_number",))
     reading = read_explicit(text, region)
-    if typed and reading.dial is None and not reading.candidates and _AS_IT_STANDS.fullmatch(compact):
+    as_it_stands = typed and not reading.candidates and not _DATE.search(text)
+    if as_it_stands and reading.dial is None and _AS_IT_STANDS.fullmatch(compact):
         # a line of the PBX, or a number of a plan we don't know: a person asks for exactly these digits
         if from_uri and set(compact) & set("*#"):
             raise InputError("code_in_link")
@@ -202,10 +204,12 @@ def _read_text(text: str, region: str, dialing: DialingSettings, *, from_uri: bo
             raise InputError("letters")
         if from_uri and set(reading.dial) & set("*#"):
             raise InputError("code_in_link")
-        return TargetReading(Target(code=reading.dial, from_uri=from_uri), ("code", *_detector_reasons(reading)))
-    target = Target(e164=reading.dial, extension=reading.candidates[0].extension, from_uri=from_uri)
-    reasons = ("found", *_detector_reasons(reading), *_detector_reasons(reading.candidates[0]))
-    return TargetReading(target, reasons)
+        return TargetReading(Target(code=reading.dial, from_uri=from_uri), ("code", reading.why))
+    target = Target(e164=reading.dial, extension=reading.extension, from_uri=from_uri)
+    chosen = (
+        found for found in reading.candidates if (found.e164, found.extension) == (reading.dial, reading.extension)
+    )
+    return TargetReading(target, ("found", *next(chosen).reasons))
 
 
 def _is_internal(digits: str, length: str) -> bool:
@@ -214,9 +218,3 @@ def _is_internal(digits: str, length: str) -> bool:
         return False
     low, _, high = length.partition("-")
     return int(low) <= len(digits) <= int(high or low)
-
-
-def _detector_reasons(found: object) -> tuple[str, ...]:
-    """What the detector says of a reading (`why`) or a candidate (`reasons`), where it says anything."""
-    said: Any = getattr(found, "why", None) or getattr(found, "reasons", None) or ()
-    return (str(said),) if isinstance(said, str) else tuple(map(str, said))

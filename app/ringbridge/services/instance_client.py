@@ -6,7 +6,6 @@ classes of their own, because `dataclasses` alone would cost as much time as the
 
 import json
 import os
-import socket
 import sys
 import time
 
@@ -324,6 +323,7 @@ if sys.platform == "win32":
             raise NoProgram(str(error)) from error
 
 else:
+    import _socket as socket  # the C half of `socket`, which makes hundreds of enumeration members: 2 ms
 
     class _SocketConnection:
         """A connection over an AF_UNIX stream socket."""

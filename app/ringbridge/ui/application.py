@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 LANE_CLOSE_S = 2.0
-_LOOKED_AT = 4096  # characters; as in core.detect, which is not loaded just to see that there are no digits
+_LOOKED_AT = 4096  # characters; as in core.detection, which is not loaded just to see that there are no digits
 _SHOWN_PROBLEMS = 4
 _TRAY_PATIENCE_MS = 15_000
 _LOCK_AFTER_MS = 2500

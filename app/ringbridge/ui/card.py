@@ -41,7 +41,6 @@ MAX_CHOICES = 5
 GUARD_MS = 300
 """A click or key that comes sooner after the card changed was meant for something else; it is ignored."""
 
-_WIDE_CHARS = 54
 _SMALL = 0.92
 
 

@@ -11,7 +11,7 @@ BAR = 4
 
 _MARGIN = 16  # pixels to the edges of the screen
 _GAP = 8  # pixels between two of them
-_WIDE_CHARS = 48
+_WIDE_CHARS = 54
 
 # Proven to leave the focus alone on openbox and xfwm4, also when the window is clicked.
 QUIET = (

@@ -157,7 +157,7 @@ class Reader:
         region, settings = self._session.region, self._session.settings
 
         def work() -> tuple[Reading, ...]:
-            from ringbridge.core.detect import find_numbers
+            from ringbridge.core.detection import find_numbers
             from ringbridge.core.targets import target_of
 
             targets = dict.fromkeys(target_of(candidate) for candidate in find_numbers(text, region))

@@ -61,9 +61,15 @@ def test_what_can_not_be_read_or_written_has_a_problem() -> None:
     assert unwritten.reading is not None
 
 
-def test_a_copied_date_is_no_number_to_dial() -> None:
-    assert explain("2026-11-23", Settings(), "US", origin=Origin.SELECTION).problem is not None
-    assert explain("2026-11-23", Settings(), "US").dialed == "20261123"
+@pytest.mark.parametrize("text", ["2026-11-23", "23.11.2026", "on 23/11/2026"])
+def test_a_date_is_no_number_to_dial(text: str) -> None:
+    assert explain(text, Settings(), "US", origin=Origin.SELECTION).problem is not None
+    assert explain(text, Settings(), "US").problem is not None
+
+
+def test_digits_of_no_known_plan_are_dialed_where_a_person_typed_them() -> None:
+    assert explain("2026 1123", Settings(), "US", origin=Origin.SELECTION).problem is not None
+    assert explain("2026 1123", Settings(), "US").dialed == "20261123"
 
 
 @given(st.text(max_size=40), st.sampled_from(Origin), st.lists(st.text(max_size=10), max_size=2).map(tuple))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringbridge.core.detect import MAX_CANDIDATES, MAX_LENGTH, find_numbers, read_explicit
+from ringbridge.core.detection import MAX_CANDIDATES, MAX_LENGTH, find_numbers, read_explicit
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,27 @@ def test_a_number_is_found_with_its_place(text: str, region: str, e164: str, ext
 )
 def test_other_digits_are_left_alone(text: str) -> None:
     assert find_numbers(text, "US") == ()
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "a" * 4000,
+        "ก" * 4000,
+        "ก.ก'" * 1000,
+        "अ" * 4000,
+        "_" * 4000,
+        "a b " * 1000,
+        " . " * 1000,
+        "<a" * 2000,
+        ",w" * 2000,
+    ],
+)
+def test_what_stands_beside_a_number_costs_no_more_than_its_length(tail: str) -> None:
+    """Nothing is tried over and over; pytest-timeout is the deadline."""
+    for text in (f"212-555-0142 {tail}", f"{tail} 212-555-0142", f"{tail[:300]}='212-555-0142' {tail[:300]} " * 6):
+        find_numbers(text, "US")
+        find_numbers(text, "DE")
 
 
 def test_several_numbers_come_in_order() -> None:

@@ -1,0 +1,94 @@
+"""Extensions: the digits to dial once connected, in whatever language and form they follow a number."""
+
+import re
+
+from ringbridge.core.detection.words import LETTER, Meaning, is_extension, meaning_of
+
+_PAUSED = re.compile(
+    r" ?(?:,{1,6}|;(?=[0-9]{2,6}#?(?![0-9]))| ?[pw](?=[0-9]{2,}))[ ]?([0-9]{1,9})#?(?![0-9A-Za-z.,])"
+)
+_PARAMETER = re.compile(r";(?:ext|extension|postd)=([0-9]{1,9})(?![0-9])", re.IGNORECASE)
+_HASH = re.compile(r" ?#[ ]?([0-9]{1,7})(?![0-9A-Za-z]| ?[(+]?[0-9]{3})")
+_CROSS = re.compile(r"[ ,;\-]{0,2}[(\[]?[xX×][ .:]{0,2}([0-9]{1,7})(?![0-9A-Za-z])")
+_BRACKETS = re.compile(r" ?\(([0-9]{2,5})\)")
+_WORDED = re.compile(
+    rf"[ \t]?[.,;:\-/|~—•]?[ \t]{{0,2}}[(\[]?[ ]?(?:({LETTER}{{1,20}})[ ,]{{1,2}})?"
+    rf"({LETTER}{{1,24}}(?:[.'\"]{LETTER}{{1,12}}){{0,3}})((?:[ .:#\-'=)]|n[°º]){{0,4}})"
+    rf"({LETTER}{{1,12}}[ .:#\-'°º]{{0,3}})?([0-9]{{1,7}})(?![0-9A-Za-z]|[.,:/][0-9])"
+)
+_BEHIND = re.compile(rf"[ ,/]{{1,3}}([0-9]{{1,5}})(?:-[a-záéö]{{1,3}})? ({LETTER}{{1,12}})")
+_HYPHENED = re.compile(r" ?-?[Dd][Ww][ .:\-]{0,3}([0-9]{1,6})(?![0-9])")
+_NUMBERED = (Meaning.SHORT_NUMBER, Meaning.NUMBER, Meaning.FILLER, Meaning.COPULA)
+_LEADS = (Meaning.FILLER, Meaning.PHONE, Meaning.EXTENSION, Meaning.POSSESSIVE)
+_LONGEST = 7
+_NAMED_BEHIND = frozenset(("mellék", "mellek", "mell"))
+"""Hungarian names it behind its digits."""
+
+_ONLY_THERE = {"kl": frozenset(("AT", "DE", "CH", "CZ", "SK")), "app": frozenset(("AT", "DE", "CH"))}
+"""Kl. is an extension (Klappe, klapka) here, and the time of day in the north."""
+
+
+def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
+    """The extension that follows a number, and where its last digit (or closing ``#``) ends.
+
+    Args:
+        plain: A text as `make_plain` writes it.
+        end: Where the number ends in it.
+        region: The number's own, two letters of ISO 3166: a word may mean another thing elsewhere.
+
+    Returns:
+        An empty string and `end` where there is none.
+    """
+    following = plain[end : end + 1]
+    if not following or following == "\n":
+        return "", end
+    for pattern in (_PARAMETER, _PAUSED, _HASH, _CROSS, _BRACKETS):
+        match = pattern.match(plain, end)
+        if match is not None:
+            if pattern is _PAUSED and not _is_paused(plain, end, match):
+                continue
+            if pattern is _BRACKETS and match[1].startswith("0"):
+                continue
+            stop = match.end()
+            return match[1], stop if plain[stop - 1] == "#" else match.end(1)
+    match = _HYPHENED.match(plain, end)
+    if match is not None:
+        return match[1], match.end(1)
+    match = _BEHIND.match(plain, end)
+    if match is not None and match[2].casefold() in _NAMED_BEHIND:
+        return match[1], match.end(2)
+    match = _WORDED.match(plain, end)
+    if match is None:
+        return "", end
+    lead, word = match[1], match[2]
+    if lead and not is_extension(word):
+        # "Durchwahl Nummer 17": the first of two words announces, the second is a number word
+        lead, word = "", lead if meaning_of(word) in _NUMBERED else word
+    if not is_extension(word) or not _fits(word, match[3], region):
+        return "", end
+    if (lead and meaning_of(lead) not in _LEADS) or (
+        match[4] and meaning_of(match[4].strip(" .:#-'°º")) not in _NUMBERED
+    ):
+        return "", end
+    return match[5], match.end(5)
+
+
+def _fits(word: str, gap: str, region: str) -> bool:
+    """Words that announce an extension only somewhere, or only when abbreviated."""
+    folded = word.casefold()
+    if folded == "של":
+        return "'" in gap  # with the mark it is short for the extension, without it it means "of"
+    return folded not in _ONLY_THERE or region in _ONLY_THERE[folded]
+
+
+def _is_paused(plain: str, end: int, match: re.Match[str]) -> bool:
+    """Commas are pauses where nothing else explains them: two of them, or one directly before the last digits."""
+    text = match[0]
+    if text.count(",") >= 2 or plain[match.end() - 1] == "#":
+        return True
+    if "," in text:
+        return False
+    if ";" in text:
+        line = plain.rfind("\n", 0, end) + 1
+        return plain.count(";", line, end + len(text)) == 1 and "+" in plain[max(line, end - 24) : end]
+    return len(match[1]) < _LONGEST and plain[end : end + 1] != " "

@@ -1,0 +1,104 @@
+"""The list of the numbers in a long text, in time linear in its length."""
+
+import re
+from collections.abc import Iterator
+
+from ringbridge.core.detection import score
+from ringbridge.core.detection.detect import Candidate, as_candidate, look
+from ringbridge.core.detection.normalise import make_plain
+
+_CHUNK = 2048
+_CONTEXT = 120
+_NEIGHBOURHOOD = 40
+"""Digits farther apart belong to different numbers."""
+
+_BEFORE = 4
+"""A plus sign, a bracket and blanks may stand before the first digit."""
+
+_MOST_OF_CHUNK = 400
+_EFFORT = 20
+"""Times the work that a copied text may cause, for each chunk."""
+
+_LONGEST_TITLE = 400
+
+
+def _marks() -> bytes:
+    """One sign for each kind of character: digits 1, capitals A, letters a, separators blank or hyphen, others x."""
+    marks = bytearray(b"x" * 256)
+    for start, end, mark in ((b"0", b"9", b"1"), (b"A", b"Z", b"A"), (b"a", b"z", b"a")):
+        for code in range(start[0], end[0] + 1):
+            marks[code] = mark[0]
+    for separator in b" ().[]/_~*":
+        marks[separator] = ord(" ")
+    marks[ord("-")] = ord("-")
+    return bytes(marks)
+
+
+_MARKS = _marks()
+_MARKED_DIGITS = re.compile(rb"1(?:[ -]{0,4}1){6,}")
+_MARKED_LETTERS = re.compile(rb"1(?=[ A-])[ -]{0,2}1{0,4}-?(?:AA|(?<=-)aaa)")
+_DIGITS = re.compile(r"\d(?:[^\w\n\t]{0,4}\d){6,}")
+_LETTERS = re.compile(r"\d[ )]?[-. ]?[0-9]{0,4}-?(?:[A-Z]{2}|(?<=-)[a-z]{3})")
+_DATE = re.compile(r"[0-3]?[0-9]([./-])[0-3]?[0-9]\1(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]")
+
+
+def list_numbers(text: str, region: str) -> tuple[Candidate, ...]:
+    """All numbers of a whole text, however long, in order.
+
+    Args:
+        text: Any text.
+        region: Two letters of ISO 3166, for numbers without a country code; empty or unknown: only ``+`` numbers.
+    """
+    found: list[Candidate] = []
+    titles = _titles(text)
+    for core, core_end in _chunks(text):
+        start = max(0, core - _CONTEXT)
+        if start:
+            start = core - len(text[start:core].partition(" ")[2])
+        header = titles if start >= len(titles) else ""
+        original = header + text[start : core_end + _CONTEXT]
+        plain = make_plain(original)
+        shift = start - len(header)
+        for item in look(plain, original, region, least=score.LISTED, most=_MOST_OF_CHUNK, effort=_EFFORT):
+            candidate = as_candidate(item, plain, shift)
+            if core <= candidate.start < core_end and (not found or candidate.start >= found[-1].end):
+                found.append(candidate)
+    return tuple(found)
+
+
+def _titles(text: str) -> str:
+    """The first line, where it may name the columns of a table."""
+    end = text.find("\n", 0, _LONGEST_TITLE)
+    first = text[: end + 1]
+    return first if any(mark in first for mark in "\t|;,") and not any(map(str.isdecimal, first)) else ""
+
+
+def _chunks(text: str) -> Iterator[tuple[int, int]]:
+    """The parts of a text in which enough digits stand close together, or letters behind a few digits."""
+    core, end = -1, -1
+    for start, stop in _places(text):
+        if core >= 0 and start - end < _NEIGHBOURHOOD and stop - core < _CHUNK:
+            end = max(end, stop)
+            continue
+        if core >= 0:
+            yield core, end
+        core, end = max(0, start - _BEFORE, end), stop
+        while end - core > _CHUNK:
+            yield core, core + _CHUNK
+            core += _CHUNK
+    if core >= 0:
+        yield core, end
+
+
+def _places(text: str) -> list[tuple[int, int]]:
+    """Where a number may stand, found without a step of Python for what is none."""
+    if text.isascii():
+        marks = text.encode("ascii").translate(_MARKS)
+        digits, letters = _MARKED_DIGITS.finditer(marks), _MARKED_LETTERS.finditer(marks)
+    else:
+        digits, letters = _DIGITS.finditer(text), _LETTERS.finditer(text)
+    places = [match.span() for match in digits]
+    places = [place for place in places if _DATE.fullmatch(text, *place) is None]
+    places += [(max(0, match.start() - _BEFORE * 2), match.end()) for match in letters]
+    places.sort()
+    return places

@@ -1,0 +1,187 @@
+"""The number detector: what a copied text costs, an adversary of any size, and the list of a long text."""
+
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bench.bars import Bar, Report, median, shown, table
+from bench.stage import PYTHON, ROOT, MeasureFailed
+
+ROUNDS = 15
+_CALLS = 300
+_SEED = 20260101
+_NO_DIGITS = "The quick brown fox jumps over the lazy dog while nobody is looking, not at all."
+_TYPICAL = {
+    "one number, 80 characters": (
+        "Please call Anna at (505) 555-0161 before noon, she leaves for the airport then.",
+        "US",
+    ),
+    "one number, in Hebrew": ("סבתא החליפה מספר, עכשיו 055-9876543, תתקשרי אליה בערב אחרי שמונה בבקשה", "IL"),
+    "a number and an order": ("Auftrag 0351/88877 vom 02.05.2023, Monteur: 0160 9876545, bitte vorher anrufen", "DE"),
+}
+_HOSTILE = (
+    "1", "+1 415 ", "1/1/1/", "(1", "(", "\u200e1", "٣", "1 ", "1.", "(505) 555-0161 ", "1-800-FLOWERS ", "555-0161x",
+    "a@1", "555-0161 กกกก", "____='5550161' ",
+    "http://1", "02 40 55 66 77 ", "טל 055-9876543 ", "<a>1", '"a":1234567,', "order 8595550101 ", "GB94 BARC 1020 ",
+)  # fmt: skip
+_HOSTILE_LENGTH = 10_000_000
+_HOSTILE_REGIONS = ("US", "DE", "FR", "IL")
+_PROSE_LENGTH = 1_000_000
+_NUMBERS_IN_PROSE = 100
+_WORDS_BETWEEN_FIGURES = (
+    8  # a year, a sum, a date now and then, as in news and reports: what the matcher tries in vain
+)
+_IMPORTS = ("import phonenumbers", "import phonenumbers; import ringbridge.core.detection")
+
+
+def measure(rounds: int | None) -> Report:
+    """Run every part `rounds` times."""
+    rounds = rounds or ROUNDS
+    sys.path.insert(0, str(ROOT / "app"))
+    from ringbridge.core.detection import find_numbers
+
+    silent = _best_us(lambda: find_numbers(_NO_DIGITS, "US"), rounds, _CALLS * 10)
+    typical = {
+        name: _best_us(lambda t=text, r=region: find_numbers(t, r), rounds)
+        for name, (text, region) in _TYPICAL.items()
+    }
+    hostile = _hostile_ms()
+    worst = max(hostile, key=lambda name: hostile[name])
+    ours, theirs, longer = _prose_ms(min(rounds, 5))
+    import_ms = _import_ms(rounds)
+    bars = (
+        Bar(what="80 characters without digits", value=median(silent), limit=2, unit="µs", samples=len(silent)),
+        Bar(
+            what="a typical text with a number",
+            value=max(median(values) or 0 for values in typical.values()),
+            limit=200, unit="µs", samples=rounds, digits=0,
+        ),
+        Bar(what="the worst of 10 MB", value=hostile[worst], limit=5, unit="ms", samples=len(hostile)),
+        Bar(
+            what="list of 1 MB, of the matcher's time",
+            value=median(a / b for a, b in zip(ours, theirs, strict=True)),
+            limit=1 / 30, unit="×", samples=len(ours), digits=4,
+        ),
+        Bar(
+            what="list of 4 MB, of four times 1 MB",
+            value=median(b / (4 * a) for a, b in zip(ours, longer, strict=True)),
+            limit=1.3, unit="×", samples=len(ours),
+        ),
+        Bar(what="import, beyond phonenumbers", value=import_ms, limit=15, unit="ms", samples=rounds),
+    )  # fmt: skip
+    rows = [
+        ("no digits", f"{shown(median(silent), 2)} µs"),
+        *((name, f"{shown(median(values), 0)} µs") for name, values in typical.items()),
+        (f"worst hostile text ({worst!r} repeated)", f"{shown(hostile[worst], 2)} ms"),
+        ("list of 1 MB of prose", f"{shown(median(ours), 1)} ms"),
+        ("the same by PhoneNumberMatcher at VALID", f"{shown(median(theirs), 1)} ms"),
+    ]
+    notes = (
+        f"Medians of {rounds} rounds, warm, in one process; the import in processes of its own.",
+        table(("", ""), rows),
+    )
+    samples = {
+        name: [{"us": value} for value in values] for name, values in (typical | {"no digits": silent}).items()
+    }
+    return Report(bars=bars, notes=notes, samples=samples)
+
+
+def _best_us(call: Callable[[], Any], rounds: int, calls: int = _CALLS) -> list[float]:
+    call()
+    found: list[float] = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        for _ in range(calls):
+            call()
+        found.append((time.perf_counter() - started) / calls * 1e6)
+    return found
+
+
+def _hostile_ms() -> dict[str, float]:
+    """Each text in its slowest region: the better of two runs, for the first also loads the plans."""
+    from ringbridge.core.detection import find_numbers
+
+    found: dict[str, float] = {}
+    for piece in _HOSTILE:
+        text = piece * (_HOSTILE_LENGTH // len(piece))
+        for region in _HOSTILE_REGIONS:
+            times: list[float] = []
+            for _ in range(3):
+                started = time.perf_counter()
+                find_numbers(text, region)
+                times.append((time.perf_counter() - started) * 1000)
+            found[piece] = max(found.get(piece, 0), min(times))
+    return found
+
+
+def _prose(length: int, numbers: int) -> str:
+    """Prose as people write it, with years, sums and dates, and so many phone numbers."""
+    chance = random.Random(_SEED)
+    words = re.findall(
+        r"\S+",
+        "the order of things was never quite settled when they came back from town and nobody thought of it before "
+        "so we waited until evening, talked about money, weather and the price of bread, and went home again. ",
+    )
+    parts: list[str] = []
+    size = plain_words = 0
+    while size < length:
+        part = chance.choice(words)
+        plain_words += 1
+        if plain_words > _WORDS_BETWEEN_FIGURES and chance.random() < 0.5:
+            plain_words = 0
+            part = chance.choice(
+                ("in 1998", "(see page 12)", "for $1,250.00", "on 05/14/2023", "at 10:30", "about 40%", "3.14")
+            )
+        parts.append(part)
+        size += len(part) + 1
+    for _ in range(numbers):
+        parts.insert(
+            chance.randrange(len(parts)), f"({chance.randrange(201, 210)}) 555-{chance.randrange(100, 200):04}"
+        )
+    return " ".join(parts)
+
+
+def _prose_ms(rounds: int) -> tuple[list[float], list[float], list[float]]:
+    """The list of 1 MB, the library's matcher on the same text, and the list of 4 MB."""
+    from phonenumbers import Leniency, PhoneNumberMatcher
+
+    from ringbridge.core.detection import list_numbers
+
+    text = _prose(_PROSE_LENGTH, _NUMBERS_IN_PROSE)
+    long = _prose(4 * _PROSE_LENGTH, 4 * _NUMBERS_IN_PROSE)
+    if len(list_numbers(text, "US")) < 0.9 * _NUMBERS_IN_PROSE:
+        raise MeasureFailed("the list does not hold the numbers of the text")
+    ours: list[float] = []
+    theirs: list[float] = []
+    longer: list[float] = []
+    for _ in range(rounds):
+        for times, call in (
+            (ours, lambda: list_numbers(text, "US")),
+            (theirs, lambda: list(PhoneNumberMatcher(text, "US", leniency=Leniency.VALID, max_tries=10**9))),
+            (longer, lambda: list_numbers(long, "US")),
+        ):
+            started = time.perf_counter()
+            call()
+            times.append((time.perf_counter() - started) * 1000)
+    return ours, theirs, longer
+
+
+def _import_ms(rounds: int) -> float | None:
+    """What importing the detector takes beyond the library, timed inside new processes."""
+    code = (
+        "import sys, time; sys.path.insert(0, {path!r}); start = time.perf_counter(); {imports}; "
+        "print(time.perf_counter() - start)"
+    )
+    times: dict[str, list[float]] = {imports: [] for imports in _IMPORTS}
+    for _ in range(rounds):
+        for imports, found in times.items():
+            done = subprocess.run(
+                [PYTHON, "-c", code.format(path=str(ROOT / "app"), imports=imports)],
+                capture_output=True, text=True, check=True,
+            )  # fmt: skip
+            found.append(float(done.stdout) * 1000)
+    return median(b - a for a, b in zip(*times.values(), strict=True))
