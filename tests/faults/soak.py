@@ -128,8 +128,9 @@ def inside(options: argparse.Namespace) -> int:
             if entry is None and self.copies < BARRIER_EVERY:
                 self.settle()  # what the first wish brings up is still being loaded
                 return
-            assert entry is not None, "no number is offered"
-            assert self._parts is not None
+            if entry is None or self._parts is None:
+                self._application.exit(3)  # no number is offered; an assertion in a slot would not end the program
+                return
             if not self.calling:
                 self.calling = True
                 self._parts.caller.finished.connect(self.called)
