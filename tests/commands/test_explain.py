@@ -102,6 +102,13 @@ def test_the_extension_is_kept_apart(home: Home) -> None:
     assert "Why:         from a link; the link names an extension; the whole text is a number\n" in out
 
 
+def test_a_reason_is_said_once_and_in_words(home: Home) -> None:
+    assert "Why:         an extension or a code\n" in home.run("dial", "*97", "--explain").out
+    out = home.run("dial", "Ms. Levi, +1 (212) 555-0142 ext. 12", "--explain").out
+    reasons = "found in the text; written with a +; grouped as such numbers are; an extension stands behind it"
+    assert f"Why:         {reasons}\n" in out
+
+
 def test_a_pbx_that_converts_is_said(account: Home) -> None:
     account.run("config", "set", "account.cdialplan", "auto")
     found = account.run("dial", "(212) 555-1234", "--explain", "--json").json

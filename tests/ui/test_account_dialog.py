@@ -266,6 +266,18 @@ def test_the_dialog_fits_a_small_screen_and_scrolls(qtbot: QtBot) -> None:
     assert dialog.rect().contains(url.mapTo(dialog, url.rect().center()))
 
 
+def test_what_is_typed_right_after_opening_goes_into_the_first_field(dialog: AccountDialog, qtbot: QtBot) -> None:
+    url = part(dialog, QLineEdit, "account.url")
+    qtbot.waitUntil(lambda: dialog.focusWidget() is url)
+
+
+def test_the_page_is_no_stop_between_the_fields(dialog: AccountDialog) -> None:
+    stop = part(dialog, QPushButton, "cancel").nextInFocusChain()
+    while stop is not None and not stop.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        stop = stop.nextInFocusChain()
+    assert stop is part(dialog, QLineEdit, "account.url")
+
+
 def test_what_the_company_sets_is_shown_and_can_not_be_changed(qtbot: QtBot) -> None:
     dialog = AccountDialog(SETTINGS, locked=frozenset({"account.url", "region", "guards.premium"}))
     qtbot.addWidget(dialog)

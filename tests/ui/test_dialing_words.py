@@ -41,8 +41,33 @@ def test_every_reason_has_words(reason: str) -> None:
     assert reason_word(reason) != reason.replace("_", " ") or reason == "internal"
 
 
-def test_a_reason_of_the_detector_is_shown_plainly() -> None:
-    assert reason_word("label_before") == "label before"
+def test_a_reason_of_a_later_version_is_shown_plainly() -> None:
+    assert reason_word("odd_thing") == "odd thing"
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("Ms. Levi, +1 (212) 555-0142 ext. 12", "IL"),
+        ("036123456,,55", "IL"),
+        ("Tel. 212-555-0142", "US"),
+        ("call 011 44 20 7946 0018", "US"),
+        ("(44) 20 7946 0018, office", "GB"),
+        ("one 21 25 55 01 42 two", "US"),
+        ("*97", "US"),
+        ("911", "US"),
+    ],
+)
+def test_every_reason_of_the_detector_has_words(text: str, region: str) -> None:
+    reading = explain(text, Settings(), region).reading
+    assert reading is not None
+    for reason in reading.reasons:
+        assert reason_word(reason) != reason.replace("_", " "), reason
+        assert ":" not in reason_word(reason)
+
+
+def test_a_label_is_named() -> None:
+    assert reason_word("label_before_phone:tel") == "beside the word “tel”"
 
 
 @pytest.mark.parametrize("way", Way)

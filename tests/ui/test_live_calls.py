@@ -84,6 +84,13 @@ def journal_of(path: Path) -> tuple[Counter[str], dict[str, float]]:
     return asked, phases
 
 
+def shut_out(following: Following) -> None:
+    """Look at the call with a login whose role may not."""
+    following.parts.use_account(username="billing")
+    call = following.live.calls[0]
+    following.live._calls[call.request.request_id] = replace(call, account=following.parts.session.settings.account)
+
+
 @pytest.mark.parametrize("wait_s", [0, 5])
 def test_each_change_is_seen_soon_and_afterwards_nothing_is_asked(
     qtbot: QtBot, tmp_path: Path, following_of: Callable[[TrainingPbx], Following], wait_s: int
@@ -158,14 +165,42 @@ def test_a_role_that_may_not_look_makes_one_request_and_no_noise(
         following = following_of(pbx)
         following.call()
         qtbot.waitUntil(lambda: bool(following.live.calls))
-        following.parts.use_account(username="billing")
-        call = following.live.calls[0]
-        following.live._calls[call.request.request_id] = replace(
-            call, account=following.parts.session.settings.account
-        )
+        shut_out(following)
         qtbot.waitUntil(lambda: len(following.ended) == 1, timeout=10_000)
         assert following.ended[0].track.reason == "forbidden"
         assert following.state() is CallState.REQUESTED
+
+
+def test_who_may_not_look_hears_nothing_before_the_pbx_has_answered(
+    qtbot: QtBot, following_of: Callable[[TrainingPbx], Following]
+) -> None:
+    with TrainingPbx(level="4.1", scenario="auto", pace=1.0, faults=("slow:calls/make",)) as pbx:
+        following = following_of(pbx)
+        following.call("+12125557403")  # refused by the rate plan
+        qtbot.waitUntil(lambda: bool(following.live.calls))
+        shut_out(following)
+        qtbot.waitUntil(lambda: following.live._due_s == {}, timeout=10_000)
+        assert following.live.calls[0].track.reason == "forbidden"
+        assert not following.live.calls[0].has_ended
+        qtbot.waitUntil(lambda: len(following.dropped) == 1, timeout=10_000)
+        assert following.ended == []
+        assert following.live.calls == ()
+        assert {call.sent for _, call in following.said} == {None}
+        assert not any(call.track.over for _, call in following.said)
+
+
+def test_who_may_not_look_learns_that_the_pbx_took_the_call_on(
+    qtbot: QtBot, following_of: Callable[[TrainingPbx], Following]
+) -> None:
+    with TrainingPbx(level="4.1", scenario="auto", pace=1.0, faults=("slow:calls/make",)) as pbx:
+        following = following_of(pbx)
+        following.call()
+        qtbot.waitUntil(lambda: bool(following.live.calls))
+        shut_out(following)
+        qtbot.waitUntil(lambda: len(following.ended) == 1, timeout=10_000)
+        assert following.ended[0].sent is Outcome.REQUESTED
+        assert following.said[-1][1] == following.ended[0]
+        assert following.live.calls == ()
 
 
 def test_a_hang_up_ends_the_call(qtbot: QtBot, following: Following) -> None:

@@ -86,7 +86,7 @@ def _rows(explanation: Explanation, target: Target, line: str) -> list[tuple[str
         ("Text", explanation.text),
         ("Region", explanation.region),
         ("Read as", _reading(target)),
-        ("Why", "; ".join(map(reason_word, reasons))),
+        ("Why", "; ".join(map(reason_word, dict.fromkeys(reasons)))),
         ("Rules", "; ".join(way_sentences(explanation))),
         ("Dialed", explanation.dialed),
     ]

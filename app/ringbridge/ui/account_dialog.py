@@ -149,6 +149,8 @@ class AccountDialog(QDialog):
         self._build_computer()
         self._area = QScrollArea()
         self._area.setFrameShape(QFrame.Shape.NoFrame)
+        # it would be first in the tab order, and what is typed right after opening would go nowhere
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidgetResizable(True)
         self._area.setWidget(self._form)
         self._foot = plain_label(wrap=True)

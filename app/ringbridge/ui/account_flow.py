@@ -93,7 +93,7 @@ class AccountFlow(QObject):
             return
         dialog = AccountDialog(self._session.settings, locked=self._session.locked)
         if self._demo:
-            dialog.lock_account(tr("The demo calls the training PBX. Start Ringbridge without --demo for your own."))
+            dialog.lock_account(tr("The demo calls the training PBX. For your own, quit it and start Ringbridge."))
         self._dialog = dialog
         self._shown = self._session.settings
         dialog.test_wanted.connect(self._test)

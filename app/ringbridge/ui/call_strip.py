@@ -345,7 +345,7 @@ def _title(call: LiveCall) -> str:
     track = call.track
     if track.state is CallState.ENDED:
         return end_title(track.end, track.talk_s)
-    if track.over:
+    if track.over and not call.is_awaited:
         # whom the role shut out in the middle was told of the call before
         told = track.reason if track.state is CallState.REQUESTED or track.reason == "no_leg" else ""
         return lost_title(told)

@@ -66,7 +66,12 @@ class LiveCall:
     @property
     def has_ended(self) -> bool:
         """Whether there is nothing more to do about it."""
-        return self.track.over or self.track.state is CallState.ENDED
+        return (self.track.over and not self.is_awaited) or self.track.state is CallState.ENDED
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether only the answer to the request can tell of it: the PBX showed nothing, and may still refuse it."""
+        return self.sent is None and not self.track.was_seen
 
 
 class LiveCalls(QObject):
@@ -194,6 +199,9 @@ class LiveCalls(QObject):
             self.dropped.emit(call.request.request_id)
             return
         call = self._keep(call, track=tracking.name(call.track, outcome.callid), sent=outcome.outcome)
+        if call.track.over:  # nothing more is looked at: it stayed for this answer
+            self._end(call)
+            return
         if outcome.callid:
             self._look_in(call, _NAMED_LOOK_S)
         self.changed.emit(call)
@@ -201,7 +209,7 @@ class LiveCalls(QObject):
     def _look(self) -> None:
         """Look at all calls that are due; one job at a time."""
         now_s = time.monotonic()
-        due = [call for call in self._calls.values() if self._due_s[call.request.request_id] <= now_s]
+        due = [self._calls[request_id] for request_id, due_s in self._due_s.items() if due_s <= now_s]
         if self._looking:
             return
         if not due:
@@ -251,13 +259,19 @@ class LiveCalls(QObject):
     def _go_on(self, call: LiveCall, before: LiveCall) -> None:
         wait_s = tracking.wait_s(call.track, time.monotonic())
         if wait_s is None:
-            self._forget(call)
-        else:
-            self._look_in(call, wait_s)
+            self._due_s.pop(call.request.request_id, None)
+            if not call.is_awaited:
+                self._end(call, tell=_shown(call) != _shown(before))
+            return
+        self._look_in(call, wait_s)
         if _shown(call) != _shown(before):
             self.changed.emit(call)
-        if wait_s is None:
-            self.ended.emit(call)
+
+    def _end(self, call: LiveCall, *, tell: bool = True) -> None:
+        self._forget(call)
+        if tell:
+            self.changed.emit(call)
+        self.ended.emit(call)
 
     def _forget(self, call: LiveCall) -> None:
         self._calls.pop(call.request.request_id, None)

@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable
 from http.client import NotConnected
+from pathlib import Path
 
 import pytest
 
@@ -148,6 +149,18 @@ def test_no_answer_after_the_request_is_lost_and_nothing_is_sent_again(
     assert type(fail(client_for(either_server, limits=QUICK), login, call)) is AnswerLost
     assert time.monotonic() - started < 2
     assert (len(either_server.requests), either_server.connections) == (1, 1)
+
+
+def test_what_went_wrong_before_the_request_is_not_told_of_it(
+    server: PbxServer, client_for: Clients, login: Login, call: MakeCall, tmp_path: Path
+) -> None:
+    client = client_for(server)
+    try:
+        (tmp_path / "socket").stat()  # as where no program runs, and the command calls alone
+    except FileNotFoundError:
+        server.answer_next(send(b"SSH-2.0-server\r\n"), send(WHOLE[:-5]))
+        assert str(fail(client, login, call)) == "the answer is no HTTP (BadStatusLine)"
+        assert str(fail(client, login, call)) == "the answer ended too early"
 
 
 @pytest.mark.parametrize("method", ["post", "get"])

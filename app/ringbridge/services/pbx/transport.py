@@ -3,6 +3,7 @@
 import ipaddress
 import logging
 import ssl
+import sys
 from dataclasses import dataclass, field, replace
 from email.message import Message
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
@@ -95,6 +96,7 @@ class Transport:
         exchange.query = "?" + encode(parameters, ";") if get else ""
         body = None if get else encode(parameters, "&").encode("ascii")
         failure: PbxError
+        outside = sys.exception()
         proxies: dict[str, str] = {}
         with self._lock:
             try:
@@ -107,7 +109,7 @@ class Transport:
                 finally:
                     response.close()
             except _FOREIGN as error:
-                failure = _failure(error, exchange, proxied=bool(proxies))
+                failure = _failure(error, exchange, outside=outside, proxied=bool(proxies))
             finally:
                 exchange.query = ""
         _log.debug("%s: %s at stage %s", function, type(failure).__name__, exchange.stage.name)
@@ -122,6 +124,7 @@ class Transport:
         """
         exchange = self._exchange(self._limits.answer_s)
         failure: PbxError
+        outside = sys.exception()
         proxies: dict[str, str] = {}
         with self._lock:
             try:
@@ -130,7 +133,7 @@ class Transport:
                 adapter = self._adapter_for(exchange)
                 adapter.get_connection_with_tls_context(request, verify=True, proxies=proxies).open()
             except _FOREIGN as error:
-                failure = _failure(error, exchange, proxied=bool(proxies))
+                failure = _failure(error, exchange, outside=outside, proxied=bool(proxies))
             else:
                 return
         self._after(failure)
@@ -189,6 +192,7 @@ class Transport:
         described["Content-Type"] = response.headers.get("Content-Type", "")
         body = bytearray()
         broken: AnswerLost | None = None
+        outside = sys.exception()
         try:
             while piece := response.raw.read1(_PIECE, decode_content=True):
                 body += piece
@@ -196,7 +200,7 @@ class Transport:
                     raise AnswerNotUnderstood("the answer is too long", status)
         except _FOREIGN as error:
             # what is there may be all there is to say: only the framing was wrong
-            broken = AnswerLost(_in_words(_root(error)))
+            broken = AnswerLost(_in_words(_root(error, outside)))
         return RawAnswer(
             http_status=status, charset=described.get_content_charset(""), body=bytes(body), broken=broken
         )
@@ -235,21 +239,26 @@ def _redirection(location: str) -> str:
     return f"redirected to {to.scheme}://{host}" if host and to.scheme in {"http", "https"} else "redirected"
 
 
-def _chain(error: BaseException) -> list[BaseException]:
-    """The error and all it holds: arguments, reasons, causes and contexts."""
+def _chain(error: BaseException, outside: BaseException | None) -> list[BaseException]:
+    """The error and all it holds: arguments, reasons, causes and contexts.
+
+    Args:
+        error: What the exchange came to.
+        outside: What was being handled before it began, or None. It is the last context of all that went wrong since.
+    """
     found: list[BaseException] = []
     ahead: list[Any] = [error]
     while ahead:
         item = ahead.pop(0)
-        if isinstance(item, BaseException) and item not in found:
+        if isinstance(item, BaseException) and item is not outside and item not in found:
             found.append(item)
             ahead += [*item.args, getattr(item, "reason", None), item.__cause__, item.__context__]
     return found
 
 
-def _root(error: BaseException) -> BaseException:
+def _root(error: BaseException, outside: BaseException | None) -> BaseException:
     """The operating system's, TLS's or http.client's own error among what the libraries wrapped around it."""
-    chain = _chain(error)
+    chain = _chain(error, outside)
     for kind in (ssl.SSLCertVerificationError, ssl.SSLError, OSError, HTTPException):
         for item in chain:
             if isinstance(item, kind) and not isinstance(item, RequestException):
@@ -281,9 +290,9 @@ def _in_words(root: BaseException) -> str:
     return printable(text, 200)
 
 
-def _failure(error: BaseException, exchange: Exchange, *, proxied: bool) -> PbxError:
+def _failure(error: BaseException, exchange: Exchange, *, outside: BaseException | None, proxied: bool) -> PbxError:
     """The one place that decides whether a request may have left."""
-    root = _root(error)
+    root = _root(error, outside)
     words = _in_words(root)
     if exchange.stage is Stage.SENT:
         if isinstance(root, HTTPException) and not isinstance(root, (RemoteDisconnected, IncompleteRead)):
