@@ -147,6 +147,22 @@ def test_a_note_is_written_on_request_and_only_then_takes_the_focus(strip: Strip
         press(strip, Qt.Key.Key_Escape)
 
 
+def test_enter_in_the_note_keeps_it_and_presses_nothing_else(strip: Strip, qtbot: QtBot) -> None:
+    present(strip)
+    click(strip, "note")
+    field = strip.findChild(QLineEdit, "note_text")
+    assert isinstance(field, QLineEdit)
+    qtbot.waitUntil(field.hasFocus)
+    qtbot.keyClicks(field, "call back")
+    with (
+        qtbot.assertNotEmitted(strip.hidden),
+        qtbot.assertNotEmitted(strip.hang_up_wanted),
+        qtbot.waitSignal(strip.note_written, check_params_cb=lambda note: note == "call back"),
+    ):
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert strip.isVisible()
+
+
 def test_the_call_may_change_while_a_note_is_written(strip: Strip) -> None:
     present(strip)
     click(strip, "note")

@@ -79,6 +79,16 @@ class StripFace(NamedTuple):
     over: bool = False
 
 
+class _NoteLine(QLineEdit):
+    """Keeps Enter to itself: the strip would press whichever button has the focus once the line is gone."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Type; Enter ends here."""
+        super().keyPressEvent(event)
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            event.accept()
+
+
 class Strip(QWidget):
     """One strip, built once and shown again and again. GUI thread. It does nothing itself but tick while it must.
 
@@ -238,7 +248,7 @@ class Strip(QWidget):
         self._transfer.clicked.connect(lambda: self._want(self.transfer_wanted))
 
     def _make_note(self) -> None:
-        self._note = QLineEdit(self)
+        self._note = _NoteLine(self)
         self._note.setObjectName("note_text")
         self._note.setMaxLength(MAX_NOTE)
         self._note.setPlaceholderText(tr("A note about this call; Enter keeps it"))
