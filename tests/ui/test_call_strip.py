@@ -200,6 +200,37 @@ def test_a_note_goes_into_the_history(qtbot: QtBot, screen: Screen) -> None:
     assert "wants a quote" in texts(screen.strip)
 
 
+def write_note(screen: Screen, text: str) -> None:
+    click(screen.strip, "note")
+    field = screen.strip.findChild(QLineEdit, "note_text")
+    assert isinstance(field, QLineEdit)
+    field.setText(text)
+
+
+def test_a_newer_call_does_not_take_the_note_of_the_one_before(qtbot: QtBot, screen: Screen) -> None:
+    connect(qtbot, screen)
+    write_note(screen, "about the first")
+    screen.call("+12125550199", name="Bob")
+    qtbot.waitUntil(lambda: screen.entry_text("live_0").startswith("Bob — your phone"), timeout=10_000)
+    assert screen.strip.face.number == "+1 212-555-0142"
+    assert screen.strip.is_writing
+    screen.later.add(replace(WISH, name="Cid"), THEM, 300)  # this one was just asked for: it shows
+    assert screen.strip.face.name == "Cid"
+    assert not screen.strip.is_writing
+    qtbot.waitUntil(lambda: [row.note for row in screen.parts.history.recent()] == ["", "about the first"])
+
+
+def test_a_note_about_a_call_that_came_to_nothing_is_not_left_to_the_next(qtbot: QtBot, screen: Screen) -> None:
+    connect(qtbot, screen)
+    write_note(screen, "the first")
+    key = screen.live.calls[0].request.request_id
+    screen.live.close()
+    screen.live.dropped.emit(key)
+    assert not screen.strip.isVisible()
+    assert not screen.strip.is_writing
+    qtbot.waitUntil(lambda: screen.parts.history.recent()[0].note == "the first")
+
+
 def test_the_number_can_be_copied(qtbot: QtBot, screen: Screen) -> None:
     connect(qtbot, screen)
     click(screen.strip, "copy_number")

@@ -97,6 +97,19 @@ def test_a_click_right_after_the_strip_appeared_hangs_up_nobody(qtbot: QtBot) ->
     assert strip.isVisible()
 
 
+def test_a_click_right_after_another_call_took_the_place_hangs_up_nobody(qtbot: QtBot) -> None:
+    strip = Strip(guard_ms=60_000)
+    qtbot.addWidget(strip)
+    present(strip)
+    strip._changed_at -= 61
+    strip.show_face(CALL._replace(title="Ended"))  # the same call: the guard does not begin anew
+    with qtbot.waitSignal(strip.hang_up_wanted):
+        click(strip, "hang_up")
+    strip.show_face(CALL._replace(name="Bob"))
+    with qtbot.assertNotEmitted(strip.hang_up_wanted):
+        click(strip, "hang_up")
+
+
 def test_the_time_runs_only_while_it_is_seen(strip: Strip, qtbot: QtBot) -> None:
     present(strip)
     assert not strip._tick.isActive()

@@ -106,7 +106,7 @@ class CallStrip(QObject):
             if self._shown == key:
                 self._leave()
             return
-        if self._shown != key and key not in self._put_away and self._is_newest(key):
+        if self._shown != key and key not in self._put_away and self._is_newest(key) and not self._is_writing:
             self._ended = None
             self._leaves.stop()
             self._shown = key
@@ -127,8 +127,6 @@ class CallStrip(QObject):
         self._refresh_tray()
 
     def _waiting(self, call: "LaterCall") -> None:
-        self._ended = None
-        self._leaves.stop()
         self._refresh_tray()
         self._show(call.key)
 
@@ -166,6 +164,7 @@ class CallStrip(QObject):
     def _show(self, key: str, *, focusable: bool = False) -> None:
         """Put a call into the strip and the strip on the screen."""
         if key != self._shown:
+            self._finish_note()
             self._ended = None
             self._leaves.stop()
         self._shown = key
@@ -211,6 +210,7 @@ class CallStrip(QObject):
             self._leaves.start()
             return
         self._leaves.stop()
+        self._finish_note()
         if self._ended is not None:
             self._forget(self._ended.request.request_id)
         self._ended, self._shown = None, ""
@@ -231,6 +231,15 @@ class CallStrip(QObject):
         if self._ended is not None:
             self._forget(self._shown)
             self._ended, self._shown = None, ""
+
+    @property
+    def _is_writing(self) -> bool:
+        return self._strip is not None and self._strip.is_writing
+
+    def _finish_note(self) -> None:
+        """The strip is about to show another call, or none: a note belongs to the call it was begun for."""
+        if self._strip is not None:
+            self._strip.finish_note()
 
     def _forget(self, key: str) -> None:
         self._put_away.discard(key)
