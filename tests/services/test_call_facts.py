@@ -88,6 +88,14 @@ def test_a_call_that_is_followed_says_where_it_stands(history: History) -> None:
     assert outcome_sentence(outcome).startswith("You are talking with this number since ")
 
 
+def test_a_rule_that_makes_an_emergency_number_is_asked_about(history: History) -> None:
+    office = Target(e164="+12125550911")
+    where = Destination(dialed="911", e164="+12125550911", region="US", display="+1 212-555-0911")
+    finder = FactFinder(lambda: history, now=lambda: NOON)
+    findings = finder.judge(office, where, Origin.CARD, Settings(), "US")
+    assert findings.verdict.reasons == ("emergency",)
+
+
 def test_an_emergency_call_that_dropped_unseen_is_made_again(history: History) -> None:
     where = Destination(dialed="911", display="911")
     request = CallRequest(request_id="r", destination=where, origin=Origin.TYPED, requested_at=NOON, emergency=True)

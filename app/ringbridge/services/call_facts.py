@@ -84,7 +84,9 @@ class FactFinder:
             phone: Whether the phone that rings first would ring.
         """
         guards = settings.guards
-        traits = traits_of(target, region=region, outside_prefix=settings.dialing.outside_prefix)
+        traits = traits_of(
+            target, region=region, outside_prefix=settings.dialing.outside_prefix, dialed=destination.dialed
+        )
         past = self._past(destination, settings, emergency=traits.emergency)
         local = local_time(traits.e164, self._now()) if traits.e164 else None
         facts = Facts(
