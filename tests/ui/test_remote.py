@@ -68,6 +68,13 @@ def test_line_and_caller_id_of_the_request_count(qtbot: QtBot, remote: Remote, p
     assert parts.history.recent()[0].line == "7654321"
 
 
+def test_an_own_phone_that_is_a_number_is_rung_as_a_number(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
+    parts.use(phones__own=("Mobile|number|2125550199",))
+    ask(qtbot, remote, command="dial", target="212 555 0142", source="argument", line="2125550199")
+    order = parts.pbx.calls[0].order
+    assert (order.stype, order.snumber) == ("", "2125550199")
+
+
 def test_options_of_the_request_count(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
     request = {"command": "dial", "target": "212 555 0142", "source": "argument"}
     refused = ask(qtbot, remote, **request, options={"record_group": 99})

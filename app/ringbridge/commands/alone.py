@@ -15,7 +15,7 @@ from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Login, Outcome
 from ringbridge.core.dialing.dial_plan import plan_of, to_destination
 from ringbridge.core.dialing.gate import Decision
-from ringbridge.core.dialing.guard_settings import own_phones
+from ringbridge.core.dialing.guard_settings import kind_of_line
 from ringbridge.core.errors import InputError, SettingError, StorageError
 from ringbridge.core.settings import AccountSettings, with_options
 from ringbridge.desktop.screen_lock_ask import screen_is_locked
@@ -79,7 +79,7 @@ def dial(options: Options, profile: str | None) -> int:
         line=options.line or "",
         caller_id=options.caller_id or "",
         wait_s=options.wait,
-        line_kind=_kind_of(options.line or "", here),
+        line_kind=kind_of_line(options.line or "", here.settings.phones),
         emergency=findings.facts.traits.emergency,
     )
     with logged(here.paths):
@@ -194,8 +194,3 @@ def _refused(findings: Findings, destination: Destination, *, as_json: bool) -> 
         outcome = CallOutcome(request_id="", outcome=Outcome.BLOCKED, dialed=destination.dialed, problem="declined")
         return report_outcome(outcome, outcome_sentence(outcome), as_json=as_json)
     return refuse_gate(findings, destination, as_json=as_json)
-
-
-def _kind_of(line: str, here: Surroundings) -> str:
-    """What `--line` is, where it is one of the user's own phones."""
-    return next((phone.kind for phone in own_phones(here.settings.phones) if phone.value == line), "")

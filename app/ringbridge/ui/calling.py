@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ringbridge.core.calls import CallOutcome, CallRequest, Origin, Outcome
 from ringbridge.core.dialing.gate import Decision, PhoneState
+from ringbridge.core.dialing.guard_settings import kind_of_line
 from ringbridge.core.dialing.guards import refused_code
 from ringbridge.core.errors import InputError, SettingError
 from ringbridge.core.settings import with_options
@@ -39,7 +40,7 @@ class Wish:
         said_yes: A person said yes to exactly this target.
         counted_down: The countdown ran out, or a person cut it short.
         line: The own line or number to ring first, or empty for the account's own.
-        line_kind: ``phone`` or ``number``: what `line` is, or empty for the account's own.
+        line_kind: ``phone`` or ``number``: what `line` is, or empty: as the own phones say, else the account's own.
         caller_id: What the other party sees, or empty for the account's own.
         wait_s: Seconds the PBX may wait, or None for the account's own.
         name: The other party's name where known, or empty.
@@ -253,7 +254,7 @@ class Caller(QObject):
             caller_id=wish.caller_id,
             wait_s=wish.wait_s,
             name=wish.name,
-            line_kind=wish.line_kind,
+            line_kind=wish.line_kind or kind_of_line(wish.line, settings.phones),
             emergency=judged.findings.facts.traits.emergency,
         )
         if destination.dialed in self._under_way.values():
