@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QListWidget
 from pytestqt.qtbot import QtBot
@@ -59,6 +60,7 @@ class Screen:
             tray=self.tray,
             coordinator=self.coordinator,
             reader=parts.reader,
+            caller=parts.caller,
         )
         self.flow._strip = None
         self.strip = self.flow._the_strip()
@@ -265,6 +267,52 @@ def test_a_call_is_transferred_to_a_colleague_or_a_number(
     qtbot.waitUntil(lambda: screen.title().startswith("Answered"), timeout=10_000)
     assert screen.parts.pbx.calls[-1].phase is not CallPhase.ENDED  # the others go on
     assert not dialog.isVisible()
+
+
+def transfer_to(screen: Screen, number: str) -> TransferDialog:
+    click(screen.strip, "transfer")
+    dialog = screen.flow._transfer._dialog if screen.flow._transfer else None
+    assert isinstance(dialog, TransferDialog)
+    line = dialog.findChild(QLineEdit, "target")
+    assert isinstance(line, QLineEdit)
+    line.setText(number)
+    dialog._ok.click()
+    return dialog
+
+
+def test_a_transfer_passes_the_gate(qtbot: QtBot, screen: Screen) -> None:
+    screen.parts.use(guards__never_call=("2125550199",), guards__premium="refuse")
+    connect(qtbot, screen)
+    dialog = transfer_to(screen, "+1 900 555 0199")
+    qtbot.waitUntil(lambda: "Premium-rate numbers are not called" in dialog._message.text())
+    dialog = transfer_to(screen, "212 555 0199")
+    qtbot.waitUntil(lambda: "never called" in dialog._message.text())
+    screen.parts.locked = True
+    dialog = transfer_to(screen, "202")
+    qtbot.waitUntil(lambda: "screen is locked" in dialog._message.text())
+    assert dialog.isVisible()
+    assert {leg.dnumber for leg in screen.parts.pbx.calls[-1].legs} == {"1234567", "2125550142"}
+
+
+def test_a_risky_transfer_is_asked_about_in_the_dialog(qtbot: QtBot, screen: Screen) -> None:
+    connect(qtbot, screen)
+    dialog = transfer_to(screen, "+1 900 555 0199")
+    qtbot.waitUntil(lambda: "Premium rate" in dialog._message.text())
+    dialog._ok.click()  # the second half of a double click
+    assert dialog._ok.isEnabled()
+    qtbot.keyClick(dialog._line, Qt.Key.Key_Return)  # nor is a held Enter a yes
+    assert not dialog.isVisible()
+    dialog = transfer_to(screen, "+1 900 555 0199")
+    qtbot.waitUntil(lambda: "Premium rate" in dialog._message.text())
+    dialog._guard_s = 0
+    dialog._line.setText("+1 900 555 0198")  # another number is another question
+    dialog._ok.click()
+    qtbot.waitUntil(lambda: "Premium rate" in dialog._message.text())
+    assert {leg.dnumber for leg in screen.parts.pbx.calls[-1].legs} == {"1234567", "2125550142"}
+    dialog._ok.click()
+    qtbot.waitUntil(
+        lambda: any(leg.dnumber == "9005550198" for leg in screen.parts.pbx.calls[-1].legs), timeout=10_000
+    )
 
 
 def test_a_transfer_to_nonsense_is_refused_in_the_dialog(qtbot: QtBot, screen: Screen) -> None:

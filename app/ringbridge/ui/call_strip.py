@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from ringbridge.core.calls import CallRecord, Destination
+    from ringbridge.ui.calling import Caller
     from ringbridge.ui.coordinator import Coordinator
     from ringbridge.ui.later_calls import LaterCall, LaterCalls
     from ringbridge.ui.reading import Reader
@@ -43,6 +44,7 @@ class CallStrip(QObject):
         tray: The icon and its menu.
         coordinator: Keeps the list of recent calls, and the card in the same corner.
         reader: Reads whom a call is passed on to.
+        caller: Has the gate for it.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class CallStrip(QObject):
         tray: "Tray",
         coordinator: "Coordinator",
         reader: "Reader",
+        caller: "Caller",
     ) -> None:
         super().__init__()
         self._session = session
@@ -62,6 +65,7 @@ class CallStrip(QObject):
         self._tray = tray
         self._coordinator = coordinator
         self._reader = reader
+        self._caller = caller
         self._strip: Strip | None = None
         self._card: QWidget | None = None
         self._transfer: Transfer | None = None
@@ -294,7 +298,7 @@ class CallStrip(QObject):
         if self._transfer is None:
             from ringbridge.ui.transfer import Transfer
 
-            self._transfer = Transfer(live=self._live, reader=self._reader)
+            self._transfer = Transfer(live=self._live, reader=self._reader, caller=self._caller)
         self._transfer.open(self._shown)
 
     # ------------------------------------------------------------ the tray

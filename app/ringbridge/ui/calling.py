@@ -157,14 +157,56 @@ class Caller(QObject):
             self._report(None, outcome, done)
 
         other_phone = bool(wish.line) and wish.line != self._session.settings.account.line
+        self._judge(wish, PhoneState.UNKNOWN if other_phone else self._phone(), judged, unreadable)
+
+    def want_passed_on(
+        self,
+        wish: Wish,
+        allowed: "Callable[[Destination], None]",
+        asked: Callable[[Judged], None],
+        refused: OutcomeHandler,
+    ) -> None:
+        """Take the wish to pass a call on through the same gate; the call itself is passed on by whoever asks.
+
+        Args:
+            wish: Whom the other party is to be connected with. A call to the same party is no obstacle: the own
+                phone rings for neither.
+            allowed: Gets the destination to pass the call on to.
+            asked: Gets the question where the gate asks.
+            refused: Gets the reason why not.
+        """
+
+        def judged(destination: "Destination", findings: "Findings") -> None:
+            decision = findings.verdict.decision
+            if self.screen_locked or decision is Decision.REFUSE:
+                reasons = ("locked",) if self.screen_locked else findings.verdict.reasons
+                refused(refused_outcome(reasons[0], dialed=destination.dialed))
+            elif decision is Decision.ASK:
+                asked(Judged(wish=wish, destination=destination, findings=findings))
+            else:
+                allowed(destination)
+
+        def failed(error: Exception) -> None:
+            _log_failure(error)
+            refused(CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="input_no_number"))
+
+        self._judge(replace(wish, counted_down=True), PhoneState.UNKNOWN, judged, failed)
+
+    def _judge(
+        self,
+        wish: Wish,
+        phone: PhoneState,
+        judged: "Callable[[Destination, Findings], None]",
+        failed: Callable[[Exception], None],
+    ) -> None:
         circumstances = Circumstances(
             origin=wish.origin,
             said_yes=wish.said_yes,
             counted_down=wish.counted_down,
             locked=self._locked(),
-            phone=PhoneState.UNKNOWN if other_phone else self._phone(),
+            phone=phone,
         )
-        self._reader.judge(wish.target, wish.destination, circumstances, judged, unreadable)
+        self._reader.judge(wish.target, wish.destination, circumstances, judged, failed)
 
     def _refused_at_once(self, wish: Wish) -> str:
         """What needs no look at the number; where it does, the gate decides the same."""
