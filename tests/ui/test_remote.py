@@ -86,6 +86,26 @@ def test_options_of_the_request_count(qtbot: QtBot, remote: Remote, parts: Parts
 
 
 @pytest.mark.parametrize(
+    ("locked", "order"),
+    [
+        ("options.record_group", {"options": {"record_group": 7}}),
+        ("account.caller_id", {"caller_id": "2125550100"}),
+        ("account.line", {"line": "7654321"}),
+    ],
+)
+def test_what_the_company_locks_is_the_same_for_one_call(
+    qtbot: QtBot, remote: Remote, parts: Parts, locked: str, order: dict[str, object]
+) -> None:
+    parts.session.locked = frozenset({locked})
+    request = {"command": "dial", "target": "212 555 0142", "source": "argument"}
+    answer = ask(qtbot, remote, **request, **order)
+    assert (answer["outcome"], answer["problem"], answer["exit_code"]) == ("blocked", "gate_option_locked", 7)
+    assert "set by your company" in str(answer["message"])
+    same = {"options": {"record_group": 0}, "line": parts.session.settings.account.line}
+    assert ask(qtbot, remote, **request, **same)["outcome"] == "requested"
+
+
+@pytest.mark.parametrize(
     ("target", "exit_code"),
     [("hello", 2), ("", 2), ("212 555 0142, 212 555 0143", 2), ("tel:*97", 7), ("javascript:1", 2), ("\x00", 2)],
 )

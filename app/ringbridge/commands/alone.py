@@ -25,6 +25,7 @@ from ringbridge.services.dialer import Dialer
 from ringbridge.services.failures import failed_outcome
 from ringbridge.services.history import History
 from ringbridge.services.pbx import MakeCall, PbxClient, Placed
+from ringbridge.ui.gate_outcome import refused_outcome
 from ringbridge.ui.wording import (
     error_sentence,
     gate_sentences,
@@ -47,8 +48,17 @@ def dial(options: Options, profile: str | None) -> int:
     """
     here = look_around(profile)
     try:
-        settings = with_options(here.settings, call_options(options))
+        settings = with_options(
+            here.settings,
+            call_options(options),
+            line=options.line or "",
+            caller_id=options.caller_id or "",
+            locked=here.locked,
+        )
     except SettingError as error:
+        if error.problem == "locked":
+            outcome = refused_outcome("option_locked")
+            return report_outcome(outcome, outcome_sentence(outcome), as_json=options.json)
         raise UsageError(setting_sentence(error)) from error
     here = replace(here, settings=settings)
     wish = read_wish(options, here.region, here.settings.dialing)

@@ -280,12 +280,15 @@ class Caller(QObject):
 
         wish, destination = judged.wish, judged.destination
         try:
-            settings = with_options(self._session.settings, wish.options or {})
-        except SettingError as error:
-            outcome = CallOutcome(
-                request_id="", outcome=Outcome.NOT_SENT, problem="invalid_request", key=error.key, detail=error.detail
+            settings = with_options(
+                self._session.settings,
+                wish.options or {},
+                line=wish.line,
+                caller_id=wish.caller_id,
+                locked=self._session.locked,
             )
-            self._report(None, outcome, done)
+        except SettingError as error:
+            self._report(None, _bad_option(error, dialed=destination.dialed), done)
             return
         request = CallRequest(
             request_id=str(uuid.uuid4()),
@@ -327,6 +330,14 @@ class Caller(QObject):
         if done is not None:
             done(outcome)  # first: a command waits for it, and painting takes 2 ms
         self.finished.emit(request, outcome)
+
+
+def _bad_option(error: SettingError, *, dialed: str) -> CallOutcome:
+    if error.problem == "locked":
+        return refused_outcome("option_locked", dialed=dialed)
+    return CallOutcome(
+        request_id="", outcome=Outcome.NOT_SENT, problem="invalid_request", key=error.key, detail=error.detail
+    )
 
 
 def _our_bug(error: Exception, *, request_id: str, dialed: str) -> CallOutcome:

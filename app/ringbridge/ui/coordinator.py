@@ -358,6 +358,8 @@ class Coordinator(QObject):
         """The own phone to offer where the one that should ring would not."""
         from ringbridge.core.dialing.guard_settings import own_phones
 
+        if self._session.locked & {"account.line", "account.line_kind"}:
+            return None
         line = judged.wish.line or self._session.settings.account.line
         return next((phone for phone in own_phones(self._session.settings.phones) if phone.value != line), None)
 
