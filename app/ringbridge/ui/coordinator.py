@@ -333,8 +333,10 @@ class Coordinator(QObject):
         choice = asked_choice(judged, self._session.settings, alternative=alternative)
         self._question = _Question(wish=judged.wish, choice=choice, done=done, alternative=phone)
         self._show_offer_in_tray()
-        # our own dialog had the keys a moment ago: who typed the number answers with the keyboard too
-        self._show_question(self._question, focusable=judged.wish.origin is Origin.TYPED)
+        # our own dialog had the keys a moment ago: who typed the number answers with the keyboard too, but for a call
+        # in a while, whose time comes while somebody types elsewhere
+        just_typed = judged.wish.origin is Origin.TYPED and not judged.wish.counted_down
+        self._show_question(self._question, focusable=just_typed)
         self._caller.warm_up()
 
     def _count_down(self, judged: "Judged", done: OutcomeHandler | None) -> None:
