@@ -102,6 +102,13 @@ class CallDialog(QDialog):
         else:
             self.options.hide()
         self.adjustSize()
+        self._stay_on_screen()
+
+    def _stay_on_screen(self) -> None:
+        """Grown downwards on a small screen, its buttons would be out of reach."""
+        room, frame = self.screen().availableGeometry(), self.frameGeometry()
+        if frame.bottom() > room.bottom():
+            self.move(self.x(), self.y() - min(frame.bottom() - room.bottom(), frame.top() - room.top()))
 
     def _edited(self, _text: str) -> None:
         self._say("", bad=False)
