@@ -298,6 +298,8 @@ def test_a_risky_transfer_is_asked_about_in_the_dialog(qtbot: QtBot, screen: Scr
     connect(qtbot, screen)
     dialog = transfer_to(screen, "+1 900 555 0199")
     qtbot.waitUntil(lambda: "Premium rate" in dialog._message.text())
+    assert dialog._message.geometry().top() > dialog._list.geometry().bottom()
+    assert dialog._message.height() >= dialog._message.heightForWidth(dialog._message.width())
     dialog._ok.click()  # the second half of a double click
     assert dialog._ok.isEnabled()
     qtbot.keyClick(dialog._line, Qt.Key.Key_Return)  # nor is a held Enter a yes

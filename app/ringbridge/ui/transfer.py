@@ -120,6 +120,7 @@ class TransferDialog(QDialog):
     def ask(self, target: str, why: str) -> None:
         """Ask whether to transfer to this number all the same: a click on “Transfer” is the yes, Enter is a no."""
         self._say(fill(tr("{why} Click “Transfer” once more to transfer the call all the same."), why=why))
+        set_text_color(self._message, tone_color(Tone.CAUTION, self.palette()))
         self._asked_about, self._asked_at = target, time.monotonic()
         self._cancel.setDefault(True)
         self._refresh()
@@ -166,6 +167,10 @@ class TransferDialog(QDialog):
         self._ok.setDefault(True)
         set_text_color(self._message, tone_color(Tone.BAD, self.palette()))
         self._message.setText(breakable(sentence))
+        column = self.layout()
+        needed = column.totalHeightForWidth(self.width()) if column is not None else 0
+        if self.isVisible() and needed > self.height():  # several lines would run into the list
+            self.resize(self.width(), needed)
 
 
 class Transfer(QObject):
