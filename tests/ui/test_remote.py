@@ -170,6 +170,13 @@ def test_a_plan_that_can_not_write_the_number_is_explained(qtbot: QtBot, remote:
     assert parts.pbx.calls == ()
 
 
+def test_a_call_is_ended_with_the_account_that_placed_it(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
+    ask(qtbot, remote, command="dial", target="212 555 0142", source="argument", wait=5)
+    parts.use_account(username="viewer", line="1234573")  # may not hang up
+    ended = ask(qtbot, remote, command="hangup")
+    assert (ended["outcome"], ended["callid"]) == ("requested", parts.pbx.calls[0].callid)
+
+
 def test_the_latest_call_is_hung_up(qtbot: QtBot, remote: Remote) -> None:
     assert ask(qtbot, remote, command="hangup")["problem"] == "no_call"
     placed = ask(qtbot, remote, command="dial", target="212 555 0142", source="argument", wait=3)

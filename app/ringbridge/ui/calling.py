@@ -17,9 +17,11 @@ from ringbridge.core.errors import InputError, SettingError
 from ringbridge.core.settings import with_options
 from ringbridge.ui.gate_outcome import gate_outcome, refused_outcome
 from ringbridge.ui.reading import Circumstances
+from ringbridge.ui.session import MAX_RECENT
 
 if TYPE_CHECKING:  # what these import is loaded on the lanes, not while the program starts
     from ringbridge.core.calls import Destination
+    from ringbridge.core.settings import AccountSettings
     from ringbridge.core.targets import Target
     from ringbridge.services.call_facts import Findings
     from ringbridge.services.dialer import Dialer
@@ -126,6 +128,7 @@ class Caller(QObject):
         self._dialer = dialer
         self._lane = lane
         self._under_way: dict[str, str] = {}
+        self._accounts: dict[str, AccountSettings] = {}
         self._warming_up = False
 
     def want(
@@ -232,8 +235,8 @@ class Caller(QObject):
                     self._place(judged, done)
 
     def hang_up(self, done: OutcomeHandler | None = None) -> None:
-        """Ask the PBX to end the latest call that it named."""
-        settings = self._session.settings
+        """Ask the PBX to end the latest call that it named, with the account that placed it."""
+        settings, accounts = self._session.settings, dict(self._accounts)
 
         def finish(outcome: CallOutcome) -> None:
             self.hung_up.emit(outcome)
@@ -241,7 +244,7 @@ class Caller(QObject):
                 done(outcome)
 
         self._lane.submit(
-            lambda: self._dialer().hang_up(settings),
+            lambda: self._dialer().hang_up(settings, accounts),
             finish,
             lambda error: finish(_our_bug(error, request_id="", dialed="")),
         )
@@ -313,6 +316,9 @@ class Caller(QObject):
             self._report(request, outcome, done)
             return
         self._under_way[request.request_id] = destination.dialed
+        self._accounts[request.request_id] = settings.account
+        while len(self._accounts) > MAX_RECENT:
+            del self._accounts[next(iter(self._accounts))]
         self._lane.submit(
             lambda: self._dialer().place(request, settings),
             partial(self._finish, request, done),
