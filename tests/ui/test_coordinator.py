@@ -129,6 +129,21 @@ def test_the_offer_is_reached_from_the_tray_menu(qtbot: QtBot, desk: Desk) -> No
     assert row.origin is Origin.MENU
 
 
+def test_an_entry_of_the_menu_is_no_answer_to_a_question(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.copied(NUMBER)
+    qtbot.waitUntil(lambda: desk.entry("offer") is not None)
+    desk.parts.caller.want(Wish(target=Target(e164="+19005550199"), origin=Origin.LINK))
+    qtbot.waitUntil(lambda: "A link asks" in desk.texts())
+    offer = desk.entry("offer")
+    assert offer is not None
+    with qtbot.assertNotEmitted(desk.parts.caller.started, wait=200):
+        offer.trigger()
+    assert "A link asks" in desk.texts()
+    assert not desk.card.windowFlags() & Qt.WindowType.WindowDoesNotAcceptFocus
+    desk.press("call")
+    wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
+
+
 def test_a_recent_call_is_made_again_from_the_menu(qtbot: QtBot, desk: Desk) -> None:
     record = CallRecord(
         request_id="1",

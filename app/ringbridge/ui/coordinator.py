@@ -266,8 +266,11 @@ class Coordinator(QObject):
         self._selected = None
 
     def _call_offered(self, index: int, *, origin: Origin) -> None:
-        if self._question is not None:
-            self._answer_yes(said_yes=not self._question.counting)
+        question = self._question
+        if question is not None and origin is Origin.MENU and not question.counting:
+            self._show_question(question, focusable=True)  # an entry names the number, not why it is asked about
+        elif question is not None:
+            self._answer_yes(said_yes=not question.counting)
         elif index < len(self._offer):
             reading = self._offer[index]
             self._offer, self._selected = (), None
