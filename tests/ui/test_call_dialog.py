@@ -114,3 +114,14 @@ def test_unfolded_near_the_edge_of_the_screen_it_stays_on_it(dialog: CallDialog)
     dialog._unfold.setChecked(True)
     assert dialog.frameGeometry().bottom() <= room.bottom() or dialog.frameGeometry().top() == room.top()
     assert dialog.frameGeometry().top() >= room.top()
+
+
+def test_right_to_left_a_number_begins_on_the_right(dialog: CallDialog, qapp: QApplication) -> None:
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        dialog.show_reading("+1 212-555-0142")
+        assert message(dialog).alignment() & Qt.AlignmentFlag.AlignRight
+    finally:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    dialog.show_reading("+1 212-555-0142")
+    assert message(dialog).alignment() & Qt.AlignmentFlag.AlignLeft

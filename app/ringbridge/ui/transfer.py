@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from ringbridge.core.calls import Origin
 from ringbridge.ui.calling import Wish
-from ringbridge.ui.look import Tone, breakable, plain_label, set_text_color, tone_color
+from ringbridge.ui.look import Tone, breakable, leading_alignment, plain_label, set_text_color, tone_color
 from ringbridge.ui.translation import fill, tr
 from ringbridge.ui.wording import error_sentence, gate_sentences, outcome_sentence
 
@@ -56,7 +56,7 @@ class TransferDialog(QDialog):
         self.setWindowTitle(tr("Transfer call"))
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
         self._heading = plain_label(wrap=True)
-        label = plain_label()
+        label = self._label = plain_label()
         label.setText(tr("Colleague or &number:"))
         self._line = QLineEdit()
         self._line.setObjectName("target")
@@ -93,6 +93,8 @@ class TransferDialog(QDialog):
         self._heading.setText(
             fill(tr("{who} is connected with the person you choose, and your phone is let go."), who=who)
         )
+        for label in (self._heading, self._label, self._message):
+            label.setAlignment(leading_alignment())
         self._line.clear()
         self._list.clear()
         self._say("")
