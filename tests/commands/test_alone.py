@@ -71,6 +71,21 @@ def test_options_are_for_this_call_and_settings_for_all(account: Home, pbx: PbxS
     assert [second.get(name) for name in names] == [None, None, None, None, "1"]
 
 
+def test_what_the_company_locks_is_no_option_of_one_call(
+    account: Home, pbx: PbxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = tmp_path / "company" / "ringbridge" / "policy.toml"
+    policy.parent.mkdir(parents=True)
+    policy.write_text('locked = ["options.record_group"]\n[options]\nrecord_group = 7\n')
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(policy.parents[1]))
+    ran = account.run("dial", "*97", "--record-group", "0")
+    assert ran.code == 7
+    assert "set by your company" in ran.err
+    assert pbx.placed == []
+    assert account.run("dial", "*97", "--record-group", "7").code == 0
+    assert [call["recordgroup"] for call in pbx.placed] == ["7"]
+
+
 def test_an_option_that_can_not_be_is_refused(account: Home, pbx: PbxServer) -> None:
     ran = account.run("dial", "*97", "--card", "C" * 200)
     assert (ran.code, pbx.placed) == (2, [])

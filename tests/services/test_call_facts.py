@@ -1,5 +1,6 @@
 """What the gate is told of a wish, with a real history."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -85,6 +86,27 @@ def test_a_call_that_is_followed_says_where_it_stands(history: History) -> None:
     outcome = gate_outcome(findings, dialed="1")
     assert outcome.problem == "running"
     assert outcome_sentence(outcome).startswith("You are talking with this number since ")
+
+
+def test_a_rule_that_makes_an_emergency_number_is_asked_about(history: History) -> None:
+    office = Target(e164="+12125550911")
+    where = Destination(dialed="911", e164="+12125550911", region="US", display="+1 212-555-0911")
+    finder = FactFinder(lambda: history, now=lambda: NOON)
+    findings = finder.judge(office, where, Origin.CARD, Settings(), "US")
+    assert findings.verdict.reasons == ("emergency",)
+
+
+def test_an_emergency_call_that_dropped_unseen_is_made_again(history: History) -> None:
+    where = Destination(dialed="911", display="911")
+    request = CallRequest(request_id="r", destination=where, origin=Origin.TYPED, requested_at=NOON, emergency=True)
+    assert history.begin(request, line="1", repeat_guard_s=5) is None
+    history.finish(CallOutcome(request_id="r", outcome=Outcome.REQUESTED, callid="7.1"))
+    history.follow("r", CallProgress(state=CallState.CONNECTED))
+    settings = with_value(Settings(), "calls.repeat_guard_s", 0)
+    finder = FactFinder(lambda: history, now=lambda: NOON)
+    findings = finder.judge(Target(code="911"), where, Origin.TYPED, settings, "US", said_yes=True)
+    assert findings.verdict.decision is Decision.DIAL
+    assert history.begin(replace(request, request_id="s"), line="1", repeat_guard_s=0) is None
 
 
 def test_whoever_follows_calls_knows_better_than_the_history(history: History) -> None:

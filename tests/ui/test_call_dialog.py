@@ -105,3 +105,23 @@ def test_escape_closes(dialog: CallDialog, qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.rejected), qtbot.assertNotEmitted(dialog.call_wanted):
         QTest.keyClick(line(dialog), Qt.Key.Key_Escape)
     assert not dialog.isVisible()
+
+
+def test_unfolded_near_the_edge_of_the_screen_it_stays_on_it(dialog: CallDialog) -> None:
+    dialog.begin("")
+    room = dialog.screen().availableGeometry()
+    dialog.move(0, room.bottom() - dialog.height() + 1)
+    dialog._unfold.setChecked(True)
+    assert dialog.frameGeometry().bottom() <= room.bottom() or dialog.frameGeometry().top() == room.top()
+    assert dialog.frameGeometry().top() >= room.top()
+
+
+def test_right_to_left_a_number_begins_on_the_right(dialog: CallDialog, qapp: QApplication) -> None:
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        dialog.show_reading("+1 212-555-0142")
+        assert message(dialog).alignment() & Qt.AlignmentFlag.AlignRight
+    finally:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    dialog.show_reading("+1 212-555-0142")
+    assert message(dialog).alignment() & Qt.AlignmentFlag.AlignLeft

@@ -70,6 +70,16 @@ def test_what_is_chosen_is_what_differs(panel: CallOptionsPanel) -> None:
     }  # fmt: skip
 
 
+def test_what_the_company_locks_can_not_be_changed_for_a_call(panel: CallOptionsPanel) -> None:
+    panel.begin(Settings(), frozenset({"options.record_group", "account.caller_id"}))
+    for kind, name in ((QSpinBox, "record_group"), (QComboBox, "caller_id")):
+        assert not find(panel, kind, name).isEnabled()
+        assert find(panel, kind, name).toolTip() == "Set by your company."
+    assert find(panel, QLineEdit, "card").isEnabled()
+    panel.begin(Settings())
+    assert find(panel, QSpinBox, "record_group").isEnabled()
+
+
 def test_answering_by_itself_is_warned_about(panel: CallOptionsPanel) -> None:
     warning = find(panel, QLabel, "auto_answer_warning")
     assert not warning.isVisibleTo(panel)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QListWidget
 from pytestqt.qtbot import QtBot
@@ -59,6 +60,7 @@ class Screen:
             tray=self.tray,
             coordinator=self.coordinator,
             reader=parts.reader,
+            caller=parts.caller,
         )
         self.flow._strip = None
         self.strip = self.flow._the_strip()
@@ -200,6 +202,37 @@ def test_a_note_goes_into_the_history(qtbot: QtBot, screen: Screen) -> None:
     assert "wants a quote" in texts(screen.strip)
 
 
+def write_note(screen: Screen, text: str) -> None:
+    click(screen.strip, "note")
+    field = screen.strip.findChild(QLineEdit, "note_text")
+    assert isinstance(field, QLineEdit)
+    field.setText(text)
+
+
+def test_a_newer_call_does_not_take_the_note_of_the_one_before(qtbot: QtBot, screen: Screen) -> None:
+    connect(qtbot, screen)
+    write_note(screen, "about the first")
+    screen.call("+12125550199", name="Bob")
+    qtbot.waitUntil(lambda: screen.entry_text("live_0").startswith("Bob — your phone"), timeout=10_000)
+    assert screen.strip.face.number == "+1 212-555-0142"
+    assert screen.strip.is_writing
+    screen.later.add(replace(WISH, name="Cid"), THEM, 300)  # this one was just asked for: it shows
+    assert screen.strip.face.name == "Cid"
+    assert not screen.strip.is_writing
+    qtbot.waitUntil(lambda: [row.note for row in screen.parts.history.recent()] == ["", "about the first"])
+
+
+def test_a_note_about_a_call_that_came_to_nothing_is_not_left_to_the_next(qtbot: QtBot, screen: Screen) -> None:
+    connect(qtbot, screen)
+    write_note(screen, "the first")
+    key = screen.live.calls[0].request.request_id
+    screen.live.close()
+    screen.live.dropped.emit(key)
+    assert not screen.strip.isVisible()
+    assert not screen.strip.is_writing
+    qtbot.waitUntil(lambda: screen.parts.history.recent()[0].note == "the first")
+
+
 def test_the_number_can_be_copied(qtbot: QtBot, screen: Screen) -> None:
     connect(qtbot, screen)
     click(screen.strip, "copy_number")
@@ -234,6 +267,54 @@ def test_a_call_is_transferred_to_a_colleague_or_a_number(
     qtbot.waitUntil(lambda: screen.title().startswith("Answered"), timeout=10_000)
     assert screen.parts.pbx.calls[-1].phase is not CallPhase.ENDED  # the others go on
     assert not dialog.isVisible()
+
+
+def transfer_to(screen: Screen, number: str) -> TransferDialog:
+    click(screen.strip, "transfer")
+    dialog = screen.flow._transfer._dialog if screen.flow._transfer else None
+    assert isinstance(dialog, TransferDialog)
+    line = dialog.findChild(QLineEdit, "target")
+    assert isinstance(line, QLineEdit)
+    line.setText(number)
+    dialog._ok.click()
+    return dialog
+
+
+def test_a_transfer_passes_the_gate(qtbot: QtBot, screen: Screen) -> None:
+    screen.parts.use(guards__never_call=("2125550199",), guards__premium="refuse")
+    connect(qtbot, screen)
+    dialog = transfer_to(screen, "+1 900 555 0199")
+    qtbot.waitUntil(lambda: "Premium-rate numbers are not called" in dialog._message.text())
+    dialog = transfer_to(screen, "212 555 0199")
+    qtbot.waitUntil(lambda: "never called" in dialog._message.text())
+    screen.parts.locked = True
+    dialog = transfer_to(screen, "202")
+    qtbot.waitUntil(lambda: "screen is locked" in dialog._message.text())
+    assert dialog.isVisible()
+    assert {leg.dnumber for leg in screen.parts.pbx.calls[-1].legs} == {"1234567", "2125550142"}
+
+
+def test_a_risky_transfer_is_asked_about_in_the_dialog(qtbot: QtBot, screen: Screen) -> None:
+    connect(qtbot, screen)
+    dialog = transfer_to(screen, "+1 900 555 0199")
+    qtbot.waitUntil(lambda: "Premium rate" in dialog._message.text())
+    assert dialog._message.geometry().top() > dialog._list.geometry().bottom()
+    assert dialog._message.height() >= dialog._message.heightForWidth(dialog._message.width())
+    dialog._ok.click()  # the second half of a double click
+    assert dialog._ok.isEnabled()
+    qtbot.keyClick(dialog._line, Qt.Key.Key_Return)  # nor is a held Enter a yes
+    assert not dialog.isVisible()
+    dialog = transfer_to(screen, "+1 900 555 0199")
+    qtbot.waitUntil(lambda: "Premium rate" in dialog._message.text())
+    dialog._guard_s = 0
+    dialog._line.setText("+1 900 555 0198")  # another number is another question
+    dialog._ok.click()
+    qtbot.waitUntil(lambda: "Premium rate" in dialog._message.text())
+    assert {leg.dnumber for leg in screen.parts.pbx.calls[-1].legs} == {"1234567", "2125550142"}
+    dialog._ok.click()
+    qtbot.waitUntil(
+        lambda: any(leg.dnumber == "9005550198" for leg in screen.parts.pbx.calls[-1].legs), timeout=10_000
+    )
 
 
 def test_a_transfer_to_nonsense_is_refused_in_the_dialog(qtbot: QtBot, screen: Screen) -> None:

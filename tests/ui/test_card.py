@@ -489,3 +489,13 @@ def test_by_keyboard_the_card_gets_the_keys_and_gives_them_back(fresh_desktop: D
 def has_focus(desktop: Desktop, title: str) -> bool:
     window = desktop.focused_window()
     return window is not None and title in window.title
+
+
+def test_a_question_is_no_wider_than_it_must_be_after_a_wide_one(card: Card) -> None:
+    narrow = Choice(display="911", title="Emergency call?", note="Really.")
+    card.ask(narrow)
+    before = card.width()
+    card.ask(Choice(display="+1 212-555-0142", alternative="Ring " + "the very private mobile phone " * 2))
+    assert card.width() > before
+    card.ask(narrow)
+    assert card.width() == before

@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -126,6 +127,21 @@ def test_the_offer_is_reached_from_the_tray_menu(qtbot: QtBot, desk: Desk) -> No
     offer.trigger()
     row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
     assert row.origin is Origin.MENU
+
+
+def test_an_entry_of_the_menu_is_no_answer_to_a_question(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.copied(NUMBER)
+    qtbot.waitUntil(lambda: desk.entry("offer") is not None)
+    desk.parts.caller.want(Wish(target=Target(e164="+19005550199"), origin=Origin.LINK))
+    qtbot.waitUntil(lambda: "A link asks" in desk.texts())
+    offer = desk.entry("offer")
+    assert offer is not None
+    with qtbot.assertNotEmitted(desk.parts.caller.started, wait=200):
+        offer.trigger()
+    assert "A link asks" in desk.texts()
+    assert not desk.card.windowFlags() & Qt.WindowType.WindowDoesNotAcceptFocus
+    desk.press("call")
+    wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
 
 
 def test_a_recent_call_is_made_again_from_the_menu(qtbot: QtBot, desk: Desk) -> None:
@@ -428,6 +444,17 @@ def test_the_countdown_can_be_skipped(qtbot: QtBot, desk: Desk) -> None:
     start_countdown(qtbot, desk)
     desk.press("call")
     wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
+
+
+@pytest.mark.parametrize(("waited", "takes_the_keys"), [(False, True), (True, False)])
+def test_a_question_takes_the_keys_of_its_own_dialog_only(
+    qtbot: QtBot, desk: Desk, *, waited: bool, takes_the_keys: bool
+) -> None:
+    wish = Wish(target=Target(e164="+19005550142"), origin=Origin.TYPED, counted_down=waited)
+    desk.parts.caller.want(wish)
+    qtbot.waitUntil(desk.card.isVisible)
+    accepts = not desk.card.windowFlags() & Qt.WindowType.WindowDoesNotAcceptFocus
+    assert accepts is takes_the_keys
 
 
 def test_the_same_wish_again_skips_the_countdown_and_rings_once(qtbot: QtBot, desk: Desk) -> None:

@@ -68,6 +68,13 @@ def test_line_and_caller_id_of_the_request_count(qtbot: QtBot, remote: Remote, p
     assert parts.history.recent()[0].line == "7654321"
 
 
+def test_an_own_phone_that_is_a_number_is_rung_as_a_number(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
+    parts.use(phones__own=("Mobile|number|2125550199",))
+    ask(qtbot, remote, command="dial", target="212 555 0142", source="argument", line="2125550199")
+    order = parts.pbx.calls[0].order
+    assert (order.stype, order.snumber) == ("", "2125550199")
+
+
 def test_options_of_the_request_count(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
     request = {"command": "dial", "target": "212 555 0142", "source": "argument"}
     refused = ask(qtbot, remote, **request, options={"record_group": 99})
@@ -76,6 +83,26 @@ def test_options_of_the_request_count(qtbot: QtBot, remote: Remote, parts: Parts
     assert (strange["outcome"], strange["problem"]) == ("not_sent", "invalid_request")
     assert ask(qtbot, remote, **request, options=[])["outcome"] == "requested"
     assert len(parts.pbx.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("locked", "order"),
+    [
+        ("options.record_group", {"options": {"record_group": 7}}),
+        ("account.caller_id", {"caller_id": "2125550100"}),
+        ("account.line", {"line": "7654321"}),
+    ],
+)
+def test_what_the_company_locks_is_the_same_for_one_call(
+    qtbot: QtBot, remote: Remote, parts: Parts, locked: str, order: dict[str, object]
+) -> None:
+    parts.session.locked = frozenset({locked})
+    request = {"command": "dial", "target": "212 555 0142", "source": "argument"}
+    answer = ask(qtbot, remote, **request, **order)
+    assert (answer["outcome"], answer["problem"], answer["exit_code"]) == ("blocked", "gate_option_locked", 7)
+    assert "set by your company" in str(answer["message"])
+    same = {"options": {"record_group": 0}, "line": parts.session.settings.account.line}
+    assert ask(qtbot, remote, **request, **same)["outcome"] == "requested"
 
 
 @pytest.mark.parametrize(
@@ -141,6 +168,13 @@ def test_a_plan_that_can_not_write_the_number_is_explained(qtbot: QtBot, remote:
     assert (answer["outcome"], answer["exit_code"], answer["problem"]) == ("blocked", 2, "input_rule_unreadable")
     assert "Rule 1 of the dial plan" in str(answer["message"])
     assert parts.pbx.calls == ()
+
+
+def test_a_call_is_ended_with_the_account_that_placed_it(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
+    ask(qtbot, remote, command="dial", target="212 555 0142", source="argument", wait=5)
+    parts.use_account(username="viewer", line="1234573")  # may not hang up
+    ended = ask(qtbot, remote, command="hangup")
+    assert (ended["outcome"], ended["callid"]) == ("requested", parts.pbx.calls[0].callid)
 
 
 def test_the_latest_call_is_hung_up(qtbot: QtBot, remote: Remote) -> None:

@@ -97,6 +97,19 @@ def test_a_click_right_after_the_strip_appeared_hangs_up_nobody(qtbot: QtBot) ->
     assert strip.isVisible()
 
 
+def test_a_click_right_after_another_call_took_the_place_hangs_up_nobody(qtbot: QtBot) -> None:
+    strip = Strip(guard_ms=60_000)
+    qtbot.addWidget(strip)
+    present(strip)
+    strip._changed_at -= 61
+    strip.show_face(CALL._replace(title="Ended"))  # the same call: the guard does not begin anew
+    with qtbot.waitSignal(strip.hang_up_wanted):
+        click(strip, "hang_up")
+    strip.show_face(CALL._replace(name="Bob"))
+    with qtbot.assertNotEmitted(strip.hang_up_wanted):
+        click(strip, "hang_up")
+
+
 def test_the_time_runs_only_while_it_is_seen(strip: Strip, qtbot: QtBot) -> None:
     present(strip)
     assert not strip._tick.isActive()
@@ -145,6 +158,22 @@ def test_a_note_is_written_on_request_and_only_then_takes_the_focus(strip: Strip
     assert not strip.is_writing
     with qtbot.waitSignal(strip.hidden):
         press(strip, Qt.Key.Key_Escape)
+
+
+def test_enter_in_the_note_keeps_it_and_presses_nothing_else(strip: Strip, qtbot: QtBot) -> None:
+    present(strip)
+    click(strip, "note")
+    field = strip.findChild(QLineEdit, "note_text")
+    assert isinstance(field, QLineEdit)
+    qtbot.waitUntil(field.hasFocus)
+    qtbot.keyClicks(field, "call back")
+    with (
+        qtbot.assertNotEmitted(strip.hidden),
+        qtbot.assertNotEmitted(strip.hang_up_wanted),
+        qtbot.waitSignal(strip.note_written, check_params_cb=lambda note: note == "call back"),
+    ):
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert strip.isVisible()
 
 
 def test_the_call_may_change_while_a_note_is_written(strip: Strip) -> None:

@@ -15,7 +15,7 @@ from ringbridge.core import exit_codes
 from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Login, Outcome
 from ringbridge.core.dialing.dial_plan import plan_of, to_destination
 from ringbridge.core.dialing.gate import Decision
-from ringbridge.core.dialing.guard_settings import own_phones
+from ringbridge.core.dialing.guard_settings import kind_of_line
 from ringbridge.core.errors import InputError, SettingError, StorageError
 from ringbridge.core.settings import AccountSettings, with_options
 from ringbridge.desktop.screen_lock_ask import screen_is_locked
@@ -25,6 +25,7 @@ from ringbridge.services.dialer import Dialer
 from ringbridge.services.failures import failed_outcome
 from ringbridge.services.history import History
 from ringbridge.services.pbx import MakeCall, PbxClient, Placed
+from ringbridge.ui.gate_outcome import refused_outcome
 from ringbridge.ui.wording import (
     error_sentence,
     gate_sentences,
@@ -47,8 +48,17 @@ def dial(options: Options, profile: str | None) -> int:
     """
     here = look_around(profile)
     try:
-        settings = with_options(here.settings, call_options(options))
+        settings = with_options(
+            here.settings,
+            call_options(options),
+            line=options.line or "",
+            caller_id=options.caller_id or "",
+            locked=here.locked,
+        )
     except SettingError as error:
+        if error.problem == "locked":
+            outcome = refused_outcome("option_locked")
+            return report_outcome(outcome, outcome_sentence(outcome), as_json=options.json)
         raise UsageError(setting_sentence(error)) from error
     here = replace(here, settings=settings)
     wish = read_wish(options, here.region, here.settings.dialing)
@@ -79,7 +89,7 @@ def dial(options: Options, profile: str | None) -> int:
         line=options.line or "",
         caller_id=options.caller_id or "",
         wait_s=options.wait,
-        line_kind=_kind_of(options.line or "", here),
+        line_kind=kind_of_line(options.line or "", here.settings.phones),
         emergency=findings.facts.traits.emergency,
     )
     with logged(here.paths):
@@ -194,8 +204,3 @@ def _refused(findings: Findings, destination: Destination, *, as_json: bool) -> 
         outcome = CallOutcome(request_id="", outcome=Outcome.BLOCKED, dialed=destination.dialed, problem="declined")
         return report_outcome(outcome, outcome_sentence(outcome), as_json=as_json)
     return refuse_gate(findings, destination, as_json=as_json)
-
-
-def _kind_of(line: str, here: Surroundings) -> str:
-    """What `--line` is, where it is one of the user's own phones."""
-    return next((phone.kind for phone in own_phones(here.settings.phones) if phone.value == line), "")

@@ -520,18 +520,37 @@ def _replaced(settings: Settings, key: str, checked: SettingValue) -> Settings:
             return replace(settings, **{group_name: group._replace(**changed)})
 
 
-def with_options(settings: Settings, options: Mapping[str, object]) -> Settings:
+def with_options(
+    settings: Settings,
+    options: Mapping[str, object],
+    *,
+    line: str = "",
+    caller_id: str = "",
+    locked: Collection[str] = (),
+) -> Settings:
     """A copy of `settings` in which one call's own options stand.
 
     Args:
         settings: The settings in force.
         options: Fields of `CallOptions` by name, with their values.
+        line: The line that this call names instead of the account's, or empty; it is only looked at.
+        caller_id: Likewise.
+        locked: Keys that the company's policy locks: one call can't have them otherwise, either.
 
     Raises:
-        SettingError: There is no such option, or the value is not allowed.
+        SettingError: There is no such option, the value is not allowed, or it is ``locked``.
     """
+    before = settings
     for name, value in options.items():
         settings = with_value(settings, f"options.{name}", value)
+    changed = {f"options.{name}" for name, value in settings.options._asdict().items()
+        if value != getattr(before.options, name)}  # fmt: skip
+    if line not in {"", before.account.line}:
+        changed |= {"account.line", "account.line_kind"}
+    if caller_id not in {"", before.account.caller_id}:
+        changed.add("account.caller_id")
+    for key in sorted(changed.intersection(locked)):
+        raise SettingError(key, "locked")
     return settings
 
 

@@ -84,13 +84,10 @@ class FactFinder:
             phone: Whether the phone that rings first would ring.
         """
         guards = settings.guards
-        traits = traits_of(target, region=region, outside_prefix=settings.dialing.outside_prefix)
-        guard_s = settings.calls.repeat_guard_s
-        past = self._past(
-            destination,
-            min(guard_s, EMERGENCY_GUARD_S) if traits.emergency else guard_s,
-            CallLimits(guards.calls_per_minute, guards.calls_per_day),
+        traits = traits_of(
+            target, region=region, outside_prefix=settings.dialing.outside_prefix, dialed=destination.dialed
         )
+        past = self._past(destination, settings, emergency=traits.emergency)
         local = local_time(traits.e164, self._now()) if traits.e164 else None
         facts = Facts(
             traits=traits,
@@ -108,9 +105,15 @@ class FactFinder:
         )
         return Findings(facts=facts, local=local, verdict=verdict)
 
-    def _past(self, destination: Destination, repeat_guard_s: int, limits: CallLimits) -> PastCalls:
+    def _past(self, destination: Destination, settings: "Settings", *, emergency: bool) -> PastCalls:
+        guards, guard_s = settings.guards, settings.calls.repeat_guard_s
         try:
-            return self._history().look_up(destination, repeat_guard_s=repeat_guard_s, limits=limits)
+            return self._history().look_up(
+                destination,
+                repeat_guard_s=min(guard_s, EMERGENCY_GUARD_S) if emergency else guard_s,
+                limits=CallLimits(guards.calls_per_minute, guards.calls_per_day),
+                live=not emergency,
+            )
         except StorageError as error:
             # the dialer refuses without a history; until then a number counts as unknown, which is the careful side
             _log.info("the history can't be asked about a wish: %s", type(error).__name__)

@@ -1,7 +1,7 @@
 """One wish, one request: the row first, then the password, then the PBX, then the row again."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ringbridge.core.calls import CallOutcome, CallRequest, CallState, Login, Outcome
 from ringbridge.core.errors import (
@@ -85,8 +85,12 @@ class Dialer:
         self._remember(outcome)
         return outcome
 
-    def hang_up(self, settings: Settings) -> CallOutcome:
+    def hang_up(self, settings: Settings, accounts: Mapping[str, AccountSettings] | None = None) -> CallOutcome:
         """Ask the PBX to end the latest call; an earlier one in its place only when it is known to go on.
+
+        Args:
+            settings: The settings in force.
+            accounts: Whose calls they are, by request id, where it may be another account by now.
 
         Returns:
             REQUESTED when the PBX accepted; BLOCKED with problem ``no_call`` where there is none to end, or
@@ -108,8 +112,9 @@ class Dialer:
                 problem="unnamed_call",
                 dialed=latest.destination.dialed,
             )
+        account = (accounts or {}).get(latest.request_id, settings.account)
         try:
-            self._client_of(settings.account).hang_up(self._login(settings.account), latest.callid)
+            self._client_of(account).hang_up(self._login(account), latest.callid)
         except NotFound:
             return CallOutcome(
                 request_id=latest.request_id,

@@ -5,7 +5,15 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from ringbridge.ui.call_options import CallOptionsPanel
-from ringbridge.ui.look import Tone, breakable, plain_label, scaled_font, set_text_color, tone_color
+from ringbridge.ui.look import (
+    Tone,
+    breakable,
+    leading_alignment,
+    plain_label,
+    scaled_font,
+    set_text_color,
+    tone_color,
+)
 from ringbridge.ui.translation import tr
 
 MAX_TYPED = 500  # characters; more than any number, so that a long paste is refused with a sentence and not cut
@@ -102,6 +110,13 @@ class CallDialog(QDialog):
         else:
             self.options.hide()
         self.adjustSize()
+        self._stay_on_screen()
+
+    def _stay_on_screen(self) -> None:
+        """Grown downwards on a small screen, its buttons would be out of reach."""
+        room, frame = self.screen().availableGeometry(), self.frameGeometry()
+        if frame.bottom() > room.bottom():
+            self.move(self.x(), self.y() - min(frame.bottom() - room.bottom(), frame.top() - room.top()))
 
     def _edited(self, _text: str) -> None:
         self._say("", bad=False)
@@ -121,4 +136,5 @@ class CallDialog(QDialog):
         color = tone_color(Tone.BAD, palette) if bad else palette.windowText().color()
         set_text_color(self._message, color)
         self._message.setText(breakable(text))
+        self._message.setAlignment(leading_alignment())
         self._line.setAccessibleDescription(text)

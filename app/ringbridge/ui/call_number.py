@@ -51,7 +51,7 @@ class CallNumber(QObject):
             self._dialog.call_wanted.connect(self._call)
             self._dialog.options.caller_ids_wanted.connect(self._ask_for_caller_ids)
         if not self._dialog.isVisible():
-            self._dialog.options.begin(self._session.settings)
+            self._dialog.options.begin(self._session.settings, self._session.locked)
         self._dialog.begin()
 
     def close(self) -> None:

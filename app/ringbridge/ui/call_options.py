@@ -65,6 +65,18 @@ class CallOptionsPanel(QWidget):
         self._card = QLineEdit()
         self._card.setObjectName("card")
         self._card.setMaxLength(MAX_CARD)
+        self._editors: dict[str, QWidget] = {
+            "account.caller_id": self._caller_id,
+            "options.auto_answer": self._auto_answer,
+            "options.show_number": self._show_number,
+            "options.record_group": self._record_group,
+            "options.screen_own": self._screen_own,
+            "options.screen_other": self._screen_other,
+            "options.warn_own": self._warn_own,
+            "options.warn_other": self._warn_other,
+            "options.card": self._card,
+            "options.customer": self._customer,
+        }
         rows = QFormLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -89,8 +101,12 @@ class CallOptionsPanel(QWidget):
                 editor.setAccessibleName(title)
             rows.addRow(label, editor)
 
-    def begin(self, settings: "Settings") -> None:
-        """Start from what the settings say."""
+    def begin(self, settings: "Settings", locked: frozenset[str] = frozenset[str]()) -> None:
+        """Start from what the settings say; what the company's policy locks can't be changed here, either."""
+        for key, editor in self._editors.items():
+            editor.setEnabled(key not in locked)
+            editor.setToolTip(tr("Set by your company.") if key in locked else "")
+            editor.setAccessibleDescription(editor.toolTip())
         options = self._defaults = settings.options
         edit = self._caller_id.lineEdit()
         if edit is not None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from ringbridge.core.calls import CallRecord, Destination
+    from ringbridge.ui.calling import Caller
     from ringbridge.ui.coordinator import Coordinator
     from ringbridge.ui.later_calls import LaterCall, LaterCalls
     from ringbridge.ui.reading import Reader
@@ -43,6 +44,7 @@ class CallStrip(QObject):
         tray: The icon and its menu.
         coordinator: Keeps the list of recent calls, and the card in the same corner.
         reader: Reads whom a call is passed on to.
+        caller: Has the gate for it.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class CallStrip(QObject):
         tray: "Tray",
         coordinator: "Coordinator",
         reader: "Reader",
+        caller: "Caller",
     ) -> None:
         super().__init__()
         self._session = session
@@ -62,6 +65,7 @@ class CallStrip(QObject):
         self._tray = tray
         self._coordinator = coordinator
         self._reader = reader
+        self._caller = caller
         self._strip: Strip | None = None
         self._card: QWidget | None = None
         self._transfer: Transfer | None = None
@@ -106,7 +110,7 @@ class CallStrip(QObject):
             if self._shown == key:
                 self._leave()
             return
-        if self._shown != key and key not in self._put_away and self._is_newest(key):
+        if self._shown != key and key not in self._put_away and self._is_newest(key) and not self._is_writing:
             self._ended = None
             self._leaves.stop()
             self._shown = key
@@ -127,8 +131,6 @@ class CallStrip(QObject):
         self._refresh_tray()
 
     def _waiting(self, call: "LaterCall") -> None:
-        self._ended = None
-        self._leaves.stop()
         self._refresh_tray()
         self._show(call.key)
 
@@ -166,6 +168,7 @@ class CallStrip(QObject):
     def _show(self, key: str, *, focusable: bool = False) -> None:
         """Put a call into the strip and the strip on the screen."""
         if key != self._shown:
+            self._finish_note()
             self._ended = None
             self._leaves.stop()
         self._shown = key
@@ -211,6 +214,7 @@ class CallStrip(QObject):
             self._leaves.start()
             return
         self._leaves.stop()
+        self._finish_note()
         if self._ended is not None:
             self._forget(self._ended.request.request_id)
         self._ended, self._shown = None, ""
@@ -231,6 +235,15 @@ class CallStrip(QObject):
         if self._ended is not None:
             self._forget(self._shown)
             self._ended, self._shown = None, ""
+
+    @property
+    def _is_writing(self) -> bool:
+        return self._strip is not None and self._strip.is_writing
+
+    def _finish_note(self) -> None:
+        """The strip is about to show another call, or none: a note belongs to the call it was begun for."""
+        if self._strip is not None:
+            self._strip.finish_note()
 
     def _forget(self, key: str) -> None:
         self._put_away.discard(key)
@@ -285,7 +298,7 @@ class CallStrip(QObject):
         if self._transfer is None:
             from ringbridge.ui.transfer import Transfer
 
-            self._transfer = Transfer(live=self._live, reader=self._reader)
+            self._transfer = Transfer(live=self._live, reader=self._reader, caller=self._caller)
         self._transfer.open(self._shown)
 
     # ------------------------------------------------------------ the tray

@@ -11,14 +11,17 @@ from PySide6.QtCore import QObject, Signal
 
 from ringbridge.core.calls import CallOutcome, CallRequest, Origin, Outcome
 from ringbridge.core.dialing.gate import Decision, PhoneState
+from ringbridge.core.dialing.guard_settings import kind_of_line
 from ringbridge.core.dialing.guards import refused_code
 from ringbridge.core.errors import InputError, SettingError
 from ringbridge.core.settings import with_options
 from ringbridge.ui.gate_outcome import gate_outcome, refused_outcome
 from ringbridge.ui.reading import Circumstances
+from ringbridge.ui.session import MAX_RECENT
 
 if TYPE_CHECKING:  # what these import is loaded on the lanes, not while the program starts
     from ringbridge.core.calls import Destination
+    from ringbridge.core.settings import AccountSettings
     from ringbridge.core.targets import Target
     from ringbridge.services.call_facts import Findings
     from ringbridge.services.dialer import Dialer
@@ -39,7 +42,7 @@ class Wish:
         said_yes: A person said yes to exactly this target.
         counted_down: The countdown ran out, or a person cut it short.
         line: The own line or number to ring first, or empty for the account's own.
-        line_kind: ``phone`` or ``number``: what `line` is, or empty for the account's own.
+        line_kind: ``phone`` or ``number``: what `line` is, or empty: as the own phones say, else the account's own.
         caller_id: What the other party sees, or empty for the account's own.
         wait_s: Seconds the PBX may wait, or None for the account's own.
         name: The other party's name where known, or empty.
@@ -125,6 +128,7 @@ class Caller(QObject):
         self._dialer = dialer
         self._lane = lane
         self._under_way: dict[str, str] = {}
+        self._accounts: dict[str, AccountSettings] = {}
         self._warming_up = False
 
     def want(
@@ -156,14 +160,56 @@ class Caller(QObject):
             self._report(None, outcome, done)
 
         other_phone = bool(wish.line) and wish.line != self._session.settings.account.line
+        self._judge(wish, PhoneState.UNKNOWN if other_phone else self._phone(), judged, unreadable)
+
+    def want_passed_on(
+        self,
+        wish: Wish,
+        allowed: "Callable[[Destination], None]",
+        asked: Callable[[Judged], None],
+        refused: OutcomeHandler,
+    ) -> None:
+        """Take the wish to pass a call on through the same gate; the call itself is passed on by whoever asks.
+
+        Args:
+            wish: Whom the other party is to be connected with. A call to the same party is no obstacle: the own
+                phone rings for neither.
+            allowed: Gets the destination to pass the call on to.
+            asked: Gets the question where the gate asks.
+            refused: Gets the reason why not.
+        """
+
+        def judged(destination: "Destination", findings: "Findings") -> None:
+            decision = findings.verdict.decision
+            if self.screen_locked or decision is Decision.REFUSE:
+                reasons = ("locked",) if self.screen_locked else findings.verdict.reasons
+                refused(refused_outcome(reasons[0], dialed=destination.dialed))
+            elif decision is Decision.ASK:
+                asked(Judged(wish=wish, destination=destination, findings=findings))
+            else:
+                allowed(destination)
+
+        def failed(error: Exception) -> None:
+            _log_failure(error)
+            refused(CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="input_no_number"))
+
+        self._judge(replace(wish, counted_down=True), PhoneState.UNKNOWN, judged, failed)
+
+    def _judge(
+        self,
+        wish: Wish,
+        phone: PhoneState,
+        judged: "Callable[[Destination, Findings], None]",
+        failed: Callable[[Exception], None],
+    ) -> None:
         circumstances = Circumstances(
             origin=wish.origin,
             said_yes=wish.said_yes,
             counted_down=wish.counted_down,
             locked=self._locked(),
-            phone=PhoneState.UNKNOWN if other_phone else self._phone(),
+            phone=phone,
         )
-        self._reader.judge(wish.target, wish.destination, circumstances, judged, unreadable)
+        self._reader.judge(wish.target, wish.destination, circumstances, judged, failed)
 
     def _refused_at_once(self, wish: Wish) -> str:
         """What needs no look at the number; where it does, the gate decides the same."""
@@ -189,8 +235,8 @@ class Caller(QObject):
                     self._place(judged, done)
 
     def hang_up(self, done: OutcomeHandler | None = None) -> None:
-        """Ask the PBX to end the latest call that it named."""
-        settings = self._session.settings
+        """Ask the PBX to end the latest call that it named, with the account that placed it."""
+        settings, accounts = self._session.settings, dict(self._accounts)
 
         def finish(outcome: CallOutcome) -> None:
             self.hung_up.emit(outcome)
@@ -198,7 +244,7 @@ class Caller(QObject):
                 done(outcome)
 
         self._lane.submit(
-            lambda: self._dialer().hang_up(settings),
+            lambda: self._dialer().hang_up(settings, accounts),
             finish,
             lambda error: finish(_our_bug(error, request_id="", dialed="")),
         )
@@ -237,12 +283,15 @@ class Caller(QObject):
 
         wish, destination = judged.wish, judged.destination
         try:
-            settings = with_options(self._session.settings, wish.options or {})
-        except SettingError as error:
-            outcome = CallOutcome(
-                request_id="", outcome=Outcome.NOT_SENT, problem="invalid_request", key=error.key, detail=error.detail
+            settings = with_options(
+                self._session.settings,
+                wish.options or {},
+                line=wish.line,
+                caller_id=wish.caller_id,
+                locked=self._session.locked,
             )
-            self._report(None, outcome, done)
+        except SettingError as error:
+            self._report(None, _bad_option(error, dialed=destination.dialed), done)
             return
         request = CallRequest(
             request_id=str(uuid.uuid4()),
@@ -253,7 +302,7 @@ class Caller(QObject):
             caller_id=wish.caller_id,
             wait_s=wish.wait_s,
             name=wish.name,
-            line_kind=wish.line_kind,
+            line_kind=wish.line_kind or kind_of_line(wish.line, settings.phones),
             emergency=judged.findings.facts.traits.emergency,
         )
         if destination.dialed in self._under_way.values():
@@ -267,6 +316,9 @@ class Caller(QObject):
             self._report(request, outcome, done)
             return
         self._under_way[request.request_id] = destination.dialed
+        self._accounts[request.request_id] = settings.account
+        while len(self._accounts) > MAX_RECENT:
+            del self._accounts[next(iter(self._accounts))]
         self._lane.submit(
             lambda: self._dialer().place(request, settings),
             partial(self._finish, request, done),
@@ -284,6 +336,14 @@ class Caller(QObject):
         if done is not None:
             done(outcome)  # first: a command waits for it, and painting takes 2 ms
         self.finished.emit(request, outcome)
+
+
+def _bad_option(error: SettingError, *, dialed: str) -> CallOutcome:
+    if error.problem == "locked":
+        return refused_outcome("option_locked", dialed=dialed)
+    return CallOutcome(
+        request_id="", outcome=Outcome.NOT_SENT, problem="invalid_request", key=error.key, detail=error.detail
+    )
 
 
 def _our_bug(error: Exception, *, request_id: str, dialed: str) -> CallOutcome:

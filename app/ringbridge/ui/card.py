@@ -215,7 +215,7 @@ class Card(QWidget):
         self._copy.setObjectName("copy_extension")
         self._copy.clicked.connect(self._copy_extension)
         self._answers = QWidget(self)
-        answers = QHBoxLayout(self._answers)
+        answers = self._answers_row = QHBoxLayout(self._answers)
         answers.setContentsMargins(0, 6, 0, 0)
         answers.setSpacing(10)
         answers.addStretch(1)
@@ -281,6 +281,8 @@ class Card(QWidget):
             button.setText(text)
             button.updateGeometry()
         self._other.setVisible(bool(alternative))
+        self._answers_row.invalidate()
+        self._answers.updateGeometry()
 
     def _say_seconds(self) -> None:
         self._title.setText(fill(tr("Calling in {seconds} s…"), seconds=self._seconds_left))

@@ -266,8 +266,11 @@ class Coordinator(QObject):
         self._selected = None
 
     def _call_offered(self, index: int, *, origin: Origin) -> None:
-        if self._question is not None:
-            self._answer_yes(said_yes=not self._question.counting)
+        question = self._question
+        if question is not None and origin is Origin.MENU and not question.counting:
+            self._show_question(question, focusable=True)  # an entry names the number, not why it is asked about
+        elif question is not None:
+            self._answer_yes(said_yes=not question.counting)
         elif index < len(self._offer):
             reading = self._offer[index]
             self._offer, self._selected = (), None
@@ -333,8 +336,10 @@ class Coordinator(QObject):
         choice = asked_choice(judged, self._session.settings, alternative=alternative)
         self._question = _Question(wish=judged.wish, choice=choice, done=done, alternative=phone)
         self._show_offer_in_tray()
-        # our own dialog had the keys a moment ago: who typed the number answers with the keyboard too
-        self._show_question(self._question, focusable=judged.wish.origin is Origin.TYPED)
+        # our own dialog had the keys a moment ago: who typed the number answers with the keyboard too, but for a call
+        # in a while, whose time comes while somebody types elsewhere
+        just_typed = judged.wish.origin is Origin.TYPED and not judged.wish.counted_down
+        self._show_question(self._question, focusable=just_typed)
         self._caller.warm_up()
 
     def _count_down(self, judged: "Judged", done: OutcomeHandler | None) -> None:
@@ -358,6 +363,8 @@ class Coordinator(QObject):
         """The own phone to offer where the one that should ring would not."""
         from ringbridge.core.dialing.guard_settings import own_phones
 
+        if self._session.locked & {"account.line", "account.line_kind"}:
+            return None
         line = judged.wish.line or self._session.settings.account.line
         return next((phone for phone in own_phones(self._session.settings.phones) if phone.value != line), None)
 

@@ -117,4 +117,6 @@ def _refused() -> dict[str, str]:
         "limit_minute": tr("There were many calls in the last minute, more than are allowed. Wait a minute."),
         "limit_day": tr("There were many calls in the last 24 hours, more than are allowed."),
         "running": tr("This call goes on already."),
+        "option_locked": tr("This call was to be made otherwise than your company allows: its line, caller ID or "
+            "options are set by your company."),
     }  # fmt: skip

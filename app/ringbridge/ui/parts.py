@@ -125,6 +125,7 @@ class Parts(QObject):
             tray=tray,
             coordinator=self.coordinator,
             reader=self.reader,
+            caller=self.caller,
         )
         self.remote = Remote(caller=self.caller, reader=self.reader, clipboard=clipboard, profile=profile, demo=demo)
         self.coordinator.show_recent(recent)

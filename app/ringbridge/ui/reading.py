@@ -181,10 +181,13 @@ def _reading(target: "Target", settings: "Settings", region: str) -> Reading:
     from ringbridge.core.dialing.local_time import local_time
     from ringbridge.core.dialing.traits import traits_of
 
-    traits = traits_of(target, region=region, outside_prefix=settings.dialing.outside_prefix)
+    destination = to_destination(target, plan_of(settings, region))
+    traits = traits_of(
+        target, region=region, outside_prefix=settings.dialing.outside_prefix, dialed=destination.dialed
+    )
     return Reading(
         target=target,
-        destination=to_destination(target, plan_of(settings, region)),
+        destination=destination,
         traits=traits,
         local=local_time(traits.e164, datetime.now(UTC)) if traits.e164 else None,
     )

@@ -37,7 +37,7 @@ from ringbridge.ui.progress_words import clock_text
 from ringbridge.ui.translation import fill, tr
 
 GUARD_MS = 300
-"""A click that comes sooner after the strip appeared was meant for what was there before."""
+"""A click that comes sooner after the strip appeared, or shows another call, was meant for what was there before."""
 
 MAX_NOTE = 500  # characters
 _TICK_MS = 1000
@@ -79,6 +79,16 @@ class StripFace(NamedTuple):
     over: bool = False
 
 
+class _NoteLine(QLineEdit):
+    """Keeps Enter to itself: the strip would press whichever button has the focus once the line is gone."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Type; Enter ends here."""
+        super().keyPressEvent(event)
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            event.accept()
+
+
 class Strip(QWidget):
     """One strip, built once and shown again and again. GUI thread. It does nothing itself but tick while it must.
 
@@ -107,7 +117,7 @@ class Strip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)
         self._guard_s = guard_ms / 1000
-        self._appeared_at = 0.0
+        self._changed_at = 0.0
         self._focusable = False
         self._corner = "bottom_right"
         self._beside: QWidget | None = None
@@ -126,6 +136,8 @@ class Strip(QWidget):
     def show_face(self, face: StripFace) -> None:
         """Show this; whether the strip is on the screen stays as it is."""
         before, self._face = self._face, face
+        if _call_of(before) != _call_of(face):
+            self._changed_at = time.monotonic()
         _set(self._title, breakable(face.title))
         _set(self._who, face.name or number_text(face.number).replace(" ", "\u00a0"))
         _set(self._detail, breakable(face.detail))
@@ -163,7 +175,7 @@ class Strip(QWidget):
         """
         self._corner, self._beside = corner, beside
         if not self.isVisible():
-            self._appeared_at = time.monotonic()
+            self._changed_at = time.monotonic()
         self._set_focusable(focusable=focusable)
         self._place()
         self.show()
@@ -238,7 +250,7 @@ class Strip(QWidget):
         self._transfer.clicked.connect(lambda: self._want(self.transfer_wanted))
 
     def _make_note(self) -> None:
-        self._note = QLineEdit(self)
+        self._note = _NoteLine(self)
         self._note.setObjectName("note_text")
         self._note.setMaxLength(MAX_NOTE)
         self._note.setPlaceholderText(tr("A note about this call; Enter keeps it"))
@@ -313,7 +325,7 @@ class Strip(QWidget):
     # ------------------------------------------------------------ what people do
 
     def _want(self, signal: SignalInstance) -> None:
-        if time.monotonic() - self._appeared_at >= self._guard_s:
+        if time.monotonic() - self._changed_at >= self._guard_s:
             signal.emit()
 
     def _begin_note(self) -> None:
@@ -332,6 +344,13 @@ class Strip(QWidget):
         self.show_face(self._face._replace(note=note))
         self.note_written.emit(note)
 
+    def finish_note(self) -> None:
+        """Another call is about to be shown: what was written about this one is kept."""
+        if self.is_writing and self._note.text().split() != self._face.note.split():
+            self._keep_note()
+        elif self.is_writing:
+            self._end_note()
+
     def _end_note(self) -> None:
         self._note.hide()
         _set(self._noted, breakable(self._face.note))
@@ -344,7 +363,7 @@ class Strip(QWidget):
         return not self._note.isHidden()
 
     def _leave(self) -> None:
-        if time.monotonic() - self._appeared_at >= self._guard_s:
+        if time.monotonic() - self._changed_at >= self._guard_s:
             self._note.hide()
             self.hide()
             self.hidden.emit()
@@ -379,6 +398,7 @@ class Strip(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Closed by the window manager: the call goes on all the same."""
         if self.isVisible():
+            self._note.hide()
             self.hide()
             self.hidden.emit()
         super().closeEvent(event)
@@ -392,6 +412,11 @@ class Strip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name and argument
         """Draw the background, a thin border and the coloured edge."""
         paint_frame(self, self._face.tone)
+
+
+def _call_of(face: StripFace) -> tuple[object, ...]:
+    """What makes two faces faces of the same call, in the same part of its life: before and after it is placed."""
+    return face.name, face.number, face.until_s is None
 
 
 def _set(label: QLabel, text: str) -> None:

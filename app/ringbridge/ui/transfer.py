@@ -1,6 +1,7 @@
 """“Transfer…”: whom a call is passed on to, chosen among colleagues or typed."""
 
 import logging
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,19 +17,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ringbridge.core.errors import InputError
-from ringbridge.ui.look import Tone, breakable, plain_label, set_text_color, tone_color
+from ringbridge.core.calls import Origin
+from ringbridge.ui.calling import Wish
+from ringbridge.ui.look import Tone, breakable, leading_alignment, plain_label, set_text_color, tone_color
 from ringbridge.ui.translation import fill, tr
-from ringbridge.ui.wording import error_sentence
+from ringbridge.ui.wording import error_sentence, gate_sentences, outcome_sentence
 
 if TYPE_CHECKING:
+    from ringbridge.core.calls import Destination
     from ringbridge.services.pbx import Colleague
+    from ringbridge.ui.calling import Caller, Judged
     from ringbridge.ui.live_calls import LiveCall, LiveCalls
     from ringbridge.ui.reading import Reader, Reading
 
 _log = logging.getLogger(__name__)
 
 MAX_TYPED = 500  # characters; as in the dialog for calls
+GUARD_MS = 300
+"""A second click that comes sooner after a question is no answer to it."""
 _SHOWN_ROWS = 8
 
 
@@ -36,17 +42,21 @@ class TransferDialog(QDialog):
     """A line to search or type in, and the colleagues that fit it. It reads nothing itself: it is told.
 
     Signals:
-        transfer_wanted: A number as text: a colleague's, or what was typed.
+        transfer_wanted: A number as text: a colleague's, or what was typed; and whether the question about exactly
+            this one was answered with yes.
     """
 
-    transfer_wanted = Signal(str)
+    transfer_wanted = Signal(str, bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, guard_ms: int = GUARD_MS) -> None:
         super().__init__(parent)
+        self._guard_s = guard_ms / 1000
+        self._asked_about = ""
+        self._asked_at = 0.0
         self.setWindowTitle(tr("Transfer call"))
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
         self._heading = plain_label(wrap=True)
-        label = plain_label()
+        label = self._label = plain_label()
         label.setText(tr("Colleague or &number:"))
         self._line = QLineEdit()
         self._line.setObjectName("target")
@@ -65,7 +75,7 @@ class TransferDialog(QDialog):
         self._ok = buttons.addButton(tr("Transfer", "a button"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._ok.setObjectName("transfer")
         self._ok.setDefault(True)
-        cancel = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        cancel = self._cancel = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         cancel.setText(tr("Cancel"))
         cancel.setIcon(QIcon())
         cancel.setObjectName("cancel")
@@ -83,6 +93,8 @@ class TransferDialog(QDialog):
         self._heading.setText(
             fill(tr("{who} is connected with the person you choose, and your phone is let go."), who=who)
         )
+        for label in (self._heading, self._label, self._message):
+            label.setAlignment(leading_alignment())
         self._line.clear()
         self._list.clear()
         self._say("")
@@ -105,6 +117,14 @@ class TransferDialog(QDialog):
     def show_error(self, sentence: str) -> None:
         """Show why the call can't be transferred there; it can be corrected and tried again."""
         self._say(sentence)
+        self._refresh()
+
+    def ask(self, target: str, why: str) -> None:
+        """Ask whether to transfer to this number all the same: a click on “Transfer” is the yes, Enter is a no."""
+        self._say(fill(tr("{why} Click “Transfer” once more to transfer the call all the same."), why=why))
+        set_text_color(self._message, tone_color(Tone.CAUTION, self.palette()))
+        self._asked_about, self._asked_at = target, time.monotonic()
+        self._cancel.setDefault(True)
         self._refresh()
 
     def _edited(self, _text: str) -> None:
@@ -134,16 +154,25 @@ class TransferDialog(QDialog):
 
     def _accepted(self, _item: object = None) -> None:
         target = self._target()
+        said_yes = bool(target) and target == self._asked_about
+        if said_yes and time.monotonic() - self._asked_at < self._guard_s:
+            return
         if target and self._ok.isEnabled():
             self._ok.setEnabled(False)  # one wish at a time: enabled again by an error or another text
-            self.transfer_wanted.emit(target)
+            self.transfer_wanted.emit(target, said_yes)
 
     def _refresh(self, _row: int = 0) -> None:
         self._ok.setEnabled(bool(self._target()))
 
     def _say(self, sentence: str) -> None:
+        self._asked_about = ""
+        self._ok.setDefault(True)
         set_text_color(self._message, tone_color(Tone.BAD, self.palette()))
         self._message.setText(breakable(sentence))
+        column = self.layout()
+        needed = column.totalHeightForWidth(self.width()) if column is not None else 0
+        if self.isVisible() and needed > self.height():  # several lines would run into the list
+            self.resize(self.width(), needed)
 
 
 class Transfer(QObject):
@@ -152,11 +181,13 @@ class Transfer(QObject):
     Args:
         live: The calls under way.
         reader: Reads the number, as for any call.
+        caller: Has the gate, as for any call.
     """
 
-    def __init__(self, *, live: "LiveCalls", reader: "Reader") -> None:
+    def __init__(self, *, live: "LiveCalls", reader: "Reader", caller: "Caller") -> None:
         super().__init__()
         self._live = live
+        self._caller = caller
         self._reader = reader
         self._request_id = ""
         self._dialog: TransferDialog | None = None
@@ -192,16 +223,25 @@ class Transfer(QObject):
         if call.request.request_id == self._request_id:
             self.close()
 
-    def _pass_on(self, text: str) -> None:
-        request_id = self._request_id
+    def _pass_on(self, text: str, said_yes: bool) -> None:  # noqa: FBT001 - a signal's value
+        request_id, dialog = self._request_id, self._dialog
+        if dialog is None:
+            return
+
+        def allowed(destination: "Destination") -> None:
+            if dialog.isVisible() and request_id == self._request_id:
+                dialog.accept()
+                self._live.pass_on(request_id, destination.dialed)
+
+        def asked(judged: "Judged") -> None:
+            dialog.ask(text, gate_sentences(judged.findings.verdict.reasons))
 
         def read(reading: "Reading") -> None:
-            if self._dialog is not None and self._dialog.isVisible():
-                self._dialog.accept()
-                self._live.pass_on(request_id, reading.destination.dialed)
+            wish = Wish(
+                target=reading.target, destination=reading.destination, origin=Origin.TYPED, said_yes=said_yes
+            )
+            self._caller.want_passed_on(
+                wish, allowed, asked, lambda outcome: dialog.show_error(outcome_sentence(outcome))
+            )
 
-        def refused(error: InputError) -> None:
-            if self._dialog is not None:
-                self._dialog.show_error(error_sentence(error))
-
-        self._reader.read(text, read, refused)
+        self._reader.read(text, read, lambda error: dialog.show_error(error_sentence(error)))

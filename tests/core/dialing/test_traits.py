@@ -47,6 +47,12 @@ def test_an_emergency_number_behind_the_prefix_for_an_outside_line_is_one() -> N
     assert not traits_of(Target(code="9911"), region="US").emergency
 
 
+def test_what_a_rule_makes_an_emergency_number_is_one() -> None:
+    assert traits_of(Target(e164="+12125550911"), region="US", dialed="911").emergency
+    assert traits_of(Target(code="2911"), region="US", dialed="911").emergency
+    assert not traits_of(Target(e164="+12125550911"), region="US", dialed="2125550911").emergency
+
+
 @pytest.mark.parametrize(
     ("code", "region", "e164"),
     [

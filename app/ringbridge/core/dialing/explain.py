@@ -88,16 +88,19 @@ def explain(
     except InputError as error:
         return begun._replace(problem=error)
     target = reading.target
-    known = Facts(traits_of(target, region=region, outside_prefix=settings.dialing.outside_prefix))
+    outside = settings.dialing.outside_prefix
     rules = Rules(confirm=settings.confirm, guards=settings.guards, own_region=region)
     try:
         written = write(target, plan)
     except InputError as error:
+        known = Facts(traits_of(target, region=region, outside_prefix=outside))
         verdict = decide(target, "", origin, known, rules, said_yes=said_yes)
         return begun._replace(reading=reading, verdict=verdict, problem=error)
+    dialed = written.destination.dialed
+    known = Facts(traits_of(target, region=region, outside_prefix=outside, dialed=dialed))
     return begun._replace(
         reading=reading,
-        verdict=decide(target, written.destination.dialed, origin, known, rules, said_yes=said_yes),
+        verdict=decide(target, dialed, origin, known, rules, said_yes=said_yes),
         way=written.way,
         trials=written.trials,
         used=_used(written.way, settings, written.outside_prefix),

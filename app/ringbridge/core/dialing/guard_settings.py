@@ -103,3 +103,8 @@ MOST_CAREFUL: dict[str, bool | int | str | tuple[str, ...]] = {
 def own_phones(phones: PhoneSettings) -> tuple[OwnPhone, ...]:
     """The user's phones as values, in their order."""
     return tuple(OwnPhone(*entry.split("|")) for entry in phones.own)
+
+
+def kind_of_line(line: str, phones: PhoneSettings) -> str:
+    """What a line is (``phone`` or ``number``) where it is one of the user's own phones, else empty."""
+    return next((phone.kind for phone in own_phones(phones) if phone.value == line), "")

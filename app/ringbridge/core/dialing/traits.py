@@ -49,21 +49,24 @@ class Traits(NamedTuple):
     opaque: bool = False
 
 
-def traits_of(target: Target, *, region: str, outside_prefix: str = "") -> Traits:
-    """Look at a target.
+def traits_of(target: Target, *, region: str, outside_prefix: str = "", dialed: str = "") -> Traits:
+    """Look at a target, and at what a rule of the dial plan made of it.
 
     Args:
         target: What is to be dialed.
         region: The user's own region, two letters of ISO 3166.
         outside_prefix: What people here dial before an outside number, or empty.
+        dialed: The dial string, or empty. A rule may leave three digits of a number, and they may be 911.
     """
     if target.e164:
         number = phonenumbers.parse(target.e164, None)
         digits = len(target.e164) - 1
-        return _of_number(number, target.e164)._replace(unusual=not _SHORTEST <= digits <= _LONGEST)
+        return _of_number(number, target.e164)._replace(
+            unusual=not _SHORTEST <= digits <= _LONGEST, emergency=is_emergency(dialed, region)
+        )
     code = target.code
     outside = code.removeprefix(outside_prefix) if outside_prefix else code
-    if is_emergency(code, region) or is_emergency(outside, region):
+    if any(is_emergency(digits, region) for digits in (code, outside, dialed)):
         return Traits(emergency=True)
     has_feature = bool(set(code) & set("*#"))
     length = sum(map(str.isdigit, code))

@@ -280,13 +280,16 @@ class History:
 
         return self._write(work)
 
-    def look_up(self, destination: Destination, *, repeat_guard_s: int, limits: CallLimits = NO_LIMITS) -> PastCalls:
+    def look_up(
+        self, destination: Destination, *, repeat_guard_s: int, limits: CallLimits = NO_LIMITS, live: bool = True
+    ) -> PastCalls:
         """What the gate needs to know of the calls there were. Changes nothing, and makes no file.
 
         Args:
             destination: Who is to be called.
             repeat_guard_s: As in `begin`.
             limits: Likewise.
+            live: As in `questions.repeated`; False for emergency calls, as in `begin`.
 
         Raises:
             FileTooNew: As for the class.
@@ -298,7 +301,7 @@ class History:
         def work(connection: sqlite3.Connection) -> PastCalls:
             clocks = Clocks(now_us=to_us(self._now()), uptime=self._uptime())
             party = party_of(destination)
-            row = repeated(connection, party, repeat_guard_s, clocks)
+            row = repeated(connection, party, repeat_guard_s, clocks, live=live)
             minute, day = count_calls(connection, limits, clocks)
             return PastCalls(
                 known=was_called(connection, party),
