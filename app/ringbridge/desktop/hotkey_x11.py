@@ -104,6 +104,8 @@ class HotkeyX11:
             self._connection = xcb.Connection()
             self._keyboard = Keyboard.of(self._connection)
             self._loop = XLoop(self._connection, self._go_on, self._go_on)
+        else:
+            self._follow_keyboard(self._connection)  # a change of the layout may be on its way to us
         return self._connection, self._keyboard
 
     def _soon(self) -> None:
