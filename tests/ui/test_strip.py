@@ -6,6 +6,7 @@ from collections.abc import Generator
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPalette
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -145,6 +146,19 @@ def test_a_note_is_written_on_request_and_only_then_takes_the_focus(strip: Strip
     assert not strip.is_writing
     with qtbot.waitSignal(strip.hidden):
         press(strip, Qt.Key.Key_Escape)
+
+
+def test_the_enter_that_keeps_a_note_presses_no_button(strip: Strip, qtbot: QtBot) -> None:
+    present(strip)
+    click(strip, "note")
+    field = strip.findChild(QLineEdit, "note_text")
+    assert isinstance(field, QLineEdit)
+    qtbot.waitUntil(field.hasFocus)
+    QTest.keyClicks(field, "call back on Monday")
+    with qtbot.assertNotEmitted(strip.hidden), qtbot.assertNotEmitted(strip.hang_up_wanted):
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    assert strip.isVisible()
+    assert "call back on Monday" in texts(strip)
 
 
 def test_the_call_may_change_while_a_note_is_written(strip: Strip) -> None:

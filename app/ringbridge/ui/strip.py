@@ -17,12 +17,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ringbridge.ui.corner import BAR, FOCUSABLE, QUIET, paint_frame, put_in_corner
 from ringbridge.ui.look import (
     CloseButton,
     FlatButton,
+    LineField,
     Tone,
     breakable,
     leading_alignment,
@@ -238,7 +239,7 @@ class Strip(QWidget):
         self._transfer.clicked.connect(lambda: self._want(self.transfer_wanted))
 
     def _make_note(self) -> None:
-        self._note = QLineEdit(self)
+        self._note = LineField(self)
         self._note.setObjectName("note_text")
         self._note.setMaxLength(MAX_NOTE)
         self._note.setPlaceholderText(tr("A note about this call; Enter keeps it"))
