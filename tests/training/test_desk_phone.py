@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimeLine
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ringbridge.training.desk_phone import DeskPhoneWindow
@@ -71,6 +72,23 @@ def test_idle_shows_whose_phone_it_is_and_that_nobody_is_called(phone: DeskPhone
     assert text(phone, "hint") == "Training PBX: nobody real is called"
     assert shown(phone) == set()
     assert moving(phone) == set()
+
+
+def test_with_a_large_font_the_note_is_not_cut(qtbot: QtBot, pbx: TrainingPbx, qapp: QApplication):
+    small = qapp.font()
+    large = QFont(small)
+    large.setPointSizeF(small.pointSizeF() * 1.8)
+    qapp.setFont(large)
+    try:
+        window = DeskPhoneWindow(pbx)
+        qtbot.addWidget(window)
+        window.show()
+        note = window.findChild(QLabel, "note")
+        assert note is not None
+        assert note.text()
+        assert note.heightForWidth(note.width()) <= note.height()
+    finally:
+        qapp.setFont(small)
 
 
 def test_a_call_is_answered_talked_and_hung_up(

@@ -62,6 +62,23 @@ def test_enter_calls_what_stands_there_once(dialog: CallDialog) -> None:
     assert dialog.isVisible()
 
 
+@pytest.mark.parametrize("button", ["call", "cancel"])
+def test_enter_calls_also_after_a_button_was_clicked_last_time(dialog: CallDialog, qtbot: QtBot, button: str) -> None:
+    QTest.keyClicks(line(dialog), "*97")
+    dialog.call_wanted.connect(dialog.accept)
+    clicked = dialog.findChild(QPushButton, button)
+    assert clicked is not None
+    clicked.setFocus(Qt.FocusReason.MouseFocusReason)  # as a click does
+    qtbot.waitUntil(clicked.hasFocus)
+    QTest.mouseClick(clicked, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(dialog.isHidden)
+    dialog.begin()
+    qtbot.waitUntil(line(dialog).hasFocus)
+    QTest.keyClicks(line(dialog), "*98")
+    with qtbot.waitSignal(dialog.call_wanted, check_params_cb=lambda text: text == "*98", timeout=1000):
+        QTest.keyClick(line(dialog), Qt.Key.Key_Return)
+
+
 def test_after_an_error_it_can_be_tried_again(dialog: CallDialog) -> None:
     wanted: list[str] = []
     dialog.call_wanted.connect(wanted.append)

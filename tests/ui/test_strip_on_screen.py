@@ -97,6 +97,8 @@ def test_a_note_gets_the_keys_and_gives_them_back(fresh_desktop: Desktop) -> Non
     desktop.press("Return")
     desktop.wait_for(lambda: "note call back" in lines(desktop), what="the note")
     desktop.wait_for(lambda: has_focus(desktop, "typing"), what="the terminal to get the keys back")
+    assert "hidden" not in lines(desktop)
+    assert "hang up" not in lines(desktop)
 
 
 def test_by_keyboard_the_strip_gets_the_keys_and_gives_them_back(fresh_desktop: Desktop) -> None:

@@ -45,6 +45,8 @@ from ringbridge.training.states import Call, CallPhase, Event, EventKind
 
 MINIMUM_WIDTH = 280
 MARGIN = 14
+_NARROWEST_CHARS = 40
+"""Of the user's font: so wide that a note of two lines stays one of two lines."""
 ENDED_SHOWN_MS = 6000
 PULSE_MS = 1500
 PULSE_STEP_MS = 40
@@ -133,7 +135,8 @@ class DeskPhoneWindow(QWidget):
             for button in buttons:
                 row.addWidget(button)
             self._buttons.addWidget(page)
-        narrowest = MINIMUM_WIDTH - 2 * MARGIN
+        minimum_width = max(MINIMUM_WIDTH, self.fontMetrics().averageCharWidth() * _NARROWEST_CHARS)
+        narrowest = minimum_width - 2 * MARGIN
         self._buttons.setFixedHeight(max(hints.heightForWidth(narrowest), self._buttons.sizeHint().height()))
         self.answer_button.clicked.connect(self._answer)
         self.decline_button.clicked.connect(self._decline)
@@ -144,8 +147,8 @@ class DeskPhoneWindow(QWidget):
         layout.addWidget(self._screen, 1)
         layout.addWidget(self._buttons)
         layout.addWidget(self._label("hint", tr("Training PBX: nobody real is called")))
-        self.setMinimumWidth(MINIMUM_WIDTH)
-        self.resize(300, 420)
+        self.setMinimumWidth(minimum_width)
+        self.resize(minimum_width + 20, 420)
 
     def _label(self, name: str, text: str) -> QLabel:
         label = QLabel(text, self)

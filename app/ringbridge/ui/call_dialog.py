@@ -86,6 +86,8 @@ class CallDialog(QDialog):
             self._unfold.setChecked(False)
             self._line.selectAll()
             self._line.setFocus()
+            # the button that was clicked last would keep Enter to itself, even “Cancel”: hidden, it lost no focus
+            self._call_button.setDefault(True)
             self.show()
         self.activateWindow()
 

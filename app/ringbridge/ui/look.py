@@ -1,11 +1,21 @@
-"""How Ringbridge's own widgets look: colours from the palette, fonts relative to the user's, one flat button."""
+"""How Ringbridge's own widgets look: colours from the palette, fonts relative to the user's, buttons and a field."""
 
 import re
 from enum import StrEnum
 
 from PySide6.QtCore import QLocale, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from ringbridge.ui.translation import isolated
 
@@ -211,3 +221,13 @@ class CloseButton(FlatButton):
             reach = QPointF(arm, slope * arm)
             painter.drawLine(center - reach, center + reach)
         painter.end()
+
+
+class LineField(QLineEdit):
+    """Keeps Enter to itself: once Qt passed it on to the window, the focus may be on a button there."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Write, and end there."""
+        super().keyPressEvent(event)
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            event.accept()

@@ -17,12 +17,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ringbridge.ui.corner import BAR, FOCUSABLE, QUIET, paint_frame, put_in_corner
 from ringbridge.ui.look import (
     CloseButton,
     FlatButton,
+    LineField,
     Tone,
     breakable,
     leading_alignment,
@@ -77,16 +78,6 @@ class StripFace(NamedTuple):
     can_pass_on: bool = False
     can_note: bool = True
     over: bool = False
-
-
-class _NoteLine(QLineEdit):
-    """Keeps Enter to itself: the strip would press whichever button has the focus once the line is gone."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Type; Enter ends here."""
-        super().keyPressEvent(event)
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            event.accept()
 
 
 class Strip(QWidget):
@@ -250,7 +241,7 @@ class Strip(QWidget):
         self._transfer.clicked.connect(lambda: self._want(self.transfer_wanted))
 
     def _make_note(self) -> None:
-        self._note = _NoteLine(self)
+        self._note = LineField(self)
         self._note.setObjectName("note_text")
         self._note.setMaxLength(MAX_NOTE)
         self._note.setPlaceholderText(tr("A note about this call; Enter keeps it"))

@@ -99,9 +99,10 @@ class TransferDialog(QDialog):
         self._list.clear()
         self._say("")
         self._refresh()
+        self._line.setFocus()
+        self._ok.setDefault(True)  # as in the dialog for calls
         self.show()
         self.activateWindow()
-        self._line.setFocus()
 
     def show_colleagues(self, colleagues: "tuple[Colleague, ...]") -> None:
         """List whom the PBX knows; each number is an entry."""
