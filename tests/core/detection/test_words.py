@@ -80,7 +80,7 @@ def test_a_list_has_known_sections_and_words_that_can_be_found(path: Path) -> No
         for word in line.split():
             bare = word.strip("*")
             assert bare, line
-            if path.stem != "vi" and not any(map(str.isupper, bare)):
+            if "*" in word and path.stem != "vi" and not any(map(str.isupper, bare)):
                 assert fold(bare) == bare, f"{path.name}: {word} would never be found"
 
 

@@ -12,6 +12,7 @@ from ringbridge.core.detection.plans import (
 )
 from ringbridge.core.detection.runs import Glue, Groups, dead_groups, glues_of, runs_of
 from ringbridge.core.detection.words import is_unit, word_after
+from ringbridge.core.phone_numbers import NumberKind
 
 _MIN_DIGITS, _MAX_DIGITS = 6, 19
 _MOST_GROUPS = 9
@@ -125,12 +126,15 @@ def _cuts_of_part(
             digits += groups[j][1] - groups[j][0]
             if digits > _MAX_DIGITS:
                 break
-            if digits < _MIN_DIGITS or (j < end - 1 and not glues[j].cuts):
+            tail = j == end - 2 and glues[j].name == "-"
+            if digits < _MIN_DIGITS or (j < end - 1 and not (glues[j].cuts or tail)):
                 continue
             budget.left -= 1
             if budget.left <= 0:
                 return []
             cut = _read_groups(plain, groups, glues, i, j, region)
+            if cut is not None and tail and not glues[j].cuts and not _has_dashed_extension(cut, groups[j + 1]):
+                continue
             if cut is None or (complete and not cut.usual):
                 continue
             cuts[i - first].append((j + 1 - first, cut))
@@ -154,6 +158,17 @@ def _cuts_of_part(
             covered += choice[0] - i
             i = choice[0]
     return [cut._replace(left_over=count - covered) for cut in chosen]
+
+
+def _has_dashed_extension(cut: Cut, behind: tuple[int, int]) -> bool:
+    """Whether the last group behind a hyphen is an extension, as offices in China write it."""
+    number = cut.number
+    return (
+        number.country_code == 86
+        and number.kind is NumberKind.FIXED
+        and (number.written or cut.written == "plus")
+        and 2 <= behind[1] - behind[0] <= 5
+    )
 
 
 def _spelled_out(plain: str, groups: Groups, glues: list[Glue], region: str) -> Cut | None:

@@ -11,7 +11,7 @@ from ringbridge.core.detection.labels import label_before
 from ringbridge.core.detection.normalise import Plain, make_plain
 from ringbridge.core.detection.plans import PlanNumber
 from ringbridge.core.detection.vanity import find_vanity
-from ringbridge.core.detection.words import Meaning
+from ringbridge.core.detection.words import Meaning, meaning_of
 from ringbridge.core.phone_numbers import NumberKind
 
 MAX_LENGTH = 4096
@@ -26,7 +26,9 @@ _ANY_DIGIT = re.compile(r"\d")
 _ALONE_AROUND = " \t\n.,;:!?-*\"'()[]<>|/#•·–—"
 _LINK_REACH = 300
 _FEW = 3
+_LONG_HEAD, _ROW_GAP, _MAX_ROW = 5, 30, 20
 _NAMED = "label_left_identifier"
+_NAMED_REASONS = 2  # how it is written and grouped, and nothing else
 
 
 class Candidate(NamedTuple):
@@ -135,11 +137,13 @@ def judged(plain: str, region: str, seams: frozenset[int] = frozenset(), effort:
         extension, end = extension_after(plain, cut.end, cut.number.region)
         alone = len(cuts) <= _FEW and _is_alone(plain, cuts, end)
         verdict = score.judge(plain, cut, ibans, alone=alone, end=end)
+        if len(cuts) == 1 and verdict.confidence < score.PASSIVE and _is_named(plain, cut, verdict):
+            verdict = verdict._replace(confidence=score.PASSIVE, reasons=(*verdict.reasons, "beside_name"))
         if not verdict.vetoed:
             swallowed = end
         named = any(reason.startswith(_NAMED) for reason in verdict.reasons)
         shape = (cut.lengths, cut.glues)
-        alike = shape == refused_shape and not any(map(str.isalpha, plain[refused_end : cut.start]))
+        alike = shape == refused_shape and _is_row(plain, refused_end, cut)
         if named and alike and cut.written != "plus":
             verdict = verdict._replace(confidence=0.0, reasons=(*verdict.reasons, "like_the_one_before"))
         refused_shape, refused_end = shape if named and verdict.confidence < score.ASKED else None, cut.end
@@ -170,6 +174,29 @@ def _is_alone(plain: str, cuts: list[Cut], end: int) -> bool:
             return False
         at = cut.end
     return not plain[max(at, end) :].strip(_ALONE_AROUND)
+
+
+def _is_row(plain: str, before: int, cut: Cut) -> bool:
+    """Whether a number only goes on with what ended at `before`: nothing said between, or the same first group."""
+    between = plain[before : cut.start]
+    if not any(map(str.isalpha, between)):
+        return True
+    head = cut.digits[: cut.lengths[0]]
+    return (
+        len(head) >= _LONG_HEAD
+        and len(between) < _ROW_GAP
+        and plain.rfind(head, max(0, before - _MAX_ROW), before) >= 0
+    )
+
+
+def _is_named(plain: str, cut: Cut, verdict: score.Verdict) -> bool:
+    """Whether the text is a name and the bare digits of a mobile number, nothing else: "Ania 601234567"."""
+    if not cut.bare or cut.number.kind is not NumberKind.MOBILE or len(verdict.reasons) > _NAMED_REASONS:
+        return False
+    words = f"{plain[: cut.start]} {plain[cut.end :]}".split()
+    return 1 <= len(words) <= _FEW and all(
+        word[0].isupper() and word.strip(".,:").isalpha() and meaning_of(word.strip(".,:")) is None for word in words
+    )
 
 
 def _is_labelled_other(plain: str, start: int) -> bool:

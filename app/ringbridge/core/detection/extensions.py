@@ -12,11 +12,14 @@ _HASH = re.compile(r" ?#[ ]?([0-9]{1,7})(?![0-9A-Za-z]| ?[(+]?[0-9]{3})")
 _CROSS = re.compile(r"[ ,;\-]{0,2}[(\[]?[xX×][ .:]{0,2}([0-9]{1,7})(?![0-9A-Za-z])")
 _BRACKETS = re.compile(r" ?\(([0-9]{2,5})\)")
 _WORDED = re.compile(
-    rf"[ \t]?[.,;:\-/|~—•]?[ \t]{{0,2}}[(\[]?[ ]?(?:({LETTER}{{1,20}})[ ,]{{1,2}})?"
+    rf"[ \t]?[.,;:\-/|~—•]?[ \t]{{0,2}}[(\[]?[ ]?(?:[Ss]ố )?(?:({LETTER}{{1,20}})[ ,]{{1,2}})?"
     rf"({LETTER}{{1,24}}(?:[.'\"]{LETTER}{{1,12}}){{0,3}})((?:[ .:#\-'=)]|n[°º]){{0,4}})"
     rf"({LETTER}{{1,12}}[ .:#\-'°º]{{0,3}})?([0-9]{{1,7}})(?![0-9A-Za-z]|[.,:/][0-9])"
 )
 _BEHIND = re.compile(rf"[ ,/]{{1,3}}([0-9]{{1,5}})(?:-[a-záéö]{{1,3}})? ({LETTER}{{1,12}})")
+_DASHED = re.compile(r"-([0-9]{2,5})(?![0-9]|-[0-9])")
+"""As Chinese offices write it: 021-63748219-807."""
+
 _HYPHENED = re.compile(r" ?-?[Dd][Ww][ .:\-]{0,3}([0-9]{1,6})(?![0-9])")
 _NUMBERED = (Meaning.SHORT_NUMBER, Meaning.NUMBER, Meaning.FILLER, Meaning.COPULA)
 _LEADS = (Meaning.FILLER, Meaning.PHONE, Meaning.EXTENSION, Meaning.POSSESSIVE)
@@ -51,6 +54,9 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
                 continue
             stop = match.end()
             return match[1], stop if plain[stop - 1] == "#" else match.end(1)
+    match = _DASHED.match(plain, end) if region == "CN" else None
+    if match is not None:
+        return match[1], match.end(1)
     match = _HYPHENED.match(plain, end)
     if match is not None:
         return match[1], match.end(1)

@@ -45,10 +45,12 @@ def form_of(
     kinds = set(glues) - {")", "(", ")("}
     if len(kinds) > 3 or ("." in kinds and "-" in kinds):
         form -= 0.12
-    if kinds & _RARE and (len(kinds) > 1 or not usual):
+    if kinds & _RARE and (len(kinds) > 1 or not (usual or (number.written and area in ours and "*" not in kinds))):
         form = 0.1
     if number.country_code == 1 and written == "home" and len(lengths) > 1 and not ours <= theirs | {national}:
-        form = min(form, 0.3)  # in North America the area code stands apart or nothing does
+        form = (
+            0.52 if lengths == (3, 3, 2, 2) else min(form, 0.3)
+        )  # in North America the area code stands apart or nothing does
     if "  " in kinds:
         form -= 0.1
     return max(form, 0.05), usual
@@ -76,7 +78,7 @@ def _bare_form(number: PlanNumber) -> float:
     if number.needs_prefix and not number.written:
         return 0.2
     if number.written or number.national[0] == "0":
-        return 0.62 if number.kind is NumberKind.MOBILE else 0.5
+        return 0.62 if number.kind is NumberKind.MOBILE else 0.6 if number.written else 0.5
     if len(number.national) < 8:
         return 0.2
     return 0.6 if number.kind is NumberKind.MOBILE and len(number.national) >= 10 else 0.35
@@ -93,7 +95,9 @@ def _home_form(
 ) -> float:
     national = len(number.national)
     if number.needs_prefix and not number.written:
-        return 0.3 if usual else 0.1
+        if usual and glues[0] in {"/", ")"} and lengths[0] == number.groups[0]:
+            return 0.62  # "30/123-4567" in Hungary, "(67) 123-45-67" in Ukraine: the area code apart says enough
+        return 0.3 if usual else 0.22 if area_apart else 0.1
     bracketed = ")" in glues
     if number.written or number.national[0] == "0":
         if len(digits) < 7:

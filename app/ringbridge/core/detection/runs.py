@@ -119,7 +119,8 @@ def dead_groups(plain: str, groups: Groups, glues: list[Glue]) -> set[int]:
             continue
         before = glues[k - 1].name if k else ""
         after = glues[k + 2].name if k + 2 < len(glues) else ""
-        if name not in {before, after} and is_date(*texts[k : k + 3]):
+        behind_bracket = before == ")" and not glues[k - 1].cuts
+        if name not in {before, after} and not behind_bracket and is_date(*texts[k : k + 3]):
             dead |= {k, k + 1, k + 2}
     return dead
 

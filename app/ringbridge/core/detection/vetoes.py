@@ -24,6 +24,12 @@ _LONG_AFTER = re.compile(r",\+?[0-9(][0-9 \-]{4}[0-9) \-]?[0-9]{2}")
 _DOTTED = 4
 _MAX_OCTET = 255
 _CHECKED_LENGTHS = range(13, 20)
+_IMEI_LENGTH = 15
+_NAME = re.compile(r"[A-Z][a-z]{2,}(?![\w@.])")
+_SUFFIX = re.compile(r"-[^\W\d_A-Z]{1,5}(?![\w-])")
+_SUFFIXED = frozenset(("HU", "FI", "EE", "TR"))
+"""Where languages write the ending of a case behind the digits: 06 1 234 5678-as."""
+
 _CARD_GROUPS = frozenset(((4, 6, 5), (4, 6, 4)))
 _IMEI_GROUPS = frozenset(((2, 6, 6, 1), (6, 2, 6, 1), (8, 6, 1)))
 _MATHS_BEFORE = re.compile(r"(?:[0-9A-Za-z)\]=<>*/^%] ?|[=<>*^] )$")
@@ -86,7 +92,7 @@ def is_card(plain: str, cut: Cut) -> bool:
     groups = tuple(len(group) for group in re.split(r"[ -]", run))
     if is_article(digits):
         return len(groups) == 1 or groups == (1, 6, 6) or digits[:3] in {"978", "979"}
-    if len(digits) not in _CHECKED_LENGTHS or not luhn(digits):
+    if len(digits) not in _CHECKED_LENGTHS or (digits[0] == "0" and len(digits) != _IMEI_LENGTH) or not luhn(digits):
         return False
     if groups in _IMEI_GROUPS:
         return True
@@ -173,12 +179,12 @@ def attached(plain: str, cut: Cut, end: int) -> str:
     further = plain[start - 2] if start > 1 else " "
     after = plain[end] if end < len(plain) else " "
     beyond = plain[end + 1] if end + 1 < len(plain) else " "
-    if reason := _attached_before(plain, start, before, further, plus=cut.written == "plus"):
+    if reason := _attached_before(plain, start, end, before, further, plus=cut.written == "plus"):
         return reason
     return _attached_after(plain, cut, end, after, beyond)
 
 
-def _attached_before(plain: str, start: int, before: str, further: str, *, plus: bool) -> str:
+def _attached_before(plain: str, start: int, end: int, before: str, further: str, *, plus: bool) -> str:
     if before.isspace():
         if plus and _MATHS_BEFORE.search(plain[max(0, start - 3) : start]) and further in "=<>*^+":
             return "maths"
@@ -193,7 +199,7 @@ def _attached_before(plain: str, start: int, before: str, further: str, *, plus:
         return ""
     if before in "_@&%$€£₪¥#" or unicodedata.category(before) == "Sc":
         return "" if before == "#" and _is_phone_word(_last_word(plain, start - 1)) else "glued"
-    if before == "*" and further in "*xX":
+    if before == "*" and further in "*xX" and not plain.startswith("**", end):
         return "masked"
     if before == "+":
         return "maths"
@@ -221,6 +227,8 @@ def _attached_before(plain: str, start: int, before: str, further: str, *, plus:
 
 def _attached_after(plain: str, cut: Cut, end: int, after: str, beyond: str) -> str:
     mask = _MASK.match(plain, end)
+    if mask is not None and mask[0] == "**" == plain[max(0, cut.start - 2) : cut.start]:
+        return ""  # printed bold
     if mask is not None and (mask[0][0] != " " or cut.number.may_be_longer or mask[0][-1] != "x"):
         return "masked"
     if after.isspace() or not after:
@@ -228,6 +236,8 @@ def _attached_after(plain: str, cut: Cut, end: int, after: str, beyond: str) -> 
     if after.isdecimal():
         return "glued"
     if after.isalpha():
+        if not cut.bare and cut.usual and _NAME.match(plain, end):
+            return ""  # "07471 820735Tom": a list whose line ends were lost
         return "glued" if after.isascii() or unicodedata.name(after, "").startswith("LATIN") else ""
     if after == "_" and not beyond.isalnum():
         return ""
@@ -248,6 +258,8 @@ def _attached_after(plain: str, cut: Cut, end: int, after: str, beyond: str) -> 
     if after in "-/'" and beyond.isdecimal():
         return "" if after == "/" else "glued"
     if after in "-\\" and beyond.isalpha() and beyond.isascii():
+        if after == "-" and cut.number.region in _SUFFIXED and _SUFFIX.match(plain, end):
+            return ""
         return "glued" if not _is_extension_word(plain, end + 1) else ""
     if after == ":" and beyond.isdecimal():
         return "glued"
@@ -352,7 +364,10 @@ def has_unit(plain: str, cut: Cut) -> bool:
         return not plain[end + 1 : end + 2].isdecimal() and plain[end + 1 : end + 3].strip()[:1].isdecimal() is False
     start = cut.start
     left = plain[max(0, start - 2) : start].rstrip()
-    return bool(left) and unicodedata.category(left[-1]) == "Sc"
+    if not left or unicodedata.category(left[-1]) != "Sc":
+        return False
+    # "4,500 ₪ 0521234567": the sign belongs to the sum before it
+    return not plain[:start].rstrip()[:-1].rstrip()[-1:].isdecimal()
 
 
 def is_currency(word: str) -> bool:

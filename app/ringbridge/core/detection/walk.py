@@ -142,6 +142,10 @@ class _Walk:
             self._distance += 1
             return None
         if meaning in _SKIPPED:
+            if self._number_word == "#" and not (self._distance or self._filled) and token.isupper() and token[1:]:
+                self._owned = True  # "PRO# 480-221": capitals before the sign name something
+                self._distance += 1
+                return None
             self._filled = True
             return None
         if meaning in _NUMBER_WORDS:
@@ -210,8 +214,8 @@ def _is_of_identifier(tokens: list[str], position: int, meaning: Meaning) -> boo
 
 
 def _is_of(word: str, meaning: Meaning) -> bool:
-    """``código do cliente``: a preposition between the two."""
-    return meaning is Meaning.PARTY and word[0].isalpha() and meaning_of(word) is Meaning.FILLER
+    """``código do cliente``, ``mã khách hàng``: a preposition or the rest of the noun between the two."""
+    return meaning is Meaning.PARTY and word[0].isalpha() and meaning_of(word) in {Meaning.FILLER, Meaning.PARTY}
 
 
 def _is_numbered_before(tokens: list[str], position: int) -> bool:

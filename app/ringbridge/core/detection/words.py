@@ -239,6 +239,7 @@ def _last_of_run(run: str) -> Meaning | None:
         fallback in _NUMBER_WORDS
         and len(owner) >= _OWNER
         and all(exact.get(one) is None for one in (owner, owner[-2:]))
+        and not any(mine in owner for mine in _MINE)
     ):
         return Meaning.IDENTIFIER  # a number of something no list knows: 書類番号
     return fallback
@@ -246,5 +247,6 @@ def _last_of_run(run: str) -> Meaning | None:
 
 _NUMBER_WORDS = frozenset((Meaning.NUMBER, Meaning.SHORT_NUMBER))
 _OWNER = 2
+_MINE = ("我的", "我", "私の", "本人", "新")
 _ALONE = frozenset("转轉号號機番電电宅元円원圓票單单")
 _PASSED_OVER = frozenset((Meaning.FILLER, Meaning.NUMBER, Meaning.SHORT_NUMBER, Meaning.POSSESSIVE))
