@@ -12,9 +12,9 @@ _HASH = re.compile(r" ?#[ ]?([0-9]{1,7})(?![0-9A-Za-z]| ?[(+]?[0-9]{3})")
 _CROSS = re.compile(r"[ ,;\-]{0,2}[(\[]?[xX×][ .:]{0,2}([0-9]{1,7})(?![0-9A-Za-z])")
 _BRACKETS = re.compile(r" ?\(([0-9]{2,5})\)")
 _WORDED = re.compile(
-    rf"[ \t]?[.,;:\-/|~—•]?[ \t]{{0,2}}[(\[]?[ ]?(?:[Ss]ố )?(?:({LETTER}{{1,20}})[ ,]{{1,2}})?"
+    rf"[ \t]?[.,;:\-/|~—•]?[ \t]{{0,2}}[(\[]?[ ]?((?:{LETTER}{{1,20}}[ ,]{{1,2}}){{0,3}})"
     rf"({LETTER}{{1,24}}(?:[.'\"]{LETTER}{{1,12}}){{0,3}})((?:[ .:#\-'=)]|n[°º]){{0,4}})"
-    rf"({LETTER}{{1,12}}[ .:#\-'°º]{{0,3}})?([0-9]{{1,7}})(?![0-9A-Za-z]|[.,:/][0-9])"
+    rf"({LETTER}{{1,12}}[ .:#\-'°º]{{0,3}})?([0-9]{{1,7}})(?![0-9A-Za-z]|[.,:][0-9]|/[0-9]+/)"
 )
 _BEHIND = re.compile(rf"[ ,/]{{1,3}}([0-9]{{1,5}})(?:-[a-záéö]{{1,3}})? ({LETTER}{{1,12}})")
 _DASHED = re.compile(r"-([0-9]{2,5})(?![0-9]|-[0-9])")
@@ -22,7 +22,7 @@ _DASHED = re.compile(r"-([0-9]{2,5})(?![0-9]|-[0-9])")
 
 _HYPHENED = re.compile(r" ?-?[Dd][Ww][ .:\-]{0,3}([0-9]{1,6})(?![0-9])")
 _NUMBERED = (Meaning.SHORT_NUMBER, Meaning.NUMBER, Meaning.FILLER, Meaning.COPULA)
-_LEADS = (Meaning.FILLER, Meaning.PHONE, Meaning.EXTENSION, Meaning.POSSESSIVE)
+_LEADS = (Meaning.FILLER, Meaning.NUMBER, Meaning.PHONE, Meaning.EXTENSION, Meaning.POSSESSIVE)
 _LONGEST = 7
 _NAMED_BEHIND = frozenset(("mellék", "mellek", "mell"))
 """Hungarian names it behind its digits."""
@@ -66,13 +66,14 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
     match = _WORDED.match(plain, end)
     if match is None:
         return "", end
-    lead, word = match[1], match[2]
+    leads, word = match[1].replace(",", " ").split(), match[2]
+    lead = leads.pop() if leads else ""
     if lead and not is_extension(word):
         # "Durchwahl Nummer 17": the first of two words announces, the second is a number word
         lead, word = "", lead if meaning_of(word) in _NUMBERED else word
     if not is_extension(word) or not _fits(word, match[3], region):
         return "", end
-    if (lead and meaning_of(lead) not in _LEADS) or (
+    if not all(meaning_of(one) in _LEADS for one in (*leads, *([lead] if lead else []))) or (
         match[4] and meaning_of(match[4].strip(" .:#-'°º")) not in _NUMBERED
     ):
         return "", end

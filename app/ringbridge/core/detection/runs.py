@@ -53,8 +53,23 @@ _PLAIN_GLUES = {
     "~": Glue(joins=True, cuts=False, name="~"),
     "*": Glue(joins=True, cuts=False, name="*"),
     ". ": Glue(joins=True, cuts=True, name=". "),
+    " .": Glue(joins=True, cuts=True, name=". "),
     "...": Glue(joins=True, cuts=True, name="..."),
 }
+_REPEATED = {
+    "//": "/",
+    "-/": "/",
+    "/-": "/",
+    "--": " - ",
+    "---": " - ",
+    "- -": " - ",
+    "~": "~",
+    "_": "_",
+    ".-": "-",
+    "-.": "-",
+}
+"""Signs people double or mix, with or without blanks around."""
+
 _OPENING = re.compile(r"[ \-/.]{0,2}[(\[]")
 _CLOSING = re.compile(r" ?[)\]] ?[\-/.]? ?")
 _AROUND = re.compile(r"[)\]][ \-/.]?[(\[]")
@@ -65,6 +80,9 @@ def _glue_of(gap: str) -> Glue:
     plain = _PLAIN_GLUES.get(gap)
     if plain is not None:
         return plain
+    signs = gap.strip(" ")
+    if signs in _REPEATED and len(gap) - len(signs) <= 2:
+        return Glue(joins=True, cuts=" " in gap or "/" in signs, name=_REPEATED[signs])
     if _CLOSING.fullmatch(gap):
         return Glue(joins=True, cuts=" " in gap, name=")")
     if _OPENING.fullmatch(gap):

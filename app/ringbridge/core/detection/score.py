@@ -89,6 +89,11 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
         score = (
             min(score, 0.66) if weight >= 0.3 and (cut.usual or cut.number.kind is NumberKind.MOBILE) else score - 0.2
         )
+    if cut.number.needs_prefix and not cut.number.written and cut.written == "home" and left.behind_number:
+        score -= 0.3
+    if cut.number.varies and end == cut.end and vetoes.may_go_on(plain, cut):
+        reasons.append("may_go_on")
+        score = min(score, LISTED - 0.05)
     if weight <= 0 or cut.written == "code":
         score += _beside(plain, cut, end, reasons)
     if alone and label.meaning is None:

@@ -5,7 +5,9 @@ import unicodedata
 from itertools import pairwise
 
 from ringbridge.core.detection.candidates import Cut
-from ringbridge.core.detection.words import Meaning, meaning_of
+from ringbridge.core.detection.forms import USUAL_LENGTH
+from ringbridge.core.detection.plans import read_international
+from ringbridge.core.detection.words import Meaning, is_unit, meaning_of, word_after
 
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 _TOKEN_REACH = 160
@@ -25,6 +27,7 @@ _DOTTED = 4
 _MAX_OCTET = 255
 _CHECKED_LENGTHS = range(13, 20)
 _IMEI_LENGTH = 15
+_MORE = re.compile(r"(?: ?(?:[^\w\s+(]|_){1,3} ?| {1,5})([1-9][0-9]{1,7})(?![0-9]| ?[%€$£₪:])")
 _NAME = re.compile(r"[A-Z][a-z]{2,}(?![\w@.])")
 _SUFFIX = re.compile(r"-[^\W\d_A-Z]{1,5}(?![\w-])")
 _SUFFIXED = frozenset(("HU", "FI", "EE", "TR"))
@@ -352,6 +355,17 @@ def _is_path(left: str, right: str) -> bool:
         tail = _WORD.match(right, 1)
         return tail is not None and len(tail[0]) > 1 and meaning_of(tail[0]) is None and tail[0].isascii()
     return False
+
+
+def may_go_on(plain: str, cut: Cut) -> bool:
+    """Whether a short number of a plan with all lengths may lack its end: digits follow behind an unusual sign."""
+    number = cut.number
+    match = _MORE.match(plain, cut.end) if number.may_be_longer else None
+    if match is None or len(number.national) + len(match[1]) > USUAL_LENGTH:
+        return False
+    if is_unit(word_after(plain, match.end())):
+        return False
+    return read_international(number.e164[1:] + match[1]) is not None
 
 
 def has_unit(plain: str, cut: Cut) -> bool:
