@@ -28,6 +28,9 @@ _LONG_GROUP = 5
 _TELLING_GROUPS = 3
 _COST_OF_CUT = 1.2
 """What a further number must explain: one long number is likelier than two short ones."""
+_ENOUGH = 10
+"""National digits that count in a plan with all lengths: there, a cut is no better for being longer."""
+
 _TIGHT = frozenset(("-", ".", ")", ")(", "("))
 
 
@@ -197,7 +200,8 @@ def _spelled_out(plain: str, groups: Groups, glues: list[Glue], region: str) -> 
 
 def _worth(cut: Cut) -> float:
     """What a cut explains, to choose among those that exclude each other."""
-    digits = len(cut.digits) if cut.written in {"plus", "abroad"} else min(len(cut.digits), USUAL_LENGTH)
+    enough = _ENOUGH if cut.number.varies and not cut.number.written else USUAL_LENGTH
+    digits = len(cut.digits) if cut.written in {"plus", "abroad"} else min(len(cut.digits), enough)
     return max((cut.form - 0.2) * digits - _COST_OF_CUT, 0.1)
 
 
@@ -228,9 +232,13 @@ def _read_groups(
     if i and start == groups[i][0] and _is_fraction(groups, glues, i):
         return None  # "7/1 971…": the 1 belongs to the 7
     names = tuple(glue.name for glue in inner)
+    if "(" in names and sum(lengths[: names.index("(") + 1]) > _LONG_GROUP + 1:
+        return None  # "030 123259 (2)"
     if number.varies and _has_foreign_tail(number, lengths, names, plain, end):
         return None
     form, usual = form_of(number, written, digits, lengths, names)
+    if names and not usual and lengths[-1] == 1 and lengths[-2] > 2 and names[-1] not in _TIGHT:
+        return None  # "08-126979 1"
     return Cut(
         start=start,
         end=end,

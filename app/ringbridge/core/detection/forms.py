@@ -6,6 +6,9 @@ from ringbridge.core.phone_numbers import NumberKind
 USUAL_LENGTH = 11
 """National digits of a long number; more are likelier two things side by side."""
 
+_ISRAEL = 972
+"""There, nine bare digits are an identity number as likely as a landline."""
+
 _RARE = frozenset(("_", "~", "*", ". ", " . ", " • ", "..."))
 """Separators that people use all through a number or not at all."""
 
@@ -78,7 +81,9 @@ def _bare_form(number: PlanNumber) -> float:
     if number.needs_prefix and not number.written:
         return 0.2
     if number.written or number.national[0] == "0":
-        return 0.62 if number.kind is NumberKind.MOBILE else 0.6 if number.written else 0.5
+        if number.kind is NumberKind.MOBILE:
+            return 0.62
+        return 0.6 if number.written and number.country_code != _ISRAEL else 0.5
     if len(number.national) < 8:
         return 0.2
     return 0.6 if number.kind is NumberKind.MOBILE and len(number.national) >= 10 else 0.35
@@ -113,6 +118,8 @@ def _home_form(
             form = 0.76 if national >= 10 or tight else 0.68 if national == 9 else 0.64
         else:
             form = 0.64 if (area_apart or tight) and national >= 10 else 0.45
+            if lengths == (3, 6) and glues == ("-",) and number.kind is NumberKind.MOBILE:
+                form = 0.62
         if set(glues) == {"."} and (len(lengths) == 2 or not usual):
             form = min(form, 0.4)
     return form + (0.04 if bracketed else 0)

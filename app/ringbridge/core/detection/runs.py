@@ -129,9 +129,12 @@ def dead_groups(plain: str, groups: Groups, glues: list[Glue]) -> set[int]:
     for k in range(len(groups) - 1):
         if glues[k].name in {"-", " - ", "/"} and _is_year(texts[k]) and _is_year(texts[k + 1]):
             dead |= {k, k + 1}
+        if glues[k].name == "/" and texts[k] == "24" and texts[k + 1] == "7":
+            dead |= {k, k + 1}  # around the clock
     for k in range(len(groups) - 2):
         name = glues[k].name
-        if name == glues[k + 1].name == " " and _is_year(texts[k + 2]) and is_date(*texts[k : k + 3]):
+        goes_on = k + 2 < len(glues) and glues[k + 2].name == "-"  # "… 25 06 2024-05-12"
+        if name == glues[k + 1].name == " " and not goes_on and _is_year(texts[k + 2]) and is_date(*texts[k : k + 3]):
             dead |= {k, k + 1, k + 2}
         if name not in {"-", ".", "/"} or glues[k + 1].name != name:
             continue

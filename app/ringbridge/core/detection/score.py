@@ -232,6 +232,8 @@ def _bare_doubt(plain: str, cut: Cut, reasons: list[str]) -> float:
     if left[-1:] in {"=", "<", ">", "[", "{", "#", "&", "("} or right[:1] in {"=", ">", "]", "}", "&", "{"}:
         reasons.append("code_around")
         return 0.3
+    if plain[cut.start - 1 : cut.start] in {"'", '"'} and plain[cut.start - 1] == plain[cut.end : cut.end + 1]:
+        return 0.1
     if left[-1:] == ":" and plain[cut.start - 1] != " " and left.isascii():
         return 0.1
     return 0.0

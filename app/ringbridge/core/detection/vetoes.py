@@ -27,7 +27,7 @@ _DOTTED = 4
 _MAX_OCTET = 255
 _CHECKED_LENGTHS = range(13, 20)
 _IMEI_LENGTH = 15
-_MORE = re.compile(r"(?: ?(?:[^\w\s+(]|_){1,3} ?| {1,5})([1-9][0-9]{1,7})(?![0-9]| ?[%€$£₪:])")
+_MORE = re.compile(r"(?: ?(?:[^\w\s+(]|_){1,3} ?| {1,5})([1-9][0-9]{1,7})(?![0-9]|[/.][0-9]| ?[%€$£₪:])")
 _NAME = re.compile(r"[A-Z][a-z]{2,}(?![\w@.])")
 _SUFFIX = re.compile(r"-[^\W\d_A-Z]{1,5}(?![\w-])")
 _SUFFIXED = frozenset(("HU", "FI", "EE", "TR"))
@@ -108,6 +108,9 @@ def is_even_list(plain: str, cut: Cut) -> bool:
     if not cut.left_over or cut.written == "plus":
         return False
     run = run_around(plain, cut.start, cut.end)
+    before = plain.rfind(run, 0, cut.end) - 1
+    if before > 0 and plain[before] in ".," and plain[before - 1].isdecimal():
+        return False  # the first group is the end of a sum
     groups = re.split(r"[ \-]", run)
     if len(groups) == len(cut.lengths) + 1 and cut.number.written and run.endswith(plain[cut.start : cut.end]):
         return groups[0][:1] == "0" and len(groups[0]) == len(groups[1])  # one more number before it: a room, an hour
@@ -200,6 +203,8 @@ def _attached_before(plain: str, start: int, end: int, before: str, further: str
         return "" if _may_touch(word, before) and not tagged else "glued"
     if before == "_" and not further.isalnum():
         return ""
+    if before == "@" and (start < 2 or further.isspace()) and plain[start] in "+(0123456789":
+        return ""  # "call me @415-555-2671"
     if before in "_@&%$€£₪¥#" or unicodedata.category(before) == "Sc":
         return "" if before == "#" and _is_phone_word(_last_word(plain, start - 1)) else "glued"
     if before == "*" and further in "*xX" and not plain.startswith("**", end):
