@@ -1,6 +1,5 @@
 """Finding phone numbers in a text that was merely copied: only sure ones. Pure, bounded, never raises."""
 
-import re
 from typing import NamedTuple
 
 from ringbridge.core.detection import score, vetoes
@@ -9,6 +8,7 @@ from ringbridge.core.detection.carriers import find_carried
 from ringbridge.core.detection.extensions import extension_after
 from ringbridge.core.detection.labels import label_before
 from ringbridge.core.detection.normalise import Plain, make_plain
+from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.plans import PlanNumber
 from ringbridge.core.detection.vanity import find_vanity
 from ringbridge.core.detection.words import Meaning, meaning_of
@@ -22,7 +22,7 @@ MAX_CANDIDATES = 20
 
 MOST_JUDGED = 20
 """Readings a passive look weighs at most, sure ones and others."""
-_ANY_DIGIT = re.compile(r"\d")
+_ANY_DIGIT = late_pattern(r"\d")
 _ALONE_AROUND = " \t\n.,;:!?-*\"'()[]<>|/#•·–—"
 _LINK_REACH = 300
 _FEW = 3

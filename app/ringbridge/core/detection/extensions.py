@@ -2,25 +2,30 @@
 
 import re
 
+from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.words import LETTER, Meaning, is_extension, meaning_of
 
-_PAUSED = re.compile(
+_PAUSED = late_pattern(
     r" ?(?:,{1,6}|;(?=[0-9]{2,6}#?(?![0-9]))| ?[pw](?=[0-9]{2,}))[ ]?([0-9]{1,9})#?(?![0-9A-Za-z.,])"
 )
-_PARAMETER = re.compile(r";(?:ext|extension|postd)=([0-9]{1,9})(?![0-9])", re.IGNORECASE)
-_HASH = re.compile(r" ?#[ ]?([0-9]{1,7})(?![0-9A-Za-z]| ?[(+]?[0-9]{3})")
-_CROSS = re.compile(r"[ ,;\-]{0,2}[(\[]?[xX×][ .:]{0,2}([0-9]{1,7})(?![0-9A-Za-z])")
-_BRACKETS = re.compile(r" ?\(([0-9]{2,5})\)")
-_WORDED = re.compile(
+_PARAMETER = late_pattern(r";(?:ext|extension|postd)=([0-9]{1,9})(?![0-9])", re.IGNORECASE)
+_HASH = late_pattern(r" ?#[ ]?([0-9]{1,7})(?![0-9A-Za-z]| ?[(+]?[0-9]{3})")
+_CROSS = late_pattern(r"[ ,;\-]{0,2}[(\[]?[xX×][ .:]{0,2}([0-9]{1,7})(?![0-9A-Za-z])")
+_BRACKETS = late_pattern(r" ?\(([0-9]{2,5})\)")
+_WORDED = late_pattern(
     rf"[ \t]?[.,;:\-/|~—•]?[ \t]{{0,2}}[(\[]?[ ]?((?:{LETTER}{{1,20}}[ ,]{{1,2}}){{0,3}})"
     rf"({LETTER}{{1,24}}(?:[.'\"]{LETTER}{{1,12}}){{0,3}})((?:[ .:#\-'=)]|n[°º]){{0,4}})"
     rf"({LETTER}{{1,12}}[ .:#\-'°º]{{0,3}})?([0-9]{{1,7}})(?![0-9A-Za-z]|[.,:][0-9]|/[0-9]+/)"
 )
-_BEHIND = re.compile(rf"[ ,/]{{1,3}}([0-9]{{1,5}})(?:-[a-záéö]{{1,3}})? ({LETTER}{{1,12}})")
-_DASHED = re.compile(r"-([0-9]{2,5})(?![0-9]|-[0-9])")
+_BEHIND = late_pattern(rf"[ ,/]{{1,3}}([0-9]{{1,5}})(?:-[a-záéö]{{1,3}})? ({LETTER}{{1,12}})")
+_DASHED = late_pattern(r"-([0-9]{2,5})(?![0-9]|-[0-9])")
 """As Chinese offices write it: 021-63748219-807."""
 
-_HYPHENED = re.compile(r" ?-?[Dd][Ww][ .:\-]{0,3}([0-9]{1,6})(?![0-9])")
+_HYPHENED = late_pattern(r" ?-?[Dd][Ww][ .:\-]{0,3}([0-9]{1,6})(?![0-9])")
+_DIGIT = late_pattern("[0-9]")
+_REACH = 200
+"""No extension stands farther from its number, whatever words announce it."""
+
 _NUMBERED = (Meaning.SHORT_NUMBER, Meaning.NUMBER, Meaning.FILLER, Meaning.COPULA)
 _LEADS = (Meaning.FILLER, Meaning.NUMBER, Meaning.PHONE, Meaning.EXTENSION, Meaning.POSSESSIVE)
 _LONGEST = 7
@@ -43,7 +48,7 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
         An empty string and `end` where there is none.
     """
     following = plain[end : end + 1]
-    if not following or following == "\n":
+    if not following or following == "\n" or _DIGIT.search(plain, end, end + _REACH) is None:
         return "", end
     for pattern in (_PARAMETER, _PAUSED, _HASH, _CROSS, _BRACKETS):
         match = pattern.match(plain, end)

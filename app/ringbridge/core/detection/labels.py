@@ -1,7 +1,6 @@
 """The label of a number: the nearest word on the left, a key, tag, column title or heading, or a word behind it."""
 
-import re
-
+from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.walk import NONE, Label, tokens_of, walk_left
 from ringbridge.core.detection.words import Meaning, meaning_of
 
@@ -11,12 +10,12 @@ _NEAR_RIGHT = 3
 _LINES_ABOVE = 12
 _LONG_LINE = 60
 _FEW_WORDS = 3
-_KEYED = re.compile(
+_KEYED = late_pattern(
     r"(?:\"([\w.@ -]{1,40})\" ?[:=]|'([\w.@ -]{1,40})' ?[:=]|(?<![\w.-])([A-Za-z_][\w.-]{0,40})( ?[:=]))[ ]?[\"']?$"
 )
 _AT_KEY = frozenset(" =:\"'")
-_TAG = re.compile(r"<([A-Za-z][\w:.-]*)([^<>]*)>\s*$")
-_ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>?|<!\[CDATA\[")
+_TAG = late_pattern(r"<([A-Za-z][\w:.-]*)([^<>]*)>\s*$")
+_ANY_TAG = late_pattern(r"</?[A-Za-z][^<>]*>?|<!\[CDATA\[")
 _PLAIN_TAGS = frozenset(
     ("a", "abbr", "address", "b", "bdi", "bdo", "br", "cite", "code", "dd", "div", "dl", "dt", "em", "font", "h1",
      "h2", "h3", "h4", "h5", "h6", "i", "label", "li", "mark", "ol", "p", "pre", "q", "s", "small", "span", "string",

@@ -1,11 +1,11 @@
 """The list of the numbers in a long text, in time linear in its length."""
 
-import re
 from collections.abc import Iterator
 
 from ringbridge.core.detection import score
 from ringbridge.core.detection.detect import Candidate, as_candidate, look
 from ringbridge.core.detection.normalise import make_plain
+from ringbridge.core.detection.patterns import late_pattern
 
 _CHUNK = 2048
 _CONTEXT = 120
@@ -35,11 +35,11 @@ def _marks() -> bytes:
 
 
 _MARKS = _marks()
-_MARKED_DIGITS = re.compile(rb"1(?:[ -]{0,4}1){6,}")
-_MARKED_LETTERS = re.compile(rb"1(?=[ A-])[ -]{0,2}1{0,4}-?(?:AA|(?<=-)aaa)")
-_DIGITS = re.compile(r"\d(?:[^\w\n\t]{0,4}\d){6,}")
-_LETTERS = re.compile(r"\d[ )]?[-. ]?[0-9]{0,4}-?(?:[A-Z]{2}|(?<=-)[a-z]{3})")
-_DATE = re.compile(r"[0-3]?[0-9]([./-])[0-3]?[0-9]\1(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]")
+_MARKED_DIGITS = late_pattern(rb"1(?:[ -]{0,4}1){6,}")
+_MARKED_LETTERS = late_pattern(rb"1(?=[ A-])[ -]{0,2}1{0,4}-?(?:AA|(?<=-)aaa)")
+_DIGITS = late_pattern(r"\d(?:[^\w\n\t]{0,4}\d){6,}")
+_LETTERS = late_pattern(r"\d[ )]?[-. ]?[0-9]{0,4}-?(?:[A-Z]{2}|(?<=-)[a-z]{3})")
+_DATE = late_pattern(r"[0-3]?[0-9]([./-])[0-3]?[0-9]\1(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]")
 
 
 def list_numbers(text: str, region: str) -> tuple[Candidate, ...]:

@@ -1,13 +1,14 @@
 """Runs of digits: their groups, what stands between them, and the groups that are dates, times, prices."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-_RUN = re.compile(r"[0-9]+(?:[ ().\[\]/\-•—_~*]{1,5}[0-9]+)*")
-_DIGITS = re.compile(r"[0-9]+")
+from ringbridge.core.detection.patterns import late_pattern
+
+_RUN = late_pattern(r"[0-9]+(?:[ ().\[\]/\-•—_~*]{1,5}[0-9]+)*")
+_DIGITS = late_pattern(r"[0-9]+")
 _SHORT_GROUP = 3
 _YEARS = range(1800, 2100)
 
@@ -70,9 +71,9 @@ _REPEATED = {
 }
 """Signs people double or mix, with or without blanks around."""
 
-_OPENING = re.compile(r"[ \-/.]{0,2}[(\[]")
-_CLOSING = re.compile(r" ?[)\]] ?[\-/.]? ?")
-_AROUND = re.compile(r"[)\]][ \-/.]?[(\[]")
+_OPENING = late_pattern(r"[ \-/.]{0,2}[(\[]")
+_CLOSING = late_pattern(r" ?[)\]] ?[\-/.]? ?")
+_AROUND = late_pattern(r"[)\]][ \-/.]?[(\[]")
 
 
 @lru_cache(maxsize=512)

@@ -3,18 +3,19 @@
 import re
 from typing import NamedTuple
 
+from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.plans import PlanNumber, country_code_of, read_international, read_national
 from ringbridge.core.phone_numbers import NumberKind
 
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
-_SHAPE = re.compile(
+_SHAPE = late_pattern(
     r"(?<![\w.@/-])(\+?\(?[0-9]{1,4}\)?(?:[-. ]\(?[0-9]{3,4}\)?)?)[-. ]?"
     r"((?:[0-9]{1,4}-?)?[A-Za-z]{2,9}(?:[- .]?[A-Z0-9]{1,7}){0,3})(?![\w@/])"
 )
 _OPENED = frozenset((NumberKind.TOLL_FREE, NumberKind.SHARED_COST, NumberKind.PREMIUM, NumberKind.OTHER))
-_HINT = re.compile(r"[0-9]\)?(?:[-.]?[ ]?[0-9]{0,4}-?[A-Z]{2}|-[a-z]{3})")
-_LETTERS = re.compile(r"[A-Za-z]")
-_WORD = re.compile(r"[A-Za-z]{3,}")
+_HINT = late_pattern(r"[0-9]\)?(?:[-.]?[ ]?[0-9]{0,4}-?[A-Z]{2}|-[a-z]{3})")
+_LETTERS = late_pattern(r"[A-Za-z]")
+_WORD = late_pattern(r"[A-Za-z]{3,}")
 _MIN_LETTERS = 3
 _NANP = "1"
 _MOST = 20

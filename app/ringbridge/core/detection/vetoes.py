@@ -6,36 +6,38 @@ from itertools import pairwise
 
 from ringbridge.core.detection.candidates import Cut
 from ringbridge.core.detection.forms import USUAL_LENGTH
+from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.plans import read_international
 from ringbridge.core.detection.words import Meaning, is_unit, meaning_of, word_after
 
-_IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
+_IBAN = late_pattern(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 _TOKEN_REACH = 160
-_TOKEN_END = re.compile(r"[\s\"<>`]")
-_PHONE_SCHEME = re.compile(
+_TOKEN_END = late_pattern(r"[\s\"<>`]")
+_PHONE_SCHEME = late_pattern(
     r"(?:tel|callto|sips?|sms|smsto|mms|whatsapp|facetime|phone|mobile|fax|dial):(?://)?$", re.IGNORECASE
 )
-_WORD = re.compile(r"[^\W\d_]+")
-_MASK = re.compile(r" ?[\-. ]?(?:[*●#]{2,}|[xX×]{2,}|_{2,}|-{3,})")
-_MASK_BEFORE = re.compile(r"(?:[*•●]{2,}|[xX]{2,}|_{2,})[\-. )]{0,2}$")
-_EXTENSION_OF_FILE = re.compile(r"\.(?:[a-z][a-z0-9]{0,4}\b(?! [a-z])|[A-Z][A-Z0-9]{2,3}\b(?![ ]))")
-_QUERY = re.compile(r"\w\.[a-z]{2,}[/?#]\S*$|\?[\w.-]+=$")
-_FRAGMENT = re.compile(r"[?#][A-Za-z][\w-]*(?:=|$)|/[\w-]+\.[a-z]{2,5}\b")
-_LONG_BEFORE = re.compile(r"[0-9][0-9 ()\-]{5,}[0-9][,/]$")
-_LONG_AFTER = re.compile(r",\+?[0-9(][0-9 \-]{4}[0-9) \-]?[0-9]{2}")
+_WORD = late_pattern(r"[^\W\d_]+")
+_MASK = late_pattern(r" ?[\-. ]?(?:[*●#]{2,}|[xX×]{2,}|_{2,}|-{3,})")
+_MASKS = frozenset("-.*●#xX×_")
+_MASK_BEFORE = late_pattern(r"(?:[*•●]{2,}|[xX]{2,}|_{2,})[\-. )]{0,2}$")
+_EXTENSION_OF_FILE = late_pattern(r"\.(?:[a-z][a-z0-9]{0,4}\b(?! [a-z])|[A-Z][A-Z0-9]{2,3}\b(?![ ]))")
+_QUERY = late_pattern(r"\w\.[a-z]{2,}[/?#]\S*$|\?[\w.-]+=$")
+_FRAGMENT = late_pattern(r"[?#][A-Za-z][\w-]*(?:=|$)|/[\w-]+\.[a-z]{2,5}\b")
+_LONG_BEFORE = late_pattern(r"[0-9][0-9 ()\-]{5,}[0-9][,/]$")
+_LONG_AFTER = late_pattern(r",\+?[0-9(][0-9 \-]{4}[0-9) \-]?[0-9]{2}")
 _DOTTED = 4
 _MAX_OCTET = 255
 _CHECKED_LENGTHS = range(13, 20)
 _IMEI_LENGTH = 15
-_MORE = re.compile(r"(?: ?(?:[^\w\s+(]|_){1,3} ?| {1,5})([1-9][0-9]{1,7})(?![0-9]|[/.][0-9]| ?[%€$£₪:])")
-_NAME = re.compile(r"[A-Z][a-z]{2,}(?![\w@.])")
-_SUFFIX = re.compile(r"-[^\W\d_A-Z]{1,5}(?![\w-])")
+_MORE = late_pattern(r"(?: ?(?:[^\w\s+(]|_){1,3} ?| {1,5})([1-9][0-9]{1,7})(?![0-9]|[/.][0-9]| ?[%€$£₪:])")
+_NAME = late_pattern(r"[A-Z][a-z]{2,}(?![\w@.])")
+_SUFFIX = late_pattern(r"-[^\W\d_A-Z]{1,5}(?![\w-])")
 _SUFFIXED = frozenset(("HU", "FI", "EE", "TR"))
 """Where languages write the ending of a case behind the digits: 06 1 234 5678-as."""
 
 _CARD_GROUPS = frozenset(((4, 6, 5), (4, 6, 4)))
 _IMEI_GROUPS = frozenset(((2, 6, 6, 1), (6, 2, 6, 1), (8, 6, 1)))
-_MATHS_BEFORE = re.compile(r"(?:[0-9A-Za-z)\]=<>*/^%] ?|[=<>*^] )$")
+_MATHS_BEFORE = late_pattern(r"(?:[0-9A-Za-z)\]=<>*/^%] ?|[=<>*^] )$")
 
 
 def luhn(digits: str) -> bool:
@@ -194,7 +196,8 @@ def _attached_before(plain: str, start: int, end: int, before: str, further: str
     if before.isspace():
         if plus and _MATHS_BEFORE.search(plain[max(0, start - 3) : start]) and further in "=<>*^+":
             return "maths"
-        return "masked" if _MASK_BEFORE.search(plain[max(0, start - 6) : start]) else ""
+        masked = further in "*•●xX_-. )" and _MASK_BEFORE.search(plain[max(0, start - 6) : start])
+        return "masked" if masked else ""
     if before.isdecimal():
         return "glued"
     if before.isalpha():
@@ -234,7 +237,7 @@ def _attached_before(plain: str, start: int, end: int, before: str, further: str
 
 
 def _attached_after(plain: str, cut: Cut, end: int, after: str, beyond: str) -> str:
-    mask = _MASK.match(plain, end)
+    mask = _MASK.match(plain, end) if (beyond if after == " " else after) in _MASKS else None
     if mask is not None and mask[0] == "**" == plain[max(0, cut.start - 2) : cut.start]:
         return ""  # printed bold
     if mask is not None and (mask[0][0] != " " or cut.number.may_be_longer or mask[0][-1] != "x"):
