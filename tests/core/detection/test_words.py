@@ -80,6 +80,8 @@ def test_a_list_has_known_sections_and_words_that_can_be_found(path: Path) -> No
         for word in line.split():
             bare = word.strip("*")
             assert bare, line
+            latin = bare[0] < "\u0370" or "\u1e00" <= bare[0] <= "\u1eff"
+            assert latin == (path.parent.name == "latin"), f"{path.name}: {word} is looked for in the other folder"
             if "*" in word and path.stem != "vi" and not any(map(str.isupper, bare)):
                 assert fold(bare) == bare, f"{path.name}: {word} would never be found"
 

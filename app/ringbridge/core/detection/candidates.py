@@ -1,5 +1,6 @@
 """Runs of digits, and the cuts of them that a numbering plan knows: which groups may belong to one number."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ringbridge.core.detection.forms import USUAL_LENGTH, form_of
@@ -72,8 +73,8 @@ class _Budget:
         self.left = tries
 
 
-def find_cuts(plain: str, region: str, seams: frozenset[int] = frozenset(), tries: int = MOST_TRIES) -> list[Cut]:
-    """The best reading of every run of digits, in order; none overlaps another.
+def find_cuts(plain: str, region: str, seams: frozenset[int] = frozenset(), tries: int = MOST_TRIES) -> Iterator[Cut]:
+    """The best reading of every run of digits, in order, one when it is asked for; none overlaps another.
 
     Args:
         plain: A text as `make_plain` writes it.
@@ -81,13 +82,11 @@ def find_cuts(plain: str, region: str, seams: frozenset[int] = frozenset(), trie
         seams: Where invisible marks stood between two digits; they separate groups where the plan does so, too.
         tries: Cuts tried at most.
     """
-    found: list[Cut] = []
     budget = _Budget(tries)
     for groups in runs_of(plain, _MIN_DIGITS, seams):
-        found += _cuts_of_run(plain, groups, region, budget)
+        yield from _cuts_of_run(plain, groups, region, budget)
         if budget.left <= 0:
             break
-    return found
 
 
 def _cuts_of_run(plain: str, groups: Groups, region: str, budget: _Budget) -> list[Cut]:

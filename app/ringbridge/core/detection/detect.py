@@ -1,5 +1,7 @@
 """Finding phone numbers in a text that was merely copied: only sure ones. Pure, bounded, never raises."""
 
+from collections.abc import Iterator
+from itertools import chain, islice
 from typing import NamedTuple
 
 from ringbridge.core.detection import score, vetoes
@@ -20,7 +22,7 @@ MAX_LENGTH = 4096
 MAX_CANDIDATES = 20
 """Numbers a passive look offers at most."""
 
-MOST_JUDGED = 20
+MOST_JUDGED = 40
 """Readings a passive look weighs at most, sure ones and others."""
 _ANY_DIGIT = late_pattern(r"\d")
 _ALONE_AROUND = " \t\n.,;:!?-*\"'()[]<>|/#•·–—"
@@ -121,34 +123,33 @@ def look(made: Plain, original: str, region: str, *, least: float, most: int, ef
     return _without_echoes(found, carried)[:most]
 
 
-def judged(plain: str, region: str, seams: frozenset[int] = frozenset(), effort: int = 1) -> list[Found]:
+def judged(plain: str, region: str, seams: frozenset[int] = frozenset(), effort: int = 1) -> Iterator[Found]:
     """Every reading of the digits in a plain text with its verdict, in order, whatever it is."""
     cuts = find_cuts(plain, region, seams, MOST_TRIES * effort)
-    if not cuts:
-        return []
+    first = list(islice(cuts, _FEW + 1))
+    if not first:
+        return
+    few = first if len(first) <= _FEW else []
     ibans = vetoes.ibans(plain)
-    found: list[Found] = []
     swallowed = 0
     refused_shape: tuple[object, object] | None = None
     refused_end = 0
-    for cut in cuts[: MOST_JUDGED * effort]:
+    for cut in islice(chain(first, cuts), MOST_JUDGED * effort):
         if cut.start < swallowed:
             continue
         extension, end = extension_after(plain, cut.end, cut.number.region)
-        alone = len(cuts) <= _FEW and _is_alone(plain, cuts, end)
+        alone = bool(few) and _is_alone(plain, few, end)
         verdict = score.judge(plain, cut, ibans, alone=alone, end=end)
-        if len(cuts) == 1 and verdict.confidence < score.PASSIVE and _is_named(plain, cut, verdict):
+        if len(few) == 1 and verdict.confidence < score.PASSIVE and _is_named(plain, cut, verdict):
             verdict = verdict._replace(confidence=score.PASSIVE, reasons=(*verdict.reasons, "beside_name"))
         if not verdict.vetoed:
             swallowed = end
         named = any(reason.startswith(_NAMED) for reason in verdict.reasons)
         shape = (cut.lengths, cut.glues)
-        alike = shape == refused_shape and _is_row(plain, refused_end, cut)
-        if named and alike and cut.written != "plus":
+        if named and shape == refused_shape and cut.written != "plus" and _is_row(plain, refused_end, cut):
             verdict = verdict._replace(confidence=0.0, reasons=(*verdict.reasons, "like_the_one_before"))
         refused_shape, refused_end = shape if named and verdict.confidence < score.ASKED else None, cut.end
-        found.append(Found(cut.start, end, cut.number, extension, verdict))
-    return found
+        yield Found(cut.start, end, cut.number, extension, verdict)
 
 
 def as_candidate(found: Found, plain: Plain, offset: int = 0) -> Candidate:

@@ -1,9 +1,10 @@
 """The words beside numbers, in many languages: what says phone, fax, order, invoice, total, and what says nothing.
 
-The lists are text files, one a language, in `words/latin` and `words/other`: a ``[section]`` line, then words separated
-by blanks, written as `fold` writes them, or in capitals or with accents where only that spelling counts; ``stem*`` stands
-for every word that begins so, ``*tail`` for every word that ends so. All languages of a group of scripts are read
-together, because people write several; each group with the first word that needs it, which takes a millisecond or two.
+The lists are text files, one a language, in `words/latin` and `words/other`: a ``[section]`` line, then words
+separated by blanks, written as `fold` writes them, or in capitals or with accents where only that spelling counts;
+``stem*`` stands for every word that begins so, ``*tail`` for every word that ends so. All languages of a group of
+scripts are read together, because people write several; each group with the first word that needs it, which takes a
+millisecond or two.
 """
 
 import os  # not pathlib, which takes 5 ms to load
