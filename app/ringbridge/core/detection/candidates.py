@@ -13,7 +13,7 @@ from ringbridge.core.detection.plans import (
 )
 from ringbridge.core.detection.runs import Glue, Groups, dead_groups, glues_of, runs_of
 from ringbridge.core.detection.words import is_unit, word_after
-from ringbridge.core.phone_numbers import NumberKind
+from ringbridge.core.number_kinds import NumberKind
 
 _MIN_DIGITS, _MAX_DIGITS = 6, 19
 _MOST_GROUPS = 9
@@ -141,6 +141,8 @@ def _cuts_of_part(
                 continue
             cuts[i - first].append((j + 1 - first, cut))
             complete = complete or (cut.usual and len(cut.number.groups) >= _TELLING_GROUPS)
+            if i == first and j == end - 1 and cut.usual and cut.written == "plus" and not cut.number.varies:
+                return [cut]  # nothing explains the digits better
     best: list[tuple[float, tuple[int, Cut] | None]] = [(0.0, None)] * (count + 1)
     for i in range(count - 1, -1, -1):
         best[i] = (best[i + 1][0], None)

@@ -14,7 +14,7 @@ from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.plans import PlanNumber
 from ringbridge.core.detection.vanity import find_vanity
 from ringbridge.core.detection.words import Meaning, meaning_of
-from ringbridge.core.phone_numbers import NumberKind
+from ringbridge.core.number_kinds import NumberKind
 
 MAX_LENGTH = 4096
 """Characters a passive look takes in; what stands behind them is not searched, so that any copy costs little."""

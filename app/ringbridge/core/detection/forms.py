@@ -1,7 +1,7 @@
 """How much digits look like a phone number by themselves: their groups, what stands between, what the plan does."""
 
 from ringbridge.core.detection.plans import PlanNumber
-from ringbridge.core.phone_numbers import NumberKind
+from ringbridge.core.number_kinds import NumberKind
 
 USUAL_LENGTH = 11
 """National digits of a long number; more are likelier two things side by side."""

@@ -8,7 +8,7 @@ from ringbridge.core.detection.candidates import Cut
 from ringbridge.core.detection.labels import label_after, label_before, word_before
 from ringbridge.core.detection.walk import NONE, Label
 from ringbridge.core.detection.words import Meaning, is_unit, word_after
-from ringbridge.core.phone_numbers import NumberKind
+from ringbridge.core.number_kinds import NumberKind
 
 PASSIVE = 0.6
 """At least this sure, a copied text is answered with an offer."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.plans import PlanNumber, country_code_of, read_international, read_national
-from ringbridge.core.phone_numbers import NumberKind
+from ringbridge.core.number_kinds import NumberKind
 
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 _SHAPE = late_pattern(
