@@ -41,8 +41,9 @@ def test_every_reason_has_words(reason: str) -> None:
     assert reason_word(reason) != reason.replace("_", " ") or reason == "internal"
 
 
-def test_a_reason_of_the_detector_is_shown_plainly() -> None:
+def test_a_reason_of_a_later_version_is_shown_plainly() -> None:
     assert reason_word("label_before") == "label before"
+    assert reason_word("label_left_colour:red") == "label left colour:red"
 
 
 @pytest.mark.parametrize("way", Way)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ringbridge.core.errors import RuleError
+from ringbridge.ui.detection_words import detector_word
 from ringbridge.ui.translation import fill, tr
 
 if TYPE_CHECKING:
@@ -41,23 +42,27 @@ def _rule_problem(problem: str) -> str:
 
 
 def reason_word(reason: str) -> str:
-    """Why a text is read as it is, in a few words; a reason of the detector that has no words here as it stands.
+    """Why a text is read as it is, in a few words; a reason of a later version as it stands.
 
     Args:
         reason: As in `ringbridge.core.targets.TargetReading`.
     """
-    return {
-        "link": tr("from a link"),
-        "extension_in_link": tr("the link names an extension"),
-        "context_prefix": tr("the link's context stands before the number"),
-        "context_country": tr("a number of the country that the link names"),
-        "own_context": tr("the link names our own network"),
-        "internal": tr("as long as an internal extension"),
-        "whole_number": tr("the whole text is a number"),
-        "found": tr("found in the text"),
-        "code": tr("an extension or a code"),
-        "as_it_stands": tr("digits of no known plan, dialed as typed"),
-    }.get(reason) or reason.replace("_", " ")
+    return (
+        {
+            "link": tr("from a link"),
+            "extension_in_link": tr("the link names an extension"),
+            "context_prefix": tr("the link's context stands before the number"),
+            "context_country": tr("a number of the country that the link names"),
+            "own_context": tr("the link names our own network"),
+            "internal": tr("as long as an internal extension"),
+            "whole_number": tr("the whole text is a number"),
+            "found": tr("found in the text"),
+            "code": tr("an extension or a code"),
+            "as_it_stands": tr("digits of no known plan, dialed as typed"),
+        }.get(reason)
+        or detector_word(reason)
+        or reason.replace("_", " ")
+    )
 
 
 def way_sentences(explanation: "Explanation") -> tuple[str, ...]:

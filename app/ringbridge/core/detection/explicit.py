@@ -30,7 +30,7 @@ class ExplicitReading(NamedTuple):
         candidates: All numbers found, the likeliest reading first where they exclude each other.
         is_code: `dial` is no E.164 number.
         extension: Digits to dial once connected, where `dial` is a number that has one.
-        why: A stable code: ``one_number``, ``code``, ``emergency``, ``several_numbers``, ``unsure``, ``no_number``.
+        why: A stable code: ``one_number``, ``code``, ``emergency``, ``several_numbers``, ``no_number``.
     """
 
     dial: str | None
