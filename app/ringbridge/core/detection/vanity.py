@@ -40,12 +40,13 @@ def find_vanity(plain: str, region: str) -> list[Vanity]:
     own = country_code_of(region)
     if not own or _HINT.search(plain) is None:
         return found
-    for match in _SHAPE.finditer(plain):
+    at = 0
+    while len(found) < _MOST and (match := _SHAPE.search(plain, at)) is not None:
         vanity = _read(plain, match, region, own)
+        at = match.end()
         if vanity is not None:
             found.append(vanity)
-            if len(found) >= _MOST:
-                break
+            at = vanity.end  # a shorter word than the shape takes in: another number may follow at once
     return found
 
 
