@@ -80,7 +80,7 @@ def _try(
         return None
     digits = lead + "".join(filter(str.isalnum, tail)).upper().translate(_KEYS)
     whole = _NANP_DIGITS + (lead[0] == _NANP)
-    if own == _NANP and letters.isupper() and whole < len(digits) <= whole + _MOST_TOO_MANY:
+    if own == _NANP and letters.isupper() and tail[-1].isalpha() and whole < len(digits) <= whole + _MOST_TOO_MANY:
         digits = digits[:whole]  # a longer word: the exchange stops listening when it has enough
     number = read_international(digits) if plus else read_national(digits, region)
     if number is None or (number.needs_prefix and not number.written and not plus):
