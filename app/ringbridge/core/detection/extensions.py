@@ -11,12 +11,13 @@ _PAUSED = late_pattern(
 _PARAMETER = late_pattern(r";(?:ext|extension|postd)=([0-9]{1,9})(?![0-9])", re.IGNORECASE)
 _HASH = late_pattern(r" ?#[ ]?([0-9]{1,7})(?![0-9A-Za-z]| ?[(+]?[0-9]{3})")
 _CROSS = late_pattern(r"[ ,;\-]{0,2}[(\[]?[xX×][ .:]{0,2}([0-9]{1,7})(?![0-9A-Za-z])")
-_BRACKETS = late_pattern(r" ?\(([0-9]{2,5})\)")
+_BRACKETS = late_pattern(r" ?\(([0-9]{2,5})\)(?![ .\-]{0,2}[0-9])")
 _WORDED = late_pattern(
     rf"[ \t]?[.,;:\-/|~—•]?[ \t]{{0,2}}[(\[]?[ ]?((?:{LETTER}{{1,20}}[ ,]{{1,2}}){{0,3}})"
     rf"({LETTER}{{1,24}}(?:[.'\"]{LETTER}{{1,12}}){{0,3}})((?:[ .:#\-'=)]|n[°º]){{0,4}})"
     rf"({LETTER}{{1,12}}[ .:#\-'°º]{{0,3}})?([0-9]{{1,7}})(?![0-9A-Za-z]|[.,:][0-9]|/[0-9]+/)"
 )
+_GOES_ON = late_pattern(r"[)\]]?[ .\-]?[0-9]{3}[ .\-]?[0-9]")
 _BEHIND = late_pattern(rf"[ ,/]{{1,3}}([0-9]{{1,5}})(?:-[a-záéö]{{1,3}})? ({LETTER}{{1,12}})")
 _DASHED = late_pattern(r"-([0-9]{2,5})(?![0-9]|-[0-9])")
 """As Chinese offices write it: 021-63748219-807."""
@@ -76,6 +77,8 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
     if lead and not is_extension(word):
         # "Durchwahl Nummer 17": the first of two words announces, the second is a number word
         lead, word = "", lead if meaning_of(word) in _NUMBERED else word
+    if len(word) == 1 and _GOES_ON.match(plain, match.end(5)):
+        return "", end  # ", W: 415-555-2672": the label of the next number
     if not is_extension(word) or not _fits(word, match[3], region):
         return "", end
     if not all(meaning_of(one) in _LEADS for one in (*leads, *([lead] if lead else []))) or (

@@ -49,7 +49,7 @@ def form_of(
     if len(kinds) > 3 or ("." in kinds and "-" in kinds):
         form -= 0.12
     if kinds & _RARE and (len(kinds) > 1 or not (usual or (number.written and area in ours and "*" not in kinds))):
-        form = 0.1
+        form = 0.62 if written == "plus" else 0.1
     if number.country_code == 1 and written == "home" and len(lengths) > 1 and not ours <= theirs | {national}:
         form = (
             0.52 if lengths == (3, 3, 2, 2) else min(form, 0.3)

@@ -71,7 +71,7 @@ _REPEATED = {
 }
 """Signs people double or mix, with or without blanks around."""
 
-_OPENING = late_pattern(r"[ \-/.]{0,2}[(\[]")
+_OPENING = late_pattern(r"[ \-/.]{0,3}[(\[]")
 _CLOSING = late_pattern(r" ?[)\]] ?[\-/.]? ?")
 _AROUND = late_pattern(r"[)\]][ \-/.]?[(\[]")
 

@@ -29,7 +29,7 @@ _DOTTED = 4
 _MAX_OCTET = 255
 _CHECKED_LENGTHS = range(13, 20)
 _IMEI_LENGTH = 15
-_MORE = late_pattern(r"(?: ?(?:[^\w\s+(]|_){1,3} ?| {1,5})([1-9][0-9]{1,7})(?![0-9]|[/.][0-9]| ?[%€$£₪:])")
+_MORE = late_pattern(r"(?: ?(?:[^\w\s+(/]|_){1,3} ?| {1,5})([1-9][0-9]{1,7})(?![0-9]|[/.][0-9]| ?[%€$£₪:])")
 _NAME = late_pattern(r"[A-Z][a-z]{2,}(?![\w@.])")
 _SUFFIX = late_pattern(r"-[^\W\d_A-Z]{1,5}(?![\w-])")
 _SUFFIXED = frozenset(("HU", "FI", "EE", "TR"))
@@ -221,7 +221,7 @@ def _attached_before(plain: str, start: int, end: int, before: str, further: str
             return "" if before == "/" and _LONG_BEFORE.search(plain[max(0, start - 20) : start]) else "glued"
         if further.isalpha():
             word = _last_word(plain, start - 1)
-            if _may_touch(word, further) or (before == "-" and plain[start] in "+("):
+            if _may_touch(word, further) or (before == "-" and plain[start] in "+(") or (before == "." and plus):
                 return ""
             return "glued" if further.isascii() or before in "\\_" else ""
         if further in ".)]:'\"" or before == "-":
