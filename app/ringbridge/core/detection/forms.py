@@ -6,9 +6,6 @@ from ringbridge.core.number_kinds import NumberKind
 USUAL_LENGTH = 11
 """National digits of a long number; more are likelier two things side by side."""
 
-_ISRAEL = 972
-"""There, nine bare digits are an identity number as likely as a landline."""
-
 _RARE = frozenset(("_", "~", "*", ". ", " . ", " • ", "..."))
 """Separators that people use all through a number or not at all."""
 
@@ -83,7 +80,7 @@ def _bare_form(number: PlanNumber) -> float:
     if number.written or number.national[0] == "0":
         if number.kind is NumberKind.MOBILE:
             return 0.62
-        return 0.6 if number.written and number.country_code != _ISRAEL else 0.5
+        return 0.6 if number.written else 0.5
     if len(number.national) < 8:
         return 0.2
     return 0.6 if number.kind is NumberKind.MOBILE and len(number.national) >= 10 else 0.35
@@ -117,7 +114,7 @@ def _home_form(
         if usual:
             form = 0.76 if national >= 10 or tight else 0.68 if national == 9 else 0.64
         else:
-            form = 0.64 if (area_apart or tight) and national >= 10 else 0.45
+            form = 0.64 if (area_apart or tight) and national >= 10 else 0.6 if area_apart and national >= 8 else 0.45
             if lengths == (3, 6) and glues == ("-",) and number.kind is NumberKind.MOBILE:
                 form = 0.62
         if set(glues) == {"."} and (len(lengths) == 2 or not usual):
