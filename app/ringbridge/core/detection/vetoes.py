@@ -223,6 +223,8 @@ def _attached_before(plain: str, start: int, end: int, before: str, further: str
             word = _last_word(plain, start - 1)
             if _may_touch(word, further) or (before == "-" and plain[start] in "+(") or (before == "." and plus):
                 return ""
+            if before == "-" and _is_name(word, plain[start:end]):
+                return ""
             return "glued" if further.isascii() or before in "\\_" else ""
         if further in ".)]:'\"" or before == "-":
             return ""
@@ -230,7 +232,8 @@ def _attached_before(plain: str, start: int, end: int, before: str, further: str
     if before == "=" and further in "=<>!":
         return "code"
     if before in "([" and plus is False and further.isalpha() and further.isascii():
-        return "call" if not _is_phone_word(_last_word(plain, start - 1)) else ""
+        word = _last_word(plain, start - 1)
+        return "call" if not (_is_phone_word(word) or _is_name(word, plain[start:end])) else ""
     if before == ":" and further.isdecimal() and not plus:
         return "glued"
     return ""
@@ -303,6 +306,11 @@ def _is_phone_word(word: str) -> bool:
     )
 
 
+def _is_name(word: str, number: str) -> bool:
+    """Whether a word that touches grouped digits may be a name: "Dana(415-555-2671)"."""
+    return not number.isdecimal() and word.istitle() and len(word) > 2 and meaning_of(word) is None
+
+
 def _is_extension_word(plain: str, start: int) -> bool:
     match = _WORD.match(plain, start)
     return match is not None and meaning_of(match[0]) in {
@@ -310,6 +318,7 @@ def _is_extension_word(plain: str, start: int) -> bool:
         Meaning.PHONE,
         Meaning.MOBILE,
         Meaning.FAX,
+        Meaning.PLACE,
     }
 
 
