@@ -105,7 +105,7 @@ def test_the_extension_is_kept_apart(home: Home) -> None:
 def test_a_reason_is_said_once_and_in_words(home: Home) -> None:
     assert "Why:         an extension or a code\n" in home.run("dial", "*97", "--explain").out
     out = home.run("dial", "Ms. Levi, +1 (212) 555-0142 ext. 12", "--explain").out
-    reasons = "found in the text; written with a +; grouped as such numbers are; an extension stands behind it"
+    reasons = "found in the text; written with + and a country code; grouped as usual there; with an extension"
     assert f"Why:         {reasons}\n" in out
 
 

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringbridge.core.errors import InputError
@@ -137,6 +137,7 @@ def test_any_text_is_read_or_refused(text: str, region: str) -> None:
 
 
 @given(st.text(alphabet="0123456789+*#%23aA;=()-. :", max_size=40))
+@example(" 00#")
 def test_no_link_ever_reaches_a_service_code(rest: str) -> None:
     try:
         target = read_target(f"tel:{rest}", "US")

@@ -1,6 +1,5 @@
 """`ringbridge detect`: finds phone numbers in text on stdin, for scripts and for measuring."""
 
-import json
 import sys
 from importlib import import_module
 
@@ -8,7 +7,7 @@ from ringbridge.commands import quick_start
 from ringbridge.commands.output import complain, say
 from ringbridge.commands.usage import Options, UsageError, quick_options, region
 from ringbridge.core import exit_codes
-from ringbridge.late_inspect import defer_inspect
+from ringbridge.late_phonenumbers import defer_phonenumbers
 
 TYPE_CHECKING = False  # as in `ringbridge.cli`: `typing` is not for the quick commands
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def run(arguments: list[str], profile: str | None) -> int:
     options = _read_options(arguments)
     if options.profile is None:
         options.profile = profile
-    defer_inspect()
+    defer_phonenumbers()
     import_module("ringbridge.core.detection")  # here, where no garbage is looked for
     quick_start.resume_collector()
     code = _answer_lines(options) if options.jsonl else _answer_text(options)
@@ -94,13 +93,15 @@ def _own_region(options: Options) -> str:
 
 
 def _answer_text(options: Options) -> int:
-    from ringbridge.core.detection import MAX_LENGTH, find_numbers, read_explicit
+    from ringbridge.core.detection import MAX_LENGTH, find_numbers
 
     text = _input().read().decode("utf-8-sig", "replace")
     if len(text) > MAX_LENGTH:
         complain(f"Only the first {MAX_LENGTH} characters were looked at.")
     own_region = _own_region(options)
     if options.mode == "explicit":
+        from ringbridge.core.detection import read_explicit
+
         dial = read_explicit(text, own_region).dial
         found = [] if dial is None else [dial]
     else:
@@ -114,6 +115,8 @@ def _answer_text(options: Options) -> int:
 
 
 def _answer_lines(options: Options) -> int:
+    import json  # here and below: text needs none
+
     code = exit_codes.DONE
     for line in _input():
         fields: Mapping[str, Any] = {}
@@ -134,6 +137,8 @@ def _input() -> "BinaryIO":
 
 
 def _fields_of(line: bytes) -> "Mapping[str, Any]":
+    import json
+
     try:
         fields: object = json.loads(line.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError):

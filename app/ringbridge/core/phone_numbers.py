@@ -1,23 +1,9 @@
 """Phone numbers as values: parsing, formatting and kinds, on top of the numbering plans of `phonenumbers`."""
 
-from enum import StrEnum
-
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
-
-class NumberKind(StrEnum):
-    """What a number is, as far as its numbering plan tells."""
-
-    FIXED = "fixed"
-    MOBILE = "mobile"
-    FIXED_OR_MOBILE = "fixed_or_mobile"
-    TOLL_FREE = "toll_free"
-    PREMIUM = "premium"
-    SHARED_COST = "shared_cost"
-    VOIP = "voip"
-    OTHER = "other"
-
+from ringbridge.core.number_kinds import NumberKind
 
 _KINDS = {
     PhoneNumberType.FIXED_LINE: NumberKind.FIXED,

@@ -98,7 +98,10 @@ def read(text: str, region: str, *, typed: bool = True, dialing: DialingSettings
     uri = _URI.fullmatch(text)
     if uri is not None and not _reads_as_label(uri[1], uri[2]):
         return _read_link(read_uri(uri[1].lower(), uri[2]), region, dialing)
-    return _read_text(text, region, dialing, from_uri=False, typed=typed)
+    found = _read_text(text, region, dialing, from_uri=False, typed=typed)
+    if set(found.target.code) & set("*#") and text.partition(":")[0].casefold() in _SCHEMES:
+        raise InputError("code_in_link")  # "tel: 00#" is no link that follows the rules, and might be meant as one
+    return found
 
 
 def _reads_as_label(scheme: str, rest: str) -> bool:

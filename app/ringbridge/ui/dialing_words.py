@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ringbridge.core.errors import RuleError
+from ringbridge.ui.detection_words import detector_word
 from ringbridge.ui.translation import fill, tr
 
 if TYPE_CHECKING:
@@ -41,40 +42,27 @@ def _rule_problem(problem: str) -> str:
 
 
 def reason_word(reason: str) -> str:
-    """Why a text is read as it is, in a few words; a reason that has none here is said as it is named.
+    """Why a text is read as it is, in a few words; a reason of a later version as it stands.
 
     Args:
         reason: As in `ringbridge.core.targets.TargetReading`.
     """
-    name, _, detail = reason.partition(":")
-    if name.startswith("label_") and detail:
-        return fill(tr("beside the word “{word}”"), word=detail)
-    return {
-        "link": tr("from a link"),
-        "extension_in_link": tr("the link names an extension"),
-        "context_prefix": tr("the link's context stands before the number"),
-        "context_country": tr("a number of the country that the link names"),
-        "own_context": tr("the link names our own network"),
-        "internal": tr("as long as an internal extension"),
-        "whole_number": tr("the whole text is a number"),
-        "found": tr("found in the text"),
-        "code": tr("an extension or a code"),
-        "emergency": tr("an emergency number"),
-        "as_it_stands": tr("digits of no known plan, dialed as typed"),
-        "written_plus": tr("written with a +"),
-        "written_abroad": tr("written with an international prefix"),
-        "written_home": tr("written as in its own country"),
-        "written_code": tr("written with a country code, but no +"),
-        "usual_groups": tr("grouped as such numbers are"),
-        "own_groups": tr("grouped in another way than such numbers are"),
-        "one_run": tr("not grouped"),
-        "has_extension": tr("an extension stands behind it"),
-        "alone": tr("no other words"),
-        "left_over": tr("further digits stand beside it"),
-        "unit": tr("a unit or a currency stands beside it"),
-        "code_around": tr("signs of program code stand beside it"),
-        "may_be_identity_number": tr("it may be an identity number"),
-    }.get(name) or reason.replace("_", " ")
+    return (
+        {
+            "link": tr("from a link"),
+            "extension_in_link": tr("the link names an extension"),
+            "context_prefix": tr("the link's context stands before the number"),
+            "context_country": tr("a number of the country that the link names"),
+            "own_context": tr("the link names our own network"),
+            "internal": tr("as long as an internal extension"),
+            "whole_number": tr("the whole text is a number"),
+            "found": tr("found in the text"),
+            "code": tr("an extension or a code"),
+            "as_it_stands": tr("digits of no known plan, dialed as typed"),
+        }.get(reason)
+        or detector_word(reason)
+        or reason.replace("_", " ")
+    )
 
 
 def way_sentences(explanation: "Explanation") -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import ringbridge
 from ringbridge.core.detection.words import Meaning, fold, is_extension, is_unit, meaning_of, word_after
 
 FOLDER = Path(ringbridge.__file__).parent / "core/detection/words"
-FILES = sorted(FOLDER.glob("*.txt"))
+FILES = sorted(FOLDER.rglob("*.txt"))
 SECTIONS = {meaning.value for meaning in Meaning}
 
 
@@ -66,7 +66,7 @@ def test_units_follow_digits() -> None:
     assert word_after("5  km", 1) == ""
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_list_has_known_sections_and_words_that_can_be_found(path: Path) -> None:
     section = ""
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -80,7 +80,9 @@ def test_a_list_has_known_sections_and_words_that_can_be_found(path: Path) -> No
         for word in line.split():
             bare = word.strip("*")
             assert bare, line
-            if path.stem != "vi" and not any(map(str.isupper, bare)):
+            latin = bare[0] < "\u0370" or "\u1e00" <= bare[0] <= "\u1eff"
+            assert latin == (path.parent.name == "latin"), f"{path.name}: {word} is looked for in the other folder"
+            if "*" in word and path.stem != "vi" and not any(map(str.isupper, bare)):
                 assert fold(bare) == bare, f"{path.name}: {word} would never be found"
 
 

@@ -1,5 +1,6 @@
 """Runs of digits, and the cuts of them that a numbering plan knows: which groups may belong to one number."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ringbridge.core.detection.forms import USUAL_LENGTH, form_of
@@ -12,6 +13,7 @@ from ringbridge.core.detection.plans import (
 )
 from ringbridge.core.detection.runs import Glue, Groups, dead_groups, glues_of, runs_of
 from ringbridge.core.detection.words import is_unit, word_after
+from ringbridge.core.number_kinds import NumberKind
 
 _MIN_DIGITS, _MAX_DIGITS = 6, 19
 _MOST_GROUPS = 9
@@ -27,6 +29,9 @@ _LONG_GROUP = 5
 _TELLING_GROUPS = 3
 _COST_OF_CUT = 1.2
 """What a further number must explain: one long number is likelier than two short ones."""
+_ENOUGH = 10
+"""National digits that count in a plan with all lengths: there, a cut is no better for being longer."""
+
 _TIGHT = frozenset(("-", ".", ")", ")(", "("))
 
 
@@ -68,8 +73,8 @@ class _Budget:
         self.left = tries
 
 
-def find_cuts(plain: str, region: str, seams: frozenset[int] = frozenset(), tries: int = MOST_TRIES) -> list[Cut]:
-    """The best reading of every run of digits, in order; none overlaps another.
+def find_cuts(plain: str, region: str, seams: frozenset[int] = frozenset(), tries: int = MOST_TRIES) -> Iterator[Cut]:
+    """The best reading of every run of digits, in order, one when it is asked for; none overlaps another.
 
     Args:
         plain: A text as `make_plain` writes it.
@@ -77,13 +82,11 @@ def find_cuts(plain: str, region: str, seams: frozenset[int] = frozenset(), trie
         seams: Where invisible marks stood between two digits; they separate groups where the plan does so, too.
         tries: Cuts tried at most.
     """
-    found: list[Cut] = []
     budget = _Budget(tries)
     for groups in runs_of(plain, _MIN_DIGITS, seams):
-        found += _cuts_of_run(plain, groups, region, budget)
+        yield from _cuts_of_run(plain, groups, region, budget)
         if budget.left <= 0:
             break
-    return found
 
 
 def _cuts_of_run(plain: str, groups: Groups, region: str, budget: _Budget) -> list[Cut]:
@@ -125,16 +128,21 @@ def _cuts_of_part(
             digits += groups[j][1] - groups[j][0]
             if digits > _MAX_DIGITS:
                 break
-            if digits < _MIN_DIGITS or (j < end - 1 and not glues[j].cuts):
+            tail = j == end - 2 and glues[j].name == "-"
+            if digits < _MIN_DIGITS or (j < end - 1 and not (glues[j].cuts or tail)):
                 continue
             budget.left -= 1
             if budget.left <= 0:
                 return []
             cut = _read_groups(plain, groups, glues, i, j, region)
+            if cut is not None and tail and not glues[j].cuts and not _has_dashed_extension(cut, groups[j + 1]):
+                continue
             if cut is None or (complete and not cut.usual):
                 continue
             cuts[i - first].append((j + 1 - first, cut))
             complete = complete or (cut.usual and len(cut.number.groups) >= _TELLING_GROUPS)
+            if i == first and j == end - 1 and cut.usual and cut.written == "plus" and not cut.number.varies:
+                return [cut]  # nothing explains the digits better
     best: list[tuple[float, tuple[int, Cut] | None]] = [(0.0, None)] * (count + 1)
     for i in range(count - 1, -1, -1):
         best[i] = (best[i + 1][0], None)
@@ -154,6 +162,17 @@ def _cuts_of_part(
             covered += choice[0] - i
             i = choice[0]
     return [cut._replace(left_over=count - covered) for cut in chosen]
+
+
+def _has_dashed_extension(cut: Cut, behind: tuple[int, int]) -> bool:
+    """Whether the last group behind a hyphen is an extension, as offices in China write it."""
+    number = cut.number
+    return (
+        number.country_code == 86
+        and number.kind is NumberKind.FIXED
+        and (number.written or cut.written == "plus")
+        and 2 <= behind[1] - behind[0] <= 5
+    )
 
 
 def _spelled_out(plain: str, groups: Groups, glues: list[Glue], region: str) -> Cut | None:
@@ -182,7 +201,8 @@ def _spelled_out(plain: str, groups: Groups, glues: list[Glue], region: str) -> 
 
 def _worth(cut: Cut) -> float:
     """What a cut explains, to choose among those that exclude each other."""
-    digits = len(cut.digits) if cut.written in {"plus", "abroad"} else min(len(cut.digits), USUAL_LENGTH)
+    enough = _ENOUGH if cut.number.varies and not cut.number.written else USUAL_LENGTH
+    digits = len(cut.digits) if cut.written in {"plus", "abroad"} else min(len(cut.digits), enough)
     return max((cut.form - 0.2) * digits - _COST_OF_CUT, 0.1)
 
 
@@ -213,9 +233,13 @@ def _read_groups(
     if i and start == groups[i][0] and _is_fraction(groups, glues, i):
         return None  # "7/1 971…": the 1 belongs to the 7
     names = tuple(glue.name for glue in inner)
+    if "(" in names and sum(lengths[: names.index("(") + 1]) > _LONG_GROUP + 1:
+        return None  # "030 123259 (2)"
     if number.varies and _has_foreign_tail(number, lengths, names, plain, end):
         return None
     form, usual = form_of(number, written, digits, lengths, names)
+    if names and not usual and lengths[-1] == 1 and lengths[-2] > 2 and names[-1] not in _TIGHT:
+        return None  # "08-126979 1"
     return Cut(
         start=start,
         end=end,

@@ -3,13 +3,14 @@
 import re
 from typing import NamedTuple
 
+from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.plans import PlanNumber, read_dialed_abroad, read_international, read_national
 
-_SCHEME = re.compile(
+_SCHEME = late_pattern(
     r"(?<![A-Za-z0-9])(tel|callto|sips?|smsto|sms|mms|facetime|facetime-audio|whatsapp):(?://)?", re.IGNORECASE
 )
-_SUBSCRIBER = re.compile(r"(?:\+|%2[Bb])?[0-9(](?:[0-9().\-]|%20|%28|%29)*")
-_PARAMETERS = re.compile(r";([A-Za-z-]+)=([^;?\s\"'<>@&]*)")
+_SUBSCRIBER = late_pattern(r"(?:\+|%2[Bb])?[0-9(](?:[0-9().\-]|%20|%28|%29)*")
+_PARAMETERS = late_pattern(r";([A-Za-z-]+)=([^;?\s\"'<>@&]*)")
 _ESCAPED = (("%2B", "+"), ("%2b", "+"), ("%20", " "), ("%28", "("), ("%29", ")"))
 _MIN_DIGITS = 6
 

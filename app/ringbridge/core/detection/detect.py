@@ -1,6 +1,7 @@
 """Finding phone numbers in a text that was merely copied: only sure ones. Pure, bounded, never raises."""
 
-import re
+from collections.abc import Iterator
+from itertools import chain, islice
 from typing import NamedTuple
 
 from ringbridge.core.detection import score, vetoes
@@ -9,10 +10,11 @@ from ringbridge.core.detection.carriers import find_carried
 from ringbridge.core.detection.extensions import extension_after
 from ringbridge.core.detection.labels import label_before
 from ringbridge.core.detection.normalise import Plain, make_plain
+from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.plans import PlanNumber
 from ringbridge.core.detection.vanity import find_vanity
-from ringbridge.core.detection.words import Meaning
-from ringbridge.core.phone_numbers import NumberKind
+from ringbridge.core.detection.words import Meaning, meaning_of
+from ringbridge.core.number_kinds import NumberKind
 
 MAX_LENGTH = 4096
 """Characters a passive look takes in; what stands behind them is not searched, so that any copy costs little."""
@@ -20,13 +22,15 @@ MAX_LENGTH = 4096
 MAX_CANDIDATES = 20
 """Numbers a passive look offers at most."""
 
-MOST_JUDGED = 20
+MOST_JUDGED = 40
 """Readings a passive look weighs at most, sure ones and others."""
-_ANY_DIGIT = re.compile(r"\d")
+_ANY_DIGIT = late_pattern(r"\d")
 _ALONE_AROUND = " \t\n.,;:!?-*\"'()[]<>|/#•·–—"
 _LINK_REACH = 300
 _FEW = 3
+_LONG_HEAD, _ROW_GAP, _MAX_ROW = 5, 30, 20
 _NAMED = "label_left_identifier"
+_NAMED_REASONS = 2  # how it is written and grouped, and nothing else
 
 
 class Candidate(NamedTuple):
@@ -119,32 +123,33 @@ def look(made: Plain, original: str, region: str, *, least: float, most: int, ef
     return _without_echoes(found, carried)[:most]
 
 
-def judged(plain: str, region: str, seams: frozenset[int] = frozenset(), effort: int = 1) -> list[Found]:
+def judged(plain: str, region: str, seams: frozenset[int] = frozenset(), effort: int = 1) -> Iterator[Found]:
     """Every reading of the digits in a plain text with its verdict, in order, whatever it is."""
     cuts = find_cuts(plain, region, seams, MOST_TRIES * effort)
-    if not cuts:
-        return []
+    first = list(islice(cuts, _FEW + 1))
+    if not first:
+        return
+    few = first if len(first) <= _FEW else []
     ibans = vetoes.ibans(plain)
-    found: list[Found] = []
     swallowed = 0
     refused_shape: tuple[object, object] | None = None
     refused_end = 0
-    for cut in cuts[: MOST_JUDGED * effort]:
+    for cut in islice(chain(first, cuts), MOST_JUDGED * effort):
         if cut.start < swallowed:
             continue
         extension, end = extension_after(plain, cut.end, cut.number.region)
-        alone = len(cuts) <= _FEW and _is_alone(plain, cuts, end)
+        alone = bool(few) and _is_alone(plain, few, end)
         verdict = score.judge(plain, cut, ibans, alone=alone, end=end)
+        if len(few) == 1 and verdict.confidence < score.PASSIVE and _is_named(plain, cut, verdict):
+            verdict = verdict._replace(confidence=score.PASSIVE, reasons=(*verdict.reasons, "beside_name"))
         if not verdict.vetoed:
             swallowed = end
         named = any(reason.startswith(_NAMED) for reason in verdict.reasons)
         shape = (cut.lengths, cut.glues)
-        alike = shape == refused_shape and not any(map(str.isalpha, plain[refused_end : cut.start]))
-        if named and alike and cut.written != "plus":
+        if named and shape == refused_shape and cut.written != "plus" and _is_row(plain, refused_end, cut):
             verdict = verdict._replace(confidence=0.0, reasons=(*verdict.reasons, "like_the_one_before"))
         refused_shape, refused_end = shape if named and verdict.confidence < score.ASKED else None, cut.end
-        found.append(Found(cut.start, end, cut.number, extension, verdict))
-    return found
+        yield Found(cut.start, end, cut.number, extension, verdict)
 
 
 def as_candidate(found: Found, plain: Plain, offset: int = 0) -> Candidate:
@@ -170,6 +175,29 @@ def _is_alone(plain: str, cuts: list[Cut], end: int) -> bool:
             return False
         at = cut.end
     return not plain[max(at, end) :].strip(_ALONE_AROUND)
+
+
+def _is_row(plain: str, before: int, cut: Cut) -> bool:
+    """Whether a number only goes on with what ended at `before`: nothing said between, or the same first group."""
+    between = plain[before : cut.start]
+    if not any(map(str.isalpha, between)):
+        return True
+    head = cut.digits[: cut.lengths[0]]
+    return (
+        len(head) >= _LONG_HEAD
+        and len(between) < _ROW_GAP
+        and plain.rfind(head, max(0, before - _MAX_ROW), before) >= 0
+    )
+
+
+def _is_named(plain: str, cut: Cut, verdict: score.Verdict) -> bool:
+    """Whether the text is a name and the bare digits of a mobile number, nothing else: "Ania 601234567"."""
+    if not cut.bare or cut.number.kind is not NumberKind.MOBILE or len(verdict.reasons) > _NAMED_REASONS:
+        return False
+    words = f"{plain[: cut.start]} {plain[cut.end :]}".split()
+    return 1 <= len(words) <= _FEW and all(
+        word[0].isupper() and word.strip(".,:").isalpha() and meaning_of(word.strip(".,:")) is None for word in words
+    )
 
 
 def _is_labelled_other(plain: str, start: int) -> bool:

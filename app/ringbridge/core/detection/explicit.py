@@ -6,18 +6,19 @@ from typing import NamedTuple
 from ringbridge.core.detection import score
 from ringbridge.core.detection.detect import MAX_LENGTH, Candidate, Found, as_candidate, judged, look
 from ringbridge.core.detection.normalise import make_plain
+from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.words import Meaning, meaning_of
 from ringbridge.core.phone_numbers import is_emergency
 
-_CODE = re.compile(r"[0-9]{1,6}")
-_WRITTEN_CODE = re.compile(r"[0-9]+(?:[ -][0-9]+)?")
-_SERVICE_CODE = re.compile(r"[*#][0-9*#]{1,40}")
-_SPACES = re.compile(r"[\s\-.]+")
-_LABELLED_CODE = re.compile(r"([^\W\d_][^\d\n]{0,30}?)[\s:.#\-=]{0,4}([*#]?[0-9]{1,6}[*#]?)[.\s]*")
+_CODE = late_pattern(r"[0-9]{1,6}")
+_WRITTEN_CODE = late_pattern(r"[0-9]+(?:[ -][0-9]+)?")
+_SERVICE_CODE = late_pattern(r"[*#][0-9*#]{1,40}")
+_SPACES = late_pattern(r"[\s\-.]+")
+_LABELLED_CODE = late_pattern(r"([^\W\d_][^\d\n]{0,30}?)[\s:.#\-=]{0,4}([*#]?[0-9]{1,6}[*#]?)[.\s]*")
 _MOST = 20
 _LONG_CODE = 3
 _CALLED = frozenset((Meaning.PHONE, Meaning.MOBILE, Meaning.FILLER))
-_AROUND = re.compile(r"^[^\w*#+$€£¥₪%°]+|[^\w*#$€£¥₪%°]+$")
+_AROUND = late_pattern(r"^[^\w*#+$€£¥₪%°]+|[^\w*#$€£¥₪%°]+$")
 
 
 class ExplicitReading(NamedTuple):
@@ -29,7 +30,7 @@ class ExplicitReading(NamedTuple):
         candidates: All numbers found, the likeliest reading first where they exclude each other.
         is_code: `dial` is no E.164 number.
         extension: Digits to dial once connected, where `dial` is a number that has one.
-        why: A stable code: ``one_number``, ``code``, ``emergency``, ``several_numbers``, ``unsure``, ``no_number``.
+        why: A stable code: ``one_number``, ``code``, ``emergency``, ``several_numbers``, ``no_number``.
     """
 
     dial: str | None

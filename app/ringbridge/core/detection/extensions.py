@@ -2,24 +2,33 @@
 
 import re
 
+from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.words import LETTER, Meaning, is_extension, meaning_of
 
-_PAUSED = re.compile(
+_PAUSED = late_pattern(
     r" ?(?:,{1,6}|;(?=[0-9]{2,6}#?(?![0-9]))| ?[pw](?=[0-9]{2,}))[ ]?([0-9]{1,9})#?(?![0-9A-Za-z.,])"
 )
-_PARAMETER = re.compile(r";(?:ext|extension|postd)=([0-9]{1,9})(?![0-9])", re.IGNORECASE)
-_HASH = re.compile(r" ?#[ ]?([0-9]{1,7})(?![0-9A-Za-z]| ?[(+]?[0-9]{3})")
-_CROSS = re.compile(r"[ ,;\-]{0,2}[(\[]?[xX×][ .:]{0,2}([0-9]{1,7})(?![0-9A-Za-z])")
-_BRACKETS = re.compile(r" ?\(([0-9]{2,5})\)")
-_WORDED = re.compile(
-    rf"[ \t]?[.,;:\-/|~—•]?[ \t]{{0,2}}[(\[]?[ ]?(?:({LETTER}{{1,20}})[ ,]{{1,2}})?"
+_PARAMETER = late_pattern(r";(?:ext|extension|postd)=([0-9]{1,9})(?![0-9])", re.IGNORECASE)
+_HASH = late_pattern(r" ?#[ ]?([0-9]{1,7})(?![0-9A-Za-z]| ?[(+]?[0-9]{3})")
+_CROSS = late_pattern(r"[ ,;\-]{0,2}[(\[]?[xX×][ .:]{0,2}([0-9]{1,7})(?![0-9A-Za-z])")
+_BRACKETS = late_pattern(r" ?\(([0-9]{2,5})\)(?![ .\-]{0,2}[0-9])")
+_WORDED = late_pattern(
+    rf"[ \t]?[.,;:\-/|~—•]?[ \t]{{0,2}}[(\[]?[ ]?((?:{LETTER}{{1,20}}[ ,]{{1,2}}){{0,3}})"
     rf"({LETTER}{{1,24}}(?:[.'\"]{LETTER}{{1,12}}){{0,3}})((?:[ .:#\-'=)]|n[°º]){{0,4}})"
-    rf"({LETTER}{{1,12}}[ .:#\-'°º]{{0,3}})?([0-9]{{1,7}})(?![0-9A-Za-z]|[.,:/][0-9])"
+    rf"({LETTER}{{1,12}}[ .:#\-'°º]{{0,3}})?([0-9]{{1,7}})(?![0-9A-Za-z]|[.,:][0-9]|/[0-9]+/)"
 )
-_BEHIND = re.compile(rf"[ ,/]{{1,3}}([0-9]{{1,5}})(?:-[a-záéö]{{1,3}})? ({LETTER}{{1,12}})")
-_HYPHENED = re.compile(r" ?-?[Dd][Ww][ .:\-]{0,3}([0-9]{1,6})(?![0-9])")
+_GOES_ON = late_pattern(r"[)\]]?[ .\-]?[0-9]{3}[ .\-]?[0-9]")
+_BEHIND = late_pattern(rf"[ ,/]{{1,3}}([0-9]{{1,5}})(?:-[a-záéö]{{1,3}})? ({LETTER}{{1,12}})")
+_DASHED = late_pattern(r"-([0-9]{2,5})(?![0-9]|-[0-9])")
+"""As Chinese offices write it: 021-63748219-807."""
+
+_HYPHENED = late_pattern(r" ?-?[Dd][Ww][ .:\-]{0,3}([0-9]{1,6})(?![0-9])")
+_DIGIT = late_pattern("[0-9]")
+_REACH = 200
+"""No extension stands farther from its number, whatever words announce it."""
+
 _NUMBERED = (Meaning.SHORT_NUMBER, Meaning.NUMBER, Meaning.FILLER, Meaning.COPULA)
-_LEADS = (Meaning.FILLER, Meaning.PHONE, Meaning.EXTENSION, Meaning.POSSESSIVE)
+_LEADS = (Meaning.FILLER, Meaning.NUMBER, Meaning.PHONE, Meaning.EXTENSION, Meaning.POSSESSIVE)
 _LONGEST = 7
 _NAMED_BEHIND = frozenset(("mellék", "mellek", "mell"))
 """Hungarian names it behind its digits."""
@@ -40,7 +49,7 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
         An empty string and `end` where there is none.
     """
     following = plain[end : end + 1]
-    if not following or following == "\n":
+    if not following or following == "\n" or _DIGIT.search(plain, end, end + _REACH) is None:
         return "", end
     for pattern in (_PARAMETER, _PAUSED, _HASH, _CROSS, _BRACKETS):
         match = pattern.match(plain, end)
@@ -51,6 +60,9 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
                 continue
             stop = match.end()
             return match[1], stop if plain[stop - 1] == "#" else match.end(1)
+    match = _DASHED.match(plain, end) if region == "CN" else None
+    if match is not None:
+        return match[1], match.end(1)
     match = _HYPHENED.match(plain, end)
     if match is not None:
         return match[1], match.end(1)
@@ -60,13 +72,16 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
     match = _WORDED.match(plain, end)
     if match is None:
         return "", end
-    lead, word = match[1], match[2]
+    leads, word = match[1].replace(",", " ").split(), match[2]
+    lead = leads.pop() if leads else ""
     if lead and not is_extension(word):
         # "Durchwahl Nummer 17": the first of two words announces, the second is a number word
         lead, word = "", lead if meaning_of(word) in _NUMBERED else word
+    if len(word) == 1 and _GOES_ON.match(plain, match.end(5)):
+        return "", end  # ", W: 415-555-2672": the label of the next number
     if not is_extension(word) or not _fits(word, match[3], region):
         return "", end
-    if (lead and meaning_of(lead) not in _LEADS) or (
+    if not all(meaning_of(one) in _LEADS for one in (*leads, *([lead] if lead else []))) or (
         match[4] and meaning_of(match[4].strip(" .:#-'°º")) not in _NUMBERED
     ):
         return "", end

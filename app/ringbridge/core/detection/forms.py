@@ -1,7 +1,7 @@
 """How much digits look like a phone number by themselves: their groups, what stands between, what the plan does."""
 
 from ringbridge.core.detection.plans import PlanNumber
-from ringbridge.core.phone_numbers import NumberKind
+from ringbridge.core.number_kinds import NumberKind
 
 USUAL_LENGTH = 11
 """National digits of a long number; more are likelier two things side by side."""
@@ -45,10 +45,12 @@ def form_of(
     kinds = set(glues) - {")", "(", ")("}
     if len(kinds) > 3 or ("." in kinds and "-" in kinds):
         form -= 0.12
-    if kinds & _RARE and (len(kinds) > 1 or not usual):
-        form = 0.1
+    if kinds & _RARE and (len(kinds) > 1 or not (usual or (number.written and area in ours and "*" not in kinds))):
+        form = 0.62 if written == "plus" else 0.1
     if number.country_code == 1 and written == "home" and len(lengths) > 1 and not ours <= theirs | {national}:
-        form = min(form, 0.3)  # in North America the area code stands apart or nothing does
+        form = (
+            0.52 if lengths == (3, 3, 2, 2) else min(form, 0.3)
+        )  # in North America the area code stands apart or nothing does
     if "  " in kinds:
         form -= 0.1
     return max(form, 0.05), usual
@@ -76,7 +78,9 @@ def _bare_form(number: PlanNumber) -> float:
     if number.needs_prefix and not number.written:
         return 0.2
     if number.written or number.national[0] == "0":
-        return 0.62 if number.kind is NumberKind.MOBILE else 0.5
+        if number.kind is NumberKind.MOBILE:
+            return 0.62
+        return 0.6 if number.written else 0.5
     if len(number.national) < 8:
         return 0.2
     return 0.6 if number.kind is NumberKind.MOBILE and len(number.national) >= 10 else 0.35
@@ -93,7 +97,9 @@ def _home_form(
 ) -> float:
     national = len(number.national)
     if number.needs_prefix and not number.written:
-        return 0.3 if usual else 0.1
+        if usual and glues[0] in {"/", ")"} and lengths[0] == number.groups[0]:
+            return 0.62  # "30/123-4567" in Hungary, "(67) 123-45-67" in Ukraine: the area code apart says enough
+        return 0.3 if usual else 0.22 if area_apart else 0.1
     bracketed = ")" in glues
     if number.written or number.national[0] == "0":
         if len(digits) < 7:
@@ -108,7 +114,9 @@ def _home_form(
         if usual:
             form = 0.76 if national >= 10 or tight else 0.68 if national == 9 else 0.64
         else:
-            form = 0.64 if (area_apart or tight) and national >= 10 else 0.45
+            form = 0.64 if (area_apart or tight) and national >= 10 else 0.6 if area_apart and national >= 8 else 0.45
+            if lengths == (3, 6) and glues == ("-",) and number.kind is NumberKind.MOBILE:
+                form = 0.62
         if set(glues) == {"."} and (len(lengths) == 2 or not usual):
             form = min(form, 0.4)
     return form + (0.04 if bracketed else 0)

@@ -1,7 +1,6 @@
 """The label of a number: the nearest word on the left, a key, tag, column title or heading, or a word behind it."""
 
-import re
-
+from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.walk import NONE, Label, tokens_of, walk_left
 from ringbridge.core.detection.words import Meaning, meaning_of
 
@@ -11,12 +10,12 @@ _NEAR_RIGHT = 3
 _LINES_ABOVE = 12
 _LONG_LINE = 60
 _FEW_WORDS = 3
-_KEYED = re.compile(
+_KEYED = late_pattern(
     r"(?:\"([\w.@ -]{1,40})\" ?[:=]|'([\w.@ -]{1,40})' ?[:=]|(?<![\w.-])([A-Za-z_][\w.-]{0,40})( ?[:=]))[ ]?[\"']?$"
 )
 _AT_KEY = frozenset(" =:\"'")
-_TAG = re.compile(r"<([A-Za-z][\w:.-]*)([^<>]*)>\s*$")
-_ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>?|<!\[CDATA\[")
+_TAG = late_pattern(r"<([A-Za-z][\w:.-]*)([^<>]*)>\s*$")
+_ANY_TAG = late_pattern(r"</?[A-Za-z][^<>]*>?|<!\[CDATA\[")
 _PLAIN_TAGS = frozenset(
     ("a", "abbr", "address", "b", "bdi", "bdo", "br", "cite", "code", "dd", "div", "dl", "dt", "em", "font", "h1",
      "h2", "h3", "h4", "h5", "h6", "i", "label", "li", "mark", "ol", "p", "pre", "q", "s", "small", "span", "string",
@@ -26,6 +25,9 @@ _PLAIN_TAGS = frozenset(
 
 _SPOKEN = frozenset((Meaning.FAX, Meaning.MOBILE, Meaning.PHONE))
 _TELLS_NOTHING = frozenset((None, Meaning.NUMBER, Meaning.SHORT_NUMBER, Meaning.FILLER, Meaning.POSSESSIVE))
+_BELONGS = frozenset(("번", "호", "nolu", "numaralı", "no'lu", "sayılı", "számú"))
+"""Directly behind digits, these hand them to the noun that follows: 0532 771 90 34 nolu sipariş."""
+
 _RIGHT_ENDS = frozenset(".,;:!?)]|")
 
 
@@ -104,9 +106,12 @@ def label_after(plain: str, end: int) -> Label:
     bracketed = tokens[0] in {"(", "["}
     marked = tokens[0] in {"-", "—", "/", "|"}
     said = numbered = False
-    distance = 0
+    distance = passed = 0
     for place in range(int(bracketed or marked), len(tokens)):
         word = tokens[place]
+        if not place and word.casefold() in _BELONGS:
+            said = True
+            continue
         if word.isdecimal() or _ends_at(tokens, place):
             break
         if not word[0].isalpha():
@@ -116,6 +121,7 @@ def label_after(plain: str, end: int) -> Label:
             said = said or not distance
         elif meaning in _TELLS_NOTHING:
             distance += meaning is None
+            passed += 1
             numbered = numbered or meaning in {Meaning.NUMBER, Meaning.SHORT_NUMBER}
             if (
                 meaning is Meaning.FILLER
@@ -131,6 +137,8 @@ def label_after(plain: str, end: int) -> Label:
         else:
             if bracketed and any(token.isdecimal() for token in tokens[place + 1 : place + 4]):
                 break  # a label with a number of its own
+            if bracketed and not said and passed >= _FEW_WORDS and meaning not in _SPOKEN:
+                break  # "(ask for a quote)"
             if meaning is Meaning.PARTY and numbered:
                 meaning = Meaning.IDENTIFIER
             return Label(meaning, word, distance, apart=marked, numbered=said or bracketed)

@@ -1,13 +1,14 @@
 """Runs of digits: their groups, what stands between them, and the groups that are dates, times, prices."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-_RUN = re.compile(r"[0-9]+(?:[ ().\[\]/\-•—_~*]{1,5}[0-9]+)*")
-_DIGITS = re.compile(r"[0-9]+")
+from ringbridge.core.detection.patterns import late_pattern
+
+_RUN = late_pattern(r"[0-9]+(?:[ ().\[\]/\-•—_~*]{1,5}[0-9]+)*")
+_DIGITS = late_pattern(r"[0-9]+")
 _SHORT_GROUP = 3
 _YEARS = range(1800, 2100)
 
@@ -53,11 +54,26 @@ _PLAIN_GLUES = {
     "~": Glue(joins=True, cuts=False, name="~"),
     "*": Glue(joins=True, cuts=False, name="*"),
     ". ": Glue(joins=True, cuts=True, name=". "),
+    " .": Glue(joins=True, cuts=True, name=". "),
     "...": Glue(joins=True, cuts=True, name="..."),
 }
-_OPENING = re.compile(r"[ \-/.]{0,2}[(\[]")
-_CLOSING = re.compile(r" ?[)\]] ?[\-/.]? ?")
-_AROUND = re.compile(r"[)\]][ \-/.]?[(\[]")
+_REPEATED = {
+    "//": "/",
+    "-/": "/",
+    "/-": "/",
+    "--": " - ",
+    "---": " - ",
+    "- -": " - ",
+    "~": "~",
+    "_": "_",
+    ".-": "-",
+    "-.": "-",
+}
+"""Signs people double or mix, with or without blanks around."""
+
+_OPENING = late_pattern(r"[ \-/.]{0,3}[(\[]")
+_CLOSING = late_pattern(r" ?[)\]] ?[\-/.]? ?")
+_AROUND = late_pattern(r"[)\]][ \-/.]?[(\[]")
 
 
 @lru_cache(maxsize=512)
@@ -65,6 +81,9 @@ def _glue_of(gap: str) -> Glue:
     plain = _PLAIN_GLUES.get(gap)
     if plain is not None:
         return plain
+    signs = gap.strip(" ")
+    if signs in _REPEATED and len(gap) - len(signs) <= 2:
+        return Glue(joins=True, cuts=" " in gap or "/" in signs, name=_REPEATED[signs])
     if _CLOSING.fullmatch(gap):
         return Glue(joins=True, cuts=" " in gap, name=")")
     if _OPENING.fullmatch(gap):
@@ -111,15 +130,19 @@ def dead_groups(plain: str, groups: Groups, glues: list[Glue]) -> set[int]:
     for k in range(len(groups) - 1):
         if glues[k].name in {"-", " - ", "/"} and _is_year(texts[k]) and _is_year(texts[k + 1]):
             dead |= {k, k + 1}
+        if glues[k].name == "/" and texts[k] == "24" and texts[k + 1] == "7":
+            dead |= {k, k + 1}  # around the clock
     for k in range(len(groups) - 2):
         name = glues[k].name
-        if name == glues[k + 1].name == " " and _is_year(texts[k + 2]) and is_date(*texts[k : k + 3]):
+        goes_on = k + 2 < len(glues) and glues[k + 2].name == "-"  # "… 25 06 2024-05-12"
+        if name == glues[k + 1].name == " " and not goes_on and _is_year(texts[k + 2]) and is_date(*texts[k : k + 3]):
             dead |= {k, k + 1, k + 2}
         if name not in {"-", ".", "/"} or glues[k + 1].name != name:
             continue
         before = glues[k - 1].name if k else ""
         after = glues[k + 2].name if k + 2 < len(glues) else ""
-        if name not in {before, after} and is_date(*texts[k : k + 3]):
+        behind_bracket = before == ")" and not glues[k - 1].cuts
+        if name not in {before, after} and not behind_bracket and is_date(*texts[k : k + 3]):
             dead |= {k, k + 1, k + 2}
     return dead
 

@@ -8,7 +8,7 @@ from ringbridge.core.detection.candidates import Cut
 from ringbridge.core.detection.labels import label_after, label_before, word_before
 from ringbridge.core.detection.walk import NONE, Label
 from ringbridge.core.detection.words import Meaning, is_unit, word_after
-from ringbridge.core.phone_numbers import NumberKind
+from ringbridge.core.number_kinds import NumberKind
 
 PASSIVE = 0.6
 """At least this sure, a copied text is answered with an offer."""
@@ -84,11 +84,16 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
         score += 0.3
     if cut.written == "code":
         score = min(score, 0.7) if weight >= 0.3 else min(score, 0.35)
-    elif cut.number.needs_prefix and not cut.number.written and cut.written == "home":
+    elif cut.number.needs_prefix and not cut.number.written and cut.written == "home" and cut.form < PASSIVE:
         # without its national prefix it takes both the usual groups and a label
         score = (
             min(score, 0.66) if weight >= 0.3 and (cut.usual or cut.number.kind is NumberKind.MOBILE) else score - 0.2
         )
+    if cut.number.needs_prefix and not cut.number.written and cut.written == "home" and left.behind_number:
+        score -= 0.3
+    if cut.number.varies and end == cut.end and vetoes.may_go_on(plain, cut):
+        reasons.append("may_go_on")
+        score = min(score, LISTED - 0.05)
     if weight <= 0 or cut.written == "code":
         score += _beside(plain, cut, end, reasons)
     if alone and label.meaning is None:
@@ -102,7 +107,7 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
             loose = not cut.number.written and set(cut.glues) <= {" "} and digit_before
             score -= 0.03 if not loose else 0.05 if cut.usual else 0.1
             score -= 0.2 if cut.left_over > 2 and (cut.bare or not cut.usual) else 0
-    if cut.bare and weight <= 0:
+    if cut.bare and weight <= 0 and not alone:
         score -= _bare_doubt(plain, cut, reasons)
     if (
         not cut.bare
@@ -177,7 +182,7 @@ def _label_weight(label: Label, cut: Cut) -> float:
     if meaning is Meaning.AMOUNT:
         return (
             0.0
-            if plus
+            if plus or label.behind_number
             else (
                 -0.45
                 if cut.bare or not (cut.number.written or "-" in cut.glues)
@@ -227,6 +232,8 @@ def _bare_doubt(plain: str, cut: Cut, reasons: list[str]) -> float:
     if left[-1:] in {"=", "<", ">", "[", "{", "#", "&", "("} or right[:1] in {"=", ">", "]", "}", "&", "{"}:
         reasons.append("code_around")
         return 0.3
-    if left[-1:] == ":" and plain[cut.start - 1] != " ":
+    if plain[cut.start - 1 : cut.start] in {"'", '"'} and plain[cut.start - 1] == plain[cut.end : cut.end + 1]:
+        return 0.1
+    if left[-1:] == ":" and plain[cut.start - 1] != " " and left.isascii():
         return 0.1
     return 0.0

@@ -3,18 +3,19 @@
 import re
 from typing import NamedTuple
 
+from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.plans import PlanNumber, country_code_of, read_international, read_national
-from ringbridge.core.phone_numbers import NumberKind
+from ringbridge.core.number_kinds import NumberKind
 
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
-_SHAPE = re.compile(
+_SHAPE = late_pattern(
     r"(?<![\w.@/-])(\+?\(?[0-9]{1,4}\)?(?:[-. ]\(?[0-9]{3,4}\)?)?)[-. ]?"
     r"((?:[0-9]{1,4}-?)?[A-Za-z]{2,9}(?:[- .]?[A-Z0-9]{1,7}){0,3})(?![\w@/])"
 )
 _OPENED = frozenset((NumberKind.TOLL_FREE, NumberKind.SHARED_COST, NumberKind.PREMIUM, NumberKind.OTHER))
-_HINT = re.compile(r"[0-9]\)?(?:[-.]?[ ]?[0-9]{0,4}-?[A-Z]{2}|-[a-z]{3})")
-_LETTERS = re.compile(r"[A-Za-z]")
-_WORD = re.compile(r"[A-Za-z]{3,}")
+_HINT = late_pattern(r"[0-9]\)?(?:[-.]?[ ]?[0-9]{0,4}-?[A-Z]{2}|-[a-z]{3})")
+_LETTERS = late_pattern(r"[A-Za-z]")
+_WORD = late_pattern(r"[A-Za-z]{3,}")
 _MIN_LETTERS = 3
 _NANP = "1"
 _MOST = 20
@@ -39,12 +40,13 @@ def find_vanity(plain: str, region: str) -> list[Vanity]:
     own = country_code_of(region)
     if not own or _HINT.search(plain) is None:
         return found
-    for match in _SHAPE.finditer(plain):
+    at = 0
+    while len(found) < _MOST and (match := _SHAPE.search(plain, at)) is not None:
         vanity = _read(plain, match, region, own)
+        at = match.end()
         if vanity is not None:
             found.append(vanity)
-            if len(found) >= _MOST:
-                break
+            at = vanity.end  # a shorter word than the shape takes in: another number may follow at once
     return found
 
 
@@ -78,7 +80,7 @@ def _try(
         return None
     digits = lead + "".join(filter(str.isalnum, tail)).upper().translate(_KEYS)
     whole = _NANP_DIGITS + (lead[0] == _NANP)
-    if own == _NANP and letters.isupper() and whole < len(digits) <= whole + _MOST_TOO_MANY:
+    if own == _NANP and letters.isupper() and tail[-1].isalpha() and whole < len(digits) <= whole + _MOST_TOO_MANY:
         digits = digits[:whole]  # a longer word: the exchange stops listening when it has enough
     number = read_international(digits) if plus else read_national(digits, region)
     if number is None or (number.needs_prefix and not number.written and not plus):

@@ -5,28 +5,39 @@ import unicodedata
 from itertools import pairwise
 
 from ringbridge.core.detection.candidates import Cut
-from ringbridge.core.detection.words import Meaning, meaning_of
+from ringbridge.core.detection.forms import USUAL_LENGTH
+from ringbridge.core.detection.patterns import late_pattern
+from ringbridge.core.detection.plans import read_international
+from ringbridge.core.detection.words import Meaning, is_unit, meaning_of, word_after
 
-_IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
+_IBAN = late_pattern(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 _TOKEN_REACH = 160
-_TOKEN_END = re.compile(r"[\s\"<>`]")
-_PHONE_SCHEME = re.compile(
+_TOKEN_END = late_pattern(r"[\s\"<>`]")
+_PHONE_SCHEME = late_pattern(
     r"(?:tel|callto|sips?|sms|smsto|mms|whatsapp|facetime|phone|mobile|fax|dial):(?://)?$", re.IGNORECASE
 )
-_WORD = re.compile(r"[^\W\d_]+")
-_MASK = re.compile(r" ?[\-. ]?(?:[*●#]{2,}|[xX×]{2,}|_{2,}|-{3,})")
-_MASK_BEFORE = re.compile(r"(?:[*•●]{2,}|[xX]{2,}|_{2,})[\-. )]{0,2}$")
-_EXTENSION_OF_FILE = re.compile(r"\.(?:[a-z][a-z0-9]{0,4}\b(?! [a-z])|[A-Z][A-Z0-9]{2,3}\b(?![ ]))")
-_QUERY = re.compile(r"\w\.[a-z]{2,}[/?#]\S*$|\?[\w.-]+=$")
-_FRAGMENT = re.compile(r"[?#][A-Za-z][\w-]*(?:=|$)|/[\w-]+\.[a-z]{2,5}\b")
-_LONG_BEFORE = re.compile(r"[0-9][0-9 ()\-]{5,}[0-9][,/]$")
-_LONG_AFTER = re.compile(r",\+?[0-9(][0-9 \-]{4}[0-9) \-]?[0-9]{2}")
+_WORD = late_pattern(r"[^\W\d_]+")
+_MASK = late_pattern(r" ?[\-. ]?(?:[*●#]{2,}|[xX×]{2,}|_{2,}|-{3,})")
+_MASKS = frozenset("-.*●#xX×_")
+_MASK_BEFORE = late_pattern(r"(?:[*•●]{2,}|[xX]{2,}|_{2,})[\-. )]{0,2}$")
+_EXTENSION_OF_FILE = late_pattern(r"\.(?:[a-z][a-z0-9]{0,4}\b(?! [a-z])|[A-Z][A-Z0-9]{2,3}\b(?![ ]))")
+_QUERY = late_pattern(r"\w\.[a-z]{2,}[/?#]\S*$|\?[\w.-]+=$")
+_FRAGMENT = late_pattern(r"[?#][A-Za-z][\w-]*(?:=|$)|/[\w-]+\.[a-z]{2,5}\b")
+_LONG_BEFORE = late_pattern(r"[0-9][0-9 ()\-]{5,}[0-9][,/]$")
+_LONG_AFTER = late_pattern(r",\+?[0-9(][0-9 \-]{4}[0-9) \-]?[0-9]{2}")
 _DOTTED = 4
 _MAX_OCTET = 255
 _CHECKED_LENGTHS = range(13, 20)
+_IMEI_LENGTH = 15
+_MORE = late_pattern(r"(?: ?(?:[^\w\s+(/]|_){1,3} ?| {1,5})([1-9][0-9]{1,7})(?![0-9]|[/.][0-9]| ?[%€$£₪:])")
+_NAME = late_pattern(r"[A-Z][a-z]{2,}(?![\w@.])")
+_SUFFIX = late_pattern(r"-[^\W\d_A-Z]{1,5}(?![\w-])")
+_SUFFIXED = frozenset(("HU", "FI", "EE", "TR"))
+"""Where languages write the ending of a case behind the digits: 06 1 234 5678-as."""
+
 _CARD_GROUPS = frozenset(((4, 6, 5), (4, 6, 4)))
 _IMEI_GROUPS = frozenset(((2, 6, 6, 1), (6, 2, 6, 1), (8, 6, 1)))
-_MATHS_BEFORE = re.compile(r"(?:[0-9A-Za-z)\]=<>*/^%] ?|[=<>*^] )$")
+_MATHS_BEFORE = late_pattern(r"(?:[0-9A-Za-z)\]=<>*/^%] ?|[=<>*^] )$")
 
 
 def luhn(digits: str) -> bool:
@@ -86,7 +97,7 @@ def is_card(plain: str, cut: Cut) -> bool:
     groups = tuple(len(group) for group in re.split(r"[ -]", run))
     if is_article(digits):
         return len(groups) == 1 or groups == (1, 6, 6) or digits[:3] in {"978", "979"}
-    if len(digits) not in _CHECKED_LENGTHS or not luhn(digits):
+    if len(digits) not in _CHECKED_LENGTHS or (digits[0] == "0" and len(digits) != _IMEI_LENGTH) or not luhn(digits):
         return False
     if groups in _IMEI_GROUPS:
         return True
@@ -99,6 +110,9 @@ def is_even_list(plain: str, cut: Cut) -> bool:
     if not cut.left_over or cut.written == "plus":
         return False
     run = run_around(plain, cut.start, cut.end)
+    before = plain.rfind(run, 0, cut.end) - 1
+    if before > 0 and plain[before] in ".," and plain[before - 1].isdecimal():
+        return False  # the first group is the end of a sum
     groups = re.split(r"[ \-]", run)
     if len(groups) == len(cut.lengths) + 1 and cut.number.written and run.endswith(plain[cut.start : cut.end]):
         return groups[0][:1] == "0" and len(groups[0]) == len(groups[1])  # one more number before it: a room, an hour
@@ -173,16 +187,17 @@ def attached(plain: str, cut: Cut, end: int) -> str:
     further = plain[start - 2] if start > 1 else " "
     after = plain[end] if end < len(plain) else " "
     beyond = plain[end + 1] if end + 1 < len(plain) else " "
-    if reason := _attached_before(plain, start, before, further, plus=cut.written == "plus"):
+    if reason := _attached_before(plain, start, end, before, further, plus=cut.written == "plus"):
         return reason
     return _attached_after(plain, cut, end, after, beyond)
 
 
-def _attached_before(plain: str, start: int, before: str, further: str, *, plus: bool) -> str:
+def _attached_before(plain: str, start: int, end: int, before: str, further: str, *, plus: bool) -> str:
     if before.isspace():
         if plus and _MATHS_BEFORE.search(plain[max(0, start - 3) : start]) and further in "=<>*^+":
             return "maths"
-        return "masked" if _MASK_BEFORE.search(plain[max(0, start - 6) : start]) else ""
+        masked = further in "*•●xX_-. )" and _MASK_BEFORE.search(plain[max(0, start - 6) : start])
+        return "masked" if masked else ""
     if before.isdecimal():
         return "glued"
     if before.isalpha():
@@ -191,9 +206,11 @@ def _attached_before(plain: str, start: int, before: str, further: str, *, plus:
         return "" if _may_touch(word, before) and not tagged else "glued"
     if before == "_" and not further.isalnum():
         return ""
+    if before == "@" and (start < 2 or further.isspace()) and plain[start] in "+(0123456789":
+        return ""  # "call me @415-555-2671"
     if before in "_@&%$€£₪¥#" or unicodedata.category(before) == "Sc":
         return "" if before == "#" and _is_phone_word(_last_word(plain, start - 1)) else "glued"
-    if before == "*" and further in "*xX":
+    if before == "*" and further in "*xX" and not plain.startswith("**", end):
         return "masked"
     if before == "+":
         return "maths"
@@ -204,7 +221,9 @@ def _attached_before(plain: str, start: int, before: str, further: str, *, plus:
             return "" if before == "/" and _LONG_BEFORE.search(plain[max(0, start - 20) : start]) else "glued"
         if further.isalpha():
             word = _last_word(plain, start - 1)
-            if _may_touch(word, further) or (before == "-" and plain[start] in "+("):
+            if _may_touch(word, further) or (before == "-" and plain[start] in "+(") or (before == "." and plus):
+                return ""
+            if before == "-" and _is_name(word, plain[start:end]):
                 return ""
             return "glued" if further.isascii() or before in "\\_" else ""
         if further in ".)]:'\"" or before == "-":
@@ -213,14 +232,17 @@ def _attached_before(plain: str, start: int, before: str, further: str, *, plus:
     if before == "=" and further in "=<>!":
         return "code"
     if before in "([" and plus is False and further.isalpha() and further.isascii():
-        return "call" if not _is_phone_word(_last_word(plain, start - 1)) else ""
+        word = _last_word(plain, start - 1)
+        return "call" if not (_is_phone_word(word) or _is_name(word, plain[start:end])) else ""
     if before == ":" and further.isdecimal() and not plus:
         return "glued"
     return ""
 
 
 def _attached_after(plain: str, cut: Cut, end: int, after: str, beyond: str) -> str:
-    mask = _MASK.match(plain, end)
+    mask = _MASK.match(plain, end) if (beyond if after == " " else after) in _MASKS else None
+    if mask is not None and mask[0] == "**" == plain[max(0, cut.start - 2) : cut.start]:
+        return ""  # printed bold
     if mask is not None and (mask[0][0] != " " or cut.number.may_be_longer or mask[0][-1] != "x"):
         return "masked"
     if after.isspace() or not after:
@@ -228,6 +250,8 @@ def _attached_after(plain: str, cut: Cut, end: int, after: str, beyond: str) -> 
     if after.isdecimal():
         return "glued"
     if after.isalpha():
+        if not cut.bare and cut.usual and _NAME.match(plain, end):
+            return ""  # "07471 820735Tom": a list whose line ends were lost
         return "glued" if after.isascii() or unicodedata.name(after, "").startswith("LATIN") else ""
     if after == "_" and not beyond.isalnum():
         return ""
@@ -248,6 +272,8 @@ def _attached_after(plain: str, cut: Cut, end: int, after: str, beyond: str) -> 
     if after in "-/'" and beyond.isdecimal():
         return "" if after == "/" else "glued"
     if after in "-\\" and beyond.isalpha() and beyond.isascii():
+        if after == "-" and cut.number.region in _SUFFIXED and _SUFFIX.match(plain, end):
+            return ""
         return "glued" if not _is_extension_word(plain, end + 1) else ""
     if after == ":" and beyond.isdecimal():
         return "glued"
@@ -280,6 +306,11 @@ def _is_phone_word(word: str) -> bool:
     )
 
 
+def _is_name(word: str, number: str) -> bool:
+    """Whether a word that touches grouped digits may be a name: "Dana(415-555-2671)"."""
+    return not number.isdecimal() and word.istitle() and len(word) > 2 and meaning_of(word) is None
+
+
 def _is_extension_word(plain: str, start: int) -> bool:
     match = _WORD.match(plain, start)
     return match is not None and meaning_of(match[0]) in {
@@ -287,6 +318,7 @@ def _is_extension_word(plain: str, start: int) -> bool:
         Meaning.PHONE,
         Meaning.MOBILE,
         Meaning.FAX,
+        Meaning.PLACE,
     }
 
 
@@ -342,6 +374,17 @@ def _is_path(left: str, right: str) -> bool:
     return False
 
 
+def may_go_on(plain: str, cut: Cut) -> bool:
+    """Whether a short number of a plan with all lengths may lack its end: digits follow behind an unusual sign."""
+    number = cut.number
+    match = _MORE.match(plain, cut.end) if number.may_be_longer else None
+    if match is None or len(number.national) + len(match[1]) > USUAL_LENGTH:
+        return False
+    if is_unit(word_after(plain, match.end())):
+        return False
+    return read_international(number.e164[1:] + match[1]) is not None
+
+
 def has_unit(plain: str, cut: Cut) -> bool:
     """Whether a unit, a currency or a percent sign follows or a currency stands before."""
     end = cut.end
@@ -352,7 +395,10 @@ def has_unit(plain: str, cut: Cut) -> bool:
         return not plain[end + 1 : end + 2].isdecimal() and plain[end + 1 : end + 3].strip()[:1].isdecimal() is False
     start = cut.start
     left = plain[max(0, start - 2) : start].rstrip()
-    return bool(left) and unicodedata.category(left[-1]) == "Sc"
+    if not left or unicodedata.category(left[-1]) != "Sc":
+        return False
+    # "4,500 ₪ 0521234567": the sign belongs to the sum before it
+    return not plain[:start].rstrip()[:-1].rstrip()[-1:].isdecimal()
 
 
 def is_currency(word: str) -> bool:

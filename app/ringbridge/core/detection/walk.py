@@ -1,14 +1,21 @@
 """From a number leftwards, word by word, to the nearest one that says what the number is."""
 
-import re
 from typing import NamedTuple
 
+from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.words import LETTER, Meaning, fold, meaning_of
 
 _FAR = 9
 """Words that say nothing, behind which no label is looked for."""
 
-_TOKEN = re.compile(rf"{LETTER}/{LETTER}(?!{LETTER})|{LETTER}+(?:[.'\"`]{{1,2}}{LETTER}+)*[°º']?|[0-9]+|[^\w\s]|_|\n")
+_TOKEN = late_pattern(
+    rf"{LETTER}/{LETTER}(?!{LETTER})|{LETTER}+(?:[.'\"`]{{1,2}}{LETTER}+)*[°º']?|[0-9]+|[^\w\s]|_|\n"
+)
+_ASCII_TOKEN = late_pattern(
+    r"[A-Za-z]/[A-Za-z](?![A-Za-z])|[A-Za-z]+(?:[.'\"`]{1,2}[A-Za-z]+)*'?|[0-9]+|[^\w\s]|_|\n"
+)
+"""The same for a text in ASCII: compiled and matched in a fraction of the time."""
+
 _ENDS = frozenset("!?;\n")
 _APART = frozenset(",()")
 _NUMBER_SIGNS = frozenset("#№")
@@ -59,7 +66,7 @@ NONE = Label(None)
 
 def tokens_of(text: str) -> list[str]:
     """Words, digits and signs, without blanks."""
-    return _TOKEN.findall(text)
+    return (_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text)
 
 
 def walk_left(left: str) -> Label:
@@ -142,6 +149,10 @@ class _Walk:
             self._distance += 1
             return None
         if meaning in _SKIPPED:
+            if self._number_word == "#" and not (self._distance or self._filled) and token.isupper() and token[1:]:
+                self._owned = True  # "PRO# 480-221": capitals before the sign name something
+                self._distance += 1
+                return None
             self._filled = True
             return None
         if meaning in _NUMBER_WORDS:
@@ -210,8 +221,8 @@ def _is_of_identifier(tokens: list[str], position: int, meaning: Meaning) -> boo
 
 
 def _is_of(word: str, meaning: Meaning) -> bool:
-    """``código do cliente``: a preposition between the two."""
-    return meaning is Meaning.PARTY and word[0].isalpha() and meaning_of(word) is Meaning.FILLER
+    """``código do cliente``, ``mã khách hàng``: a preposition or the rest of the noun between the two."""
+    return meaning is Meaning.PARTY and word[0].isalpha() and meaning_of(word) in {Meaning.FILLER, Meaning.PARTY}
 
 
 def _is_numbered_before(tokens: list[str], position: int) -> bool:

@@ -1,16 +1,18 @@
 """The words beside numbers, in many languages: what says phone, fax, order, invoice, total, and what says nothing.
 
-The lists are text files, one a language, in `words/`: a ``[section]`` line, then words separated by blanks, written
-as `fold` writes them, or in capitals or with accents where only that spelling counts; ``stem*`` stands for every
-word that begins so, ``*tail`` for every word that ends so. All languages are read together, because people write
-several; that takes two milliseconds, with the first number that needs it.
+The lists are text files, one a language, in `words/latin` and `words/other`: a ``[section]`` line, then words
+separated by blanks, written as `fold` writes them, or in capitals or with accents where only that spelling counts;
+``stem*`` stands for every word that begins so, ``*tail`` for every word that ends so. All languages of a group of
+scripts are read together, because people write several; each group with the first word that needs it, which takes a
+millisecond or two.
 """
 
 import os  # not pathlib, which takes 5 ms to load
-import re
 import unicodedata
 from enum import Enum
 from functools import lru_cache
+
+from ringbridge.core.detection.patterns import late_pattern
 
 _FOLDER = f"{os.path.dirname(__file__)}/words"  # noqa: PTH120 - see the import
 _MOST_WORDS = 4096
@@ -49,9 +51,9 @@ _WINS = (
 )  # fmt: skip
 """Where languages differ about a word, the first of these is believed."""
 
-_MARKS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0640]")
+_MARKS = late_pattern("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0640]")
 _INNER = str.maketrans("ı", "i", ".'\"`´ºª°/")
-_SPLIT = re.compile("(?<=[a-z])(?=[A-Z])")
+_SPLIT = late_pattern("(?<=[a-z])(?=[A-Z])")
 _CLITICS_HEBREW = "והבלמכש"
 _CLITICS_ARABIC = ("وال", "بال", "لل", "ال", "و", "ب", "ل")
 _UNITS = frozenset((Meaning.UNIT, Meaning.CURRENCY, Meaning.AMOUNT))
@@ -61,24 +63,25 @@ LETTER = (
 )
 """One sign of a word: no blank, digit, punctuation or picture; vowel signs that stand for themselves count."""
 
-_NEXT_WORD = re.compile(rf"[ ]?((?:{LETTER}|['\"])+)")
+_NEXT_WORD = late_pattern(rf"[ ]?((?:{LETTER}|['\"])+)")
 _LONGEST = 12
 _SHORT = 3
 """So short a filler (is, the, op) is one, though some language has a label that looks the same."""
 
 
 class _Lexicon:
-    """All words of all files."""
+    """All words of all files of a group."""
 
-    def __init__(self) -> None:
+    def __init__(self, group: str) -> None:
         self.exact: dict[str, Meaning] = {}
         self.stems: dict[str, Meaning] = {}
         self.tails: dict[str, Meaning] = {}
         sections: dict[str, list[str]] = {meaning.value: [] for meaning in _WINS}
-        for name in sorted(os.listdir(_FOLDER)):  # noqa: PTH208 - see the import
+        folder = f"{_FOLDER}/{group}"
+        for name in sorted(os.listdir(folder)):  # noqa: PTH208 - see the import
             if not name.endswith(".txt"):
                 continue
-            with open(f"{_FOLDER}/{name}", encoding="utf-8") as file:  # noqa: PTH123 - see the import
+            with open(f"{folder}/{name}", encoding="utf-8") as file:  # noqa: PTH123 - see the import
                 text = file.read()
             section = ""
             for line in text.split("\n"):
@@ -104,9 +107,14 @@ class _Lexicon:
         self.tail_lengths = sorted({len(tail) for tail in self.tails}, reverse=True)
 
 
-@lru_cache(maxsize=1)
-def _lexicon() -> _Lexicon:
-    return _Lexicon()
+@lru_cache(maxsize=2)
+def _lexicon(group: str) -> _Lexicon:
+    return _Lexicon(group)
+
+
+def _lexicon_of(word: str) -> _Lexicon:
+    first = word[:1]
+    return _lexicon("latin" if first < "\u0370" or "\u1e00" <= first <= "\u1eff" else "other")
 
 
 def fold(word: str) -> str:
@@ -127,7 +135,7 @@ def meaning_of(word: str) -> Meaning | None:
     """
     if _is_unspaced(word):
         return _last_of_run(word)
-    exact = _lexicon().exact
+    exact = _lexicon_of(word).exact
     as_written = exact.get(word) or exact.get(word.casefold())
     if as_written is not None:
         return as_written
@@ -159,8 +167,8 @@ def _is_unspaced(word: str) -> bool:
 
 def is_extension(word: str) -> bool:
     """Whether this word can announce an extension, whatever else it says elsewhere."""
-    extensions = _lexicon().extensions
     folded = fold(word)
+    extensions = _lexicon_of(folded).extensions
     if folded in extensions or meaning_of(word) is Meaning.EXTENSION:
         return True
     return "א" <= folded[:1] <= "ת" and folded[1:] in extensions and folded[0] in _CLITICS_HEBREW
@@ -180,7 +188,7 @@ def word_after(plain: str, end: int) -> str:
 
 
 def _single(folded: str) -> Meaning | None:
-    lexicon = _lexicon()
+    lexicon = _lexicon_of(folded)
     found = lexicon.exact.get(folded)
     if found is not None or len(folded) < 3:
         return found
@@ -210,17 +218,17 @@ def _without_clitics(folded: str) -> Meaning | None:
                 return found
     elif "가" <= first <= "힣":
         for length in range(len(folded) - 1, 1, -1):
-            if (found := _lexicon().exact.get(folded[:length])) is not None:
+            if (found := _lexicon("other").exact.get(folded[:length])) is not None:
                 return found
         for start in range(1, len(folded) - 1):
-            if (found := _lexicon().exact.get(folded[start:])) is not None:
+            if (found := _lexicon("other").exact.get(folded[start:])) is not None:
                 return Meaning.IDENTIFIER if found is Meaning.NUMBER and start >= _OWNER else found
     return None
 
 
 def _last_of_run(run: str) -> Meaning | None:
     """In a run without blanks: the meaning of the known word that ends last, the longest there."""
-    exact = _lexicon().exact
+    exact = _lexicon("other").exact
     folded = fold(run)[-40:]
     fallback = None
     owner = ""
@@ -239,6 +247,7 @@ def _last_of_run(run: str) -> Meaning | None:
         fallback in _NUMBER_WORDS
         and len(owner) >= _OWNER
         and all(exact.get(one) is None for one in (owner, owner[-2:]))
+        and not any(mine in owner for mine in _MINE)
     ):
         return Meaning.IDENTIFIER  # a number of something no list knows: 書類番号
     return fallback
@@ -246,5 +255,6 @@ def _last_of_run(run: str) -> Meaning | None:
 
 _NUMBER_WORDS = frozenset((Meaning.NUMBER, Meaning.SHORT_NUMBER))
 _OWNER = 2
+_MINE = ("我的", "我", "私の", "本人", "新")
 _ALONE = frozenset("转轉号號機番電电宅元円원圓票單单")
 _PASSED_OVER = frozenset((Meaning.FILLER, Meaning.NUMBER, Meaning.SHORT_NUMBER, Meaning.POSSESSIVE))
