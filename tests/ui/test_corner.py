@@ -2,11 +2,12 @@
 
 import pytest
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ringbridge.ui.card import Card
+from ringbridge.ui.look import breakable, dotted
 from ringbridge.ui.strip import Strip, StripFace
 
 LONG = StripFace(
@@ -61,3 +62,26 @@ def test_two_windows_stand_beside_each_other_where_there_is_room(qtbot: QtBot) -
     strip.present(corner="bottom_right", beside=card)
     assert not strip.geometry().intersects(card.geometry())
     assert strip.geometry().bottom() < card.geometry().top()
+
+
+def lines_of(text: str, width: int) -> list[str]:
+    """How Qt breaks a text into lines."""
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WordWrap)
+    layout = QTextLayout(text, QFont())
+    layout.setTextOption(option)
+    layout.beginLayout()
+    spans: list[tuple[int, int]] = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        spans.append((line.textStart(), line.textLength()))
+    layout.endLayout()
+    return [text[start : start + length].rstrip() for start, length in spans]
+
+
+def test_no_line_ends_with_a_dot_between_two_pieces(qtbot: QtBot) -> None:
+    text = dotted("United Kingdom", "", "landline", "extension 212", "Wed\u00a014:05\u00a0there")
+    assert " ".join(text.split()) == "United Kingdom · landline · extension 212 · Wed 14:05 there"
+    broken = [lines_of(breakable(text), width) for width in range(60, 500, 3)]
+    assert {len(lines) for lines in broken} >= {1, 2, 3}
+    assert [lines for lines in broken if any(line.endswith("·") for line in lines)] == []

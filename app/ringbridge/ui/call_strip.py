@@ -12,7 +12,7 @@ from ringbridge.core.calls import CallEnd, CallOutcome, CallProgress, CallState,
 from ringbridge.core.tracking import is_unwatched
 from ringbridge.ui.live_calls import LiveCall, LiveCalls
 from ringbridge.ui.live_menu import LiveEntry, LiveMenu
-from ringbridge.ui.look import Tone, country_name
+from ringbridge.ui.look import Tone, country_name, dotted
 from ringbridge.ui.progress_words import end_title, live_title, lost_title, progress_word
 from ringbridge.ui.strip import Strip, StripFace
 from ringbridge.ui.translation import fill, tr
@@ -357,7 +357,7 @@ def _face_of(destination: "Destination", name: str) -> StripFace:
         title="",
         name=name,
         number=number,
-        detail=" · ".join(detail for detail in details if detail),
+        detail=dotted(*details),
         extension=destination.extension,
     )
 
