@@ -1,5 +1,6 @@
 """What is shown of calls of the training PBX: strip, tray, recent calls; and what people do there."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -243,6 +244,29 @@ def test_a_call_that_the_role_may_neither_see_nor_end_loses_the_button(
     qtbot.waitUntil(lambda: "hang_up" not in shown(screen.strip), timeout=10_000)
     qtbot.waitUntil(lambda: "“administrator”" in " ".join(texts(screen.strip)))
     assert screen.parts.pbx.calls[-1].phase is not CallPhase.ENDED
+
+
+def test_one_transfer_at_a_time(qtbot: QtBot, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(qtbot, screen)
+    asked: list[str] = []
+    free = threading.Event()
+
+    def pass_on(_track: object, _account: object, dialed: str) -> CallOutcome:
+        asked.append(dialed)
+        assert free.wait(10)
+        return CallOutcome(request_id="", outcome=Outcome.REFUSED, problem="not_found")
+
+    monkeypatch.setattr(screen.parts.tracker, "pass_on", pass_on)
+    key = screen.live.calls[0].request.request_id
+    screen.live.pass_on(key, "202")
+    assert "transfer" not in shown(screen.strip)
+    screen.live.pass_on(key, "203")
+    free.set()
+    qtbot.waitUntil(lambda: "Not transferred" in " ".join(texts(screen.strip)))
+    assert asked == ["202"]
+    assert "transfer" in shown(screen.strip)  # it did not work, and can be tried again
+    screen.live.pass_on(key, "204")
+    qtbot.waitUntil(lambda: asked == ["202", "204"])
 
 
 def test_a_note_goes_into_the_history(qtbot: QtBot, screen: Screen) -> None:

@@ -44,6 +44,7 @@ class LiveCall:
         sent: How asking the PBX ended, or None while it is asked.
         may_hang_up: Nothing is known against ending it from here.
         may_pass_on: Nothing is known against transferring it from here.
+        passing_on: The PBX is being asked to transfer it.
     """
 
     request: CallRequest
@@ -52,6 +53,7 @@ class LiveCall:
     sent: Outcome | None = None
     may_hang_up: bool = True
     may_pass_on: bool = True
+    passing_on: bool = False
 
     @property
     def can_hang_up(self) -> bool:
@@ -62,8 +64,10 @@ class LiveCall:
 
     @property
     def can_pass_on(self) -> bool:
-        """Whether the PBX can be told which call to transfer: only one that stands."""
-        return self.may_pass_on and bool(self.track.own_leg) and self.track.state is CallState.CONNECTED
+        """Whether the PBX can be told which call to transfer: only one that stands, and one transfer at a time."""
+        if not self.may_pass_on or self.passing_on or self.track.passed_on:
+            return False
+        return bool(self.track.own_leg) and self.track.state is CallState.CONNECTED
 
     @property
     def has_ended(self) -> bool:
@@ -142,7 +146,9 @@ class LiveCalls(QObject):
     def pass_on(self, request_id: str, dialed: str) -> None:
         """Ask the PBX to connect the other party with another number; `passed_on` tells what it said."""
         call = self._calls.get(request_id)
-        if call is not None:
+        if call is not None and call.can_pass_on:
+            call = self._keep(call, passing_on=True)
+            self.changed.emit(call)
             work = partial(_pass_on, self._tracker, call, dialed)
             self._act(call, work, self._own_phone_is_let_go, self.passed_on, {"may_pass_on": False})
 
@@ -313,6 +319,8 @@ class LiveCalls(QObject):
 
         def done(outcome: CallOutcome) -> None:
             now = self._calls.get(request_id)
+            if now is not None and "may_pass_on" in forbidden:
+                now = self._keep(now, passing_on=False)
             if now is not None and outcome.outcome is Outcome.REQUESTED:
                 accepted(now)
             elif now is not None and outcome.problem == "no_call":
@@ -385,7 +393,7 @@ def _shown(call: LiveCall) -> tuple[object, ...]:
     return (
         track.state, track.end, track.callid, track.own_leg, track.connected_s, track.talk_s, track.over,
         track.hang_up_asked_s,
-        call.may_hang_up, call.may_pass_on,
+        call.may_hang_up, call.may_pass_on, call.passing_on, track.passed_on,
     )  # fmt: skip
 
 
