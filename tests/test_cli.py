@@ -113,6 +113,40 @@ def test_a_bad_command_line_is_an_object_where_json_was_asked_for(capsys: pytest
     assert (fields["outcome"], fields["code"]) == ("blocked", None)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["recent", "--json", "--csv"],
+        ["--profile", "dial", "account", "test", "--json", "--x"],
+        ["config", "get", "--json"],
+        ["config", "get", "no.such", "--json"],
+        ["doctor", "--json", "x"],
+    ],
+)
+def test_a_command_that_calls_nobody_has_an_error_for_an_object(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    import json
+
+    assert main(arguments) == 2
+    printed = capsys.readouterr()
+    fields = json.loads(printed.out)
+    assert list(fields) == ["error", "message"]
+    assert fields["error"] == "usage"
+    assert fields["message"]
+    assert printed.err == ""
+
+
+@pytest.mark.parametrize("arguments", [["dial", "--json"], ["--profile=recent", "hangup", "--json", "x"]])
+def test_a_command_that_calls_has_the_object_of_a_call(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    import json
+
+    assert main(arguments) == 2
+    assert list(json.loads(capsys.readouterr().out)) == FIELDS
+
+
 def test_the_version_counts_behind_other_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--profile", "work", "--version"]) == 0
     assert capsys.readouterr().out == f"ringbridge {__version__}\n"

@@ -9,7 +9,7 @@ import keyring.errors
 import pytest
 
 from ringbridge.training.server import DEMO_LINE, DEMO_LOGIN, TrainingPbx
-from support.command_line import FIELDS, Home
+from support.command_line import Home
 from support.desktop import Desktop, require_desktop
 from support.fake_program import FakeProgram, answer
 from support.pbx_server import PbxServer, envelope
@@ -237,7 +237,7 @@ def test_a_bad_command_line_ends_with_2(home: Home, arguments: tuple[str, ...]) 
     assert (ran.code, ran.out) == (2, "")
     assert "usage: ringbridge account" in ran.err
     as_json = home.run(*arguments, "--json")
-    assert list(as_json.json) == FIELDS
+    assert list(as_json.json) == ["error", "message"]
 
 
 @pytest.mark.parametrize("order", [0, 1, 2])

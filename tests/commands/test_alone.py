@@ -13,7 +13,7 @@ from typing import Any
 import keyring.errors
 import pytest
 
-from ringbridge.commands import copied, wish
+from ringbridge.commands import alone, copied, question, wish
 from ringbridge.core.calls import Origin, Outcome
 from ringbridge.desktop.ports import Copied, ReadProblem
 from ringbridge.services.history import History
@@ -90,6 +90,31 @@ def test_an_option_that_can_not_be_is_refused(account: Home, pbx: PbxServer) -> 
     ran = account.run("dial", "*97", "--card", "C" * 200)
     assert (ran.code, pbx.placed) == (2, [])
     assert "Card" in ran.err
+
+
+@pytest.mark.parametrize(("locked_meanwhile", "code", "placed"), [(True, 7, 0), (False, 0, 1)])
+def test_a_yes_to_the_question_is_judged_as_things_are_by_then(
+    account: Home,
+    pbx: PbxServer,
+    monkeypatch: pytest.MonkeyPatch,
+    locked_meanwhile: bool,
+    code: int,
+    placed: int,
+) -> None:
+    locked = [False]
+    asked: list[str] = []
+
+    def ask(text: str) -> bool:
+        asked.append(text)
+        locked[0] = locked_meanwhile
+        return True
+
+    monkeypatch.setattr(alone, "screen_is_locked", lambda: locked[0])
+    monkeypatch.setattr(question, "can_ask", lambda: True)
+    monkeypatch.setattr(question, "ask", ask)
+    ran = account.run("dial", "+44 20 7946 0018")
+    assert (ran.code, len(pbx.placed), len(asked)) == (code, placed, 1)
+    assert ("screen is locked" in ran.err) is locked_meanwhile
 
 
 def test_the_same_number_twice_in_a_row_is_blocked(account: Home, pbx: PbxServer) -> None:

@@ -298,7 +298,7 @@ def test_a_cases_file_of_another_name_is_read(home: Home) -> None:
     write_config(home, '[dialing]\ncases_file = "cases/mine.txt"\n')
     check = found(home)["dial_cases"]
     assert not check["ok"]
-    assert "does not exist" in check["detail"]
+    assert check["detail"].endswith("mine.txt is not there.")
     (home.paths.config_dir / "cases").mkdir()
     (home.paths.config_dir / "cases" / "mine.txt").write_bytes(b"\xef\xbb\xbf911 -> 911\r\n")
     assert found(home)["dial_cases"]["detail"] == "1 case, all as expected"

@@ -1,5 +1,6 @@
 """What is shown of calls of the training PBX: strip, tray, recent calls; and what people do there."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from ringbridge.core.calls import CallEnd, CallOutcome, CallProgress, CallState, Destination, Origin, Outcome
 from ringbridge.core.targets import Target
-from ringbridge.training.server import TrainingPbx
+from ringbridge.training.people import PEOPLE_BY_NAME
+from ringbridge.training.server import DEMO_LOGIN, TrainingPbx
 from ringbridge.training.states import CallPhase
 from ringbridge.ui.call_strip import CallStrip
 from ringbridge.ui.calling import Wish
@@ -189,6 +191,82 @@ def test_a_role_that_may_not_hang_up_loses_the_button_and_reads_why(
     screen.live.pass_on(key, "202")
     qtbot.waitUntil(lambda: "transfer" not in shown(screen.strip))
     qtbot.waitUntil(lambda: "Not transferred" in " ".join(texts(screen.strip)))
+
+
+def test_the_command_lines_refused_hang_up_takes_the_button_away(
+    qtbot: QtBot, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(qtbot, screen)
+    key = screen.live.calls[0].request.request_id
+    refused = CallOutcome(request_id=key, outcome=Outcome.REFUSED, problem="role")
+    monkeypatch.setattr(screen.parts.dialer(), "hang_up", lambda *_: refused)
+    screen.parts.caller.hang_up()
+    qtbot.waitUntil(lambda: "hang_up" not in shown(screen.strip))
+    with qtbot.waitSignal(screen.live._timer.timeout, timeout=10_000):  # the next look does not bring it back
+        pass
+    qtbot.waitUntil(lambda: not screen.live._looking)
+    assert "hang_up" not in shown(screen.strip)
+    assert screen.entry("hang_up_0") is None
+
+
+def shut_out(monkeypatch: pytest.MonkeyPatch, *privileges: str) -> None:
+    """Take from the demo login's role what lists calls."""
+    person = replace(PEOPLE_BY_NAME[DEMO_LOGIN.username], privileges=frozenset({"residential", *privileges}))
+    monkeypatch.setitem(PEOPLE_BY_NAME, person.username, person)
+
+
+def test_a_call_that_the_role_may_not_see_can_be_ended(
+    qtbot: QtBot, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shut_out(monkeypatch, "actions")
+    screen.call()
+    qtbot.waitUntil(lambda: screen.title() == "Your phone rings: answer it", timeout=10_000)
+    assert "hang_up" in shown(screen.strip)
+    click(screen.strip, "hang_up")
+    qtbot.waitUntil(lambda: screen.title() == "The PBX ends the call.", timeout=10_000)
+    assert "hang_up" not in shown(screen.strip)
+    qtbot.waitUntil(lambda: screen.parts.pbx.calls[-1].phase is CallPhase.ENDED, timeout=10_000)
+    key = screen.flow._shown
+    screen.flow._leave()
+    assert not screen.strip.isVisible()
+    screen.live.hang_up(key)  # not shown any more: nothing is sent
+    assert screen.live._unwatched == {}
+
+
+def test_a_call_that_the_role_may_neither_see_nor_end_loses_the_button(
+    qtbot: QtBot, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shut_out(monkeypatch, "actions")
+    screen.call()
+    qtbot.waitUntil(lambda: "hang_up" in shown(screen.strip) and screen.flow._ended is not None, timeout=10_000)
+    shut_out(monkeypatch)
+    click(screen.strip, "hang_up")
+    qtbot.waitUntil(lambda: "hang_up" not in shown(screen.strip), timeout=10_000)
+    qtbot.waitUntil(lambda: "“administrator”" in " ".join(texts(screen.strip)))
+    assert screen.parts.pbx.calls[-1].phase is not CallPhase.ENDED
+
+
+def test_one_transfer_at_a_time(qtbot: QtBot, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(qtbot, screen)
+    asked: list[str] = []
+    free = threading.Event()
+
+    def pass_on(_track: object, _account: object, dialed: str) -> CallOutcome:
+        asked.append(dialed)
+        assert free.wait(10)
+        return CallOutcome(request_id="", outcome=Outcome.REFUSED, problem="not_found")
+
+    monkeypatch.setattr(screen.parts.tracker, "pass_on", pass_on)
+    key = screen.live.calls[0].request.request_id
+    screen.live.pass_on(key, "202")
+    assert "transfer" not in shown(screen.strip)
+    screen.live.pass_on(key, "203")
+    free.set()
+    qtbot.waitUntil(lambda: "Not transferred" in " ".join(texts(screen.strip)))
+    assert asked == ["202"]
+    assert "transfer" in shown(screen.strip)  # it did not work, and can be tried again
+    screen.live.pass_on(key, "204")
+    qtbot.waitUntil(lambda: asked == ["202", "204"])
 
 
 def test_a_note_goes_into_the_history(qtbot: QtBot, screen: Screen) -> None:

@@ -50,7 +50,11 @@ def click(card: Card, name: str) -> None:
 
 def test_one_number_shows_all_there_is_to_know(card: Card) -> None:
     card.offer((BOB,), seconds=0)
-    assert texts(card) == ["Call this number?", "+44 20 7946 0958", "United Kingdom · landline · extension 212"]
+    assert texts(card) == [
+        "Call this number?",
+        "+44 20 7946 0958",
+        "United Kingdom ·\u00a0landline ·\u00a0extension 212",
+    ]
     assert button(card, "call").accessibleName() == "Call +44 20 7946 0958"
 
 
@@ -117,7 +121,7 @@ def test_a_later_offer_leaves_nothing_of_the_earlier_one(card: Card) -> None:
     card.offer(MANY, seconds=0)
     tall = card.height()
     card.offer((ADA,), seconds=0)
-    assert texts(card) == ["Call this number?", "+1 212-555-1234", "United States · mobile"]
+    assert texts(card) == ["Call this number?", "+1 212-555-1234", "United States ·\u00a0mobile"]
     assert card.height() < tall / 2
     card.status("Not called", "Sorry.", good=False)
     assert texts(card) == ["Not called", "Sorry."]

@@ -150,6 +150,8 @@ def test_hanging_up_has_sentences_of_its_own() -> None:
     assert wording.hang_up_sentence(outcome(Outcome.REQUESTED)) == "The PBX ends the call."
     assert "no call to hang up" in wording.hang_up_sentence(outcome(Outcome.BLOCKED, "no_call"))
     assert "can't end it. Hang up on your phone" in wording.hang_up_sentence(outcome(Outcome.BLOCKED, "unnamed_call"))
+    role = wording.hang_up_sentence(outcome(Outcome.REFUSED, "role"))
+    assert "“actions” or “panel” privilege, on older servers “administrator”" in role
     lost = wording.hang_up_sentence(outcome(Outcome.UNKNOWN, "answer_lost"))
     assert "hang up on your phone" in lost
     assert MAYBE not in lost

@@ -69,16 +69,23 @@ def dial(options: Options, profile: str | None) -> int:
     except InputError as error:  # the dial plan can't write it
         return refuse_input(error, source_of(options), as_json=options.json)
     finder = FactFinder(lambda: History(here.paths.history_file))
-    findings = finder.judge(
-        wish.target,
-        destination,
-        wish.origin,
-        here.settings,
-        here.region,
-        said_yes=options.yes,
-        locked=here.settings.guards.screen_lock and screen_is_locked(),
-    )
+
+    def judge(*, said_yes: bool) -> Findings:
+        return finder.judge(
+            wish.target,
+            destination,
+            wish.origin,
+            here.settings,
+            here.region,
+            said_yes=said_yes,
+            locked=here.settings.guards.screen_lock and screen_is_locked(),
+        )
+
+    findings = judge(said_yes=options.yes)
     refused = _refused(findings, destination, as_json=options.json)
+    if refused is None and findings.verdict.decision is not Decision.DIAL:
+        findings = judge(said_yes=True)  # the answer took its time: the screen may be locked, the night may have come
+        refused = _refused(findings, destination, as_json=options.json)
     if refused is not None:
         return refused
     request = CallRequest(

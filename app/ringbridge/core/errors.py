@@ -10,6 +10,7 @@
     │   ├── FileDamaged            unreadable; set aside
     │   ├── PolicyDamaged          the company's policy can't be read; most careful settings stand in
     │   └── StorageUnavailable     disk full, read-only, locked by another program
+    │       └── FileMissing        a file that a setting names is not there
     ├── CredentialsError           the password can't be had
     │   ├── KeyringMissing         no keyring on this desktop
     │   ├── KeyringLocked          there is one, and nobody unlocked it
@@ -143,6 +144,10 @@ class PolicyDamaged(StorageError):
 
 class StorageUnavailable(StorageError):
     """Disk full, read-only, no permission or locked by another program."""
+
+
+class FileMissing(StorageUnavailable):
+    """A file that a setting names is not there."""
 
 
 class CredentialsError(RingbridgeError):

@@ -124,12 +124,17 @@ def begin(request_id: str, *, line: str, dialed: str, callid: str = "", now_s: f
 
 def name(track: Track, callid: str) -> Track:
     """The PBX said how it calls the call."""
-    return replace(track, callid=callid) if callid and not track.over else track
+    return replace(track, callid=callid) if callid and (not track.over or is_unwatched(track)) else track
 
 
 def ask_hang_up(track: Track, now_s: float) -> Track:
     """A hang-up was asked for: the end is near."""
-    return track if track.over else replace(track, hang_up_asked_s=now_s)
+    return track if track.over and not is_unwatched(track) else replace(track, hang_up_asked_s=now_s)
+
+
+def is_unwatched(track: Track) -> bool:
+    """Whether the call may go on and the role may not see it: nothing is looked at, and it can still be ended."""
+    return track.over and track.reason == "forbidden"
 
 
 def pass_on(track: Track) -> Track:

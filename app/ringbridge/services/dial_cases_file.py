@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from ringbridge.core.errors import StorageUnavailable
+from ringbridge.core.errors import FileMissing, StorageUnavailable
 from ringbridge.core.settings import DialingSettings
 from ringbridge.services.paths import Paths
 from ringbridge.services.private_files import reason
@@ -21,6 +21,7 @@ def read_cases_file(paths: Paths, dialing: DialingSettings) -> str | None:
     """The text of the file, or None where none is set and there is none.
 
     Raises:
+        FileMissing: One is set, and is not there.
         StorageUnavailable: It can't be read, is longer than 1 MiB, or is not UTF-8.
     """
     path = cases_path(paths, dialing)
@@ -28,7 +29,9 @@ def read_cases_file(paths: Paths, dialing: DialingSettings) -> str | None:
         if not path.is_file():
             if not dialing.cases_file and not path.exists():
                 return None
-            raise StorageUnavailable(str(path), "is no file" if path.exists() else "does not exist")
+            if not path.exists():
+                raise FileMissing(str(path), "does not exist")
+            raise StorageUnavailable(str(path), "is no file")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: no path at all

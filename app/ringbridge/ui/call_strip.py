@@ -9,9 +9,10 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
 from ringbridge.core.calls import CallEnd, CallOutcome, CallProgress, CallState, Outcome
+from ringbridge.core.tracking import is_unwatched
 from ringbridge.ui.live_calls import LiveCall, LiveCalls
 from ringbridge.ui.live_menu import LiveEntry, LiveMenu
-from ringbridge.ui.look import Tone, country_name
+from ringbridge.ui.look import Tone, country_name, dotted
 from ringbridge.ui.progress_words import end_title, live_title, lost_title, progress_word
 from ringbridge.ui.strip import Strip, StripFace
 from ringbridge.ui.translation import fill, tr
@@ -106,6 +107,11 @@ class CallStrip(QObject):
         key = call.request.request_id
         self._coordinator.progressed(key, progress=_progress(call), callid=call.track.callid)
         self._refresh_tray()
+        if self._ended is not None and self._shown == key:
+            self._ended = call  # nobody may look at it, and the PBX was asked to end it
+            self._leaves.start()
+            self._refresh()
+            return
         if not _is_shown(call):
             if self._shown == key:
                 self._leave()
@@ -151,7 +157,8 @@ class CallStrip(QObject):
             self._coordinator.progressed(record.request_id, progress=record.progress)
 
     def _hung_up(self, key: str, outcome: CallOutcome) -> None:
-        if outcome.outcome is not Outcome.REQUESTED and outcome.problem != "no_call":
+        unwatched = self._ended is not None and self._shown == key
+        if outcome.outcome is not Outcome.REQUESTED and (outcome.problem != "no_call" or unwatched):
             self._say(key, hang_up_sentence(outcome))
 
     def _passed_on(self, key: str, outcome: CallOutcome) -> None:
@@ -200,7 +207,7 @@ class CallStrip(QObject):
             title=_title(call),
             tone=_tone(call),
             since_s=track.connected_s if track.state is CallState.CONNECTED else None,
-            message="" if over else self._messages.get(key, ""),
+            message="" if over and not is_unwatched(track) else self._messages.get(key, ""),
             note=self._notes.get(key, ""),
             can_hang_up=call.can_hang_up,
             can_pass_on=call.can_pass_on,
@@ -249,6 +256,7 @@ class CallStrip(QObject):
         self._put_away.discard(key)
         self._messages.pop(key, None)
         self._notes.pop(key, None)
+        self._live.let_go(key)
 
     def _is_newest(self, key: str) -> bool:
         shown = self._live.find(self._shown)
@@ -349,7 +357,7 @@ def _face_of(destination: "Destination", name: str) -> StripFace:
         title="",
         name=name,
         number=number,
-        detail=" · ".join(detail for detail in details if detail),
+        detail=dotted(*details),
         extension=destination.extension,
     )
 
@@ -358,6 +366,8 @@ def _title(call: LiveCall) -> str:
     track = call.track
     if track.state is CallState.ENDED:
         return end_title(track.end, track.talk_s)
+    if is_unwatched(track) and track.hang_up_asked_s is not None:
+        return hang_up_sentence(CallOutcome(request_id="", outcome=Outcome.REQUESTED))
     if track.over and not call.is_awaited:
         # whom the role shut out in the middle was told of the call before
         told = track.reason if track.state is CallState.REQUESTED or track.reason == "no_leg" else ""

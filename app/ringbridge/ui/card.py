@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from ringbridge.ui.choice import Choice
 from ringbridge.ui.choice_row import ChoiceRow
@@ -224,6 +224,7 @@ class Card(QWidget):
         self._route = plain_label(wrap=True)
         self._route.setObjectName("route")
         self._column = column = QVBoxLayout(self)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # as `put_in_corner` wants it
         column.setContentsMargins(BAR + 14, 10, 12, 14)
         column.setSpacing(6)
         column.addLayout(head)

@@ -9,6 +9,7 @@ from ringbridge.ui.look import (
     FlatButton,
     Tone,
     country_name,
+    dotted,
     leading_alignment,
     muted_color,
     number_text,
@@ -67,7 +68,7 @@ class ChoiceRow(QWidget):
         self._set(self._number, number_text(choice.display))
         for label in (self._number, self._detail, self._note):
             label.setAlignment(leading_alignment())
-        self._set(self._detail, " · ".join(detail for detail in details if detail))
+        self._set(self._detail, dotted(*details))
         self._set(self._note, " ".join(note for note in notes if note))
         self.button.setVisible(callable_)
         self.button.setAccessibleName(fill(tr("Call {number}"), number=choice.display))

@@ -26,9 +26,11 @@ FOCUSABLE = Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint | Qt.WindowTy
 def put_in_corner(window: QWidget, column: QVBoxLayout, corner: str, *, beside: QWidget | None = None) -> None:
     """Size a window for its content and move it to its corner, on the screen with the pointer.
 
+    What is too large for the screen is made smaller than its content: texts are cut off then, buttons stay.
+
     Args:
         window: The window.
-        column: Its layout.
+        column: Its layout, which must not constrain the window's size.
         corner: As in `ringbridge.core.settings.CardSettings`.
         beside: Another such window; while it is on the screen, this one stands next to it, above or below.
     """
@@ -39,12 +41,14 @@ def put_in_corner(window: QWidget, column: QVBoxLayout, corner: str, *, beside: 
     wanted = max(_WIDE_CHARS * window.fontMetrics().averageCharWidth(), column.minimumSize().width())
     width = min(wanted, room.width())
     height = column.heightForWidth(width) if column.hasHeightForWidth() else column.sizeHint().height()
-    window.resize(width, min(height, room.height()))
     taken = beside.height() + _GAP if beside is not None and beside.isVisible() else 0
+    left_over = max(room.height() - taken, column.minimumSize().height())  # below that the buttons would suffer
+    window.resize(width, min(height, left_over, room.height()))
     vertical, _, horizontal = corner.partition("_")
     left = room.left() if horizontal == "left" else room.right() + 1 - window.width()
     top = room.top() + taken if vertical == "top" else room.bottom() + 1 - window.height() - taken
-    window.move(QPoint(left, top))
+    lowest = room.bottom() + 1 - window.height()
+    window.move(QPoint(left, max(room.top(), min(top, lowest))))
 
 
 def paint_frame(window: QWidget, tone: Tone) -> None:

@@ -44,6 +44,7 @@ class LiveCall:
         sent: How asking the PBX ended, or None while it is asked.
         may_hang_up: Nothing is known against ending it from here.
         may_pass_on: Nothing is known against transferring it from here.
+        passing_on: The PBX is being asked to transfer it.
     """
 
     request: CallRequest
@@ -52,16 +53,21 @@ class LiveCall:
     sent: Outcome | None = None
     may_hang_up: bool = True
     may_pass_on: bool = True
+    passing_on: bool = False
 
     @property
     def can_hang_up(self) -> bool:
         """Whether the PBX can be told which call to end."""
-        return self.may_hang_up and bool(self.track.callid or self.track.own_leg) and not self.has_ended
+        if not self.may_hang_up or not (self.track.callid or self.track.own_leg):
+            return False
+        return not self.has_ended or (tracking.is_unwatched(self.track) and self.track.hang_up_asked_s is None)
 
     @property
     def can_pass_on(self) -> bool:
-        """Whether the PBX can be told which call to transfer: only one that stands."""
-        return self.may_pass_on and bool(self.track.own_leg) and self.track.state is CallState.CONNECTED
+        """Whether the PBX can be told which call to transfer: only one that stands, and one transfer at a time."""
+        if not self.may_pass_on or self.passing_on or self.track.passed_on:
+            return False
+        return bool(self.track.own_leg) and self.track.state is CallState.CONNECTED
 
     @property
     def has_ended(self) -> bool:
@@ -107,6 +113,7 @@ class LiveCalls(QObject):
         self._tracker = tracker
         self._lane = lane
         self._calls: dict[str, LiveCall] = {}
+        self._unwatched: dict[str, LiveCall] = {}  # shown still, and may go on where nobody may look
         self._due_s: dict[str, float] = {}
         self._looking = False
         self._timer = QTimer(self)
@@ -127,15 +134,21 @@ class LiveCalls(QObject):
 
     def hang_up(self, request_id: str) -> None:
         """Ask the PBX to end this call; `hung_up` tells what it said."""
-        call = self._calls.get(request_id)
-        if call is not None:
+        call = self._calls.get(request_id) or self._unwatched.get(request_id)
+        if call is not None and call.can_hang_up:
             work = partial(_hang_up, self._tracker, call)
             self._act(call, work, self._end_is_near, self.hung_up, {"may_hang_up": False})
+
+    def let_go(self, request_id: str) -> None:
+        """This call is not shown any more: what is over can't be ended from here from now on."""
+        self._unwatched.pop(request_id, None)
 
     def pass_on(self, request_id: str, dialed: str) -> None:
         """Ask the PBX to connect the other party with another number; `passed_on` tells what it said."""
         call = self._calls.get(request_id)
-        if call is not None:
+        if call is not None and call.can_pass_on:
+            call = self._keep(call, passing_on=True)
+            self.changed.emit(call)
             work = partial(_pass_on, self._tracker, call, dialed)
             self._act(call, work, self._own_phone_is_let_go, self.passed_on, {"may_pass_on": False})
 
@@ -166,6 +179,7 @@ class LiveCalls(QObject):
         """Look no more. Safe to call twice."""
         self._timer.stop()
         self._calls.clear()
+        self._unwatched.clear()
         self._due_s.clear()
 
     # ------------------------------------------------------------ the life of a call
@@ -239,8 +253,9 @@ class LiveCalls(QObject):
                     hang_up_asked_s=before.track.hang_up_asked_s,
                     passed_on=before.track.passed_on,
                 ),
-                may_hang_up=looked.may_hang_up,
-                may_pass_on=looked.may_pass_on,
+                # refused once, refused for good: the command line asks with a client of its own
+                may_hang_up=before.may_hang_up and looked.may_hang_up,
+                may_pass_on=before.may_pass_on and looked.may_pass_on,
             )
             self._go_on(call, before)
         self._set_timer()
@@ -269,6 +284,8 @@ class LiveCalls(QObject):
 
     def _end(self, call: LiveCall, *, tell: bool = True) -> None:
         self._forget(call)
+        if tracking.is_unwatched(call.track):
+            self._unwatched[call.request.request_id] = call
         if tell:
             self.changed.emit(call)
         self.ended.emit(call)
@@ -302,12 +319,16 @@ class LiveCalls(QObject):
 
         def done(outcome: CallOutcome) -> None:
             now = self._calls.get(request_id)
+            if now is not None and "may_pass_on" in forbidden:
+                now = self._keep(now, passing_on=False)
             if now is not None and outcome.outcome is Outcome.REQUESTED:
                 accepted(now)
             elif now is not None and outcome.problem == "no_call":
                 self._look_in(now, 0.0)
             elif now is not None and outcome.problem == "role":
                 self.changed.emit(self._keep(now, **forbidden))
+            elif "may_hang_up" in forbidden and request_id in self._unwatched:
+                self._unwatched_acted(self._unwatched[request_id], outcome)
             told.emit(request_id, outcome)
 
         def failed(error: Exception) -> None:
@@ -316,11 +337,26 @@ class LiveCalls(QObject):
 
         self._lane.submit(work, done, failed)
 
+    def _unwatched_acted(self, call: LiveCall, outcome: CallOutcome) -> None:
+        """A call that nobody may look at was to be ended: what the PBX said is all that is known of it."""
+        if outcome.outcome is Outcome.REQUESTED:
+            call = replace(call, track=tracking.ask_hang_up(call.track, time.monotonic()))
+        elif outcome.problem in {"no_call", "role"}:
+            call = replace(call, may_hang_up=False)
+        self._unwatched[call.request.request_id] = call
+        self.changed.emit(call)
+        if not self._calls:
+            self._lane.submit(partial(_finish_up, self._tracker, None), self._completed, _log_failure)
+
     def _hung_up_elsewhere(self, outcome: CallOutcome) -> None:
         """The command line asked for the end of the latest call."""
         call = self._calls.get(outcome.request_id)
-        if call is not None and outcome.outcome is Outcome.REQUESTED:
+        if outcome.request_id in self._unwatched:
+            self._unwatched_acted(self._unwatched[outcome.request_id], outcome)
+        elif call is not None and outcome.outcome is Outcome.REQUESTED:
             self._end_is_near(call)
+        elif call is not None and outcome.problem == "role":
+            self.changed.emit(self._keep(call, may_hang_up=False))
 
     def _end_is_near(self, call: LiveCall) -> None:
         now_s = time.monotonic()
@@ -357,7 +393,7 @@ def _shown(call: LiveCall) -> tuple[object, ...]:
     return (
         track.state, track.end, track.callid, track.own_leg, track.connected_s, track.talk_s, track.over,
         track.hang_up_asked_s,
-        call.may_hang_up, call.may_pass_on,
+        call.may_hang_up, call.may_pass_on, call.passing_on, track.passed_on,
     )  # fmt: skip
 
 

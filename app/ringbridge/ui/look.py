@@ -106,6 +106,11 @@ def unbroken(text: str) -> str:
     return text.replace(" ", "\u00a0")
 
 
+def dotted(*parts: str) -> str:
+    """Short pieces of information in a row, the empty ones left out; a line breaks before a dot, never after it."""
+    return " ·\u00a0".join(part for part in parts if part)
+
+
 def heading(text: str) -> QLabel:
     """The title of a group of fields."""
     label = plain_label()

@@ -3,7 +3,15 @@
 import os
 from typing import TYPE_CHECKING
 
-from ringbridge.core.errors import FileDamaged, FileTooNew, PolicyDamaged, RuleError, SettingError, StorageError
+from ringbridge.core.errors import (
+    FileDamaged,
+    FileMissing,
+    FileTooNew,
+    PolicyDamaged,
+    RuleError,
+    SettingError,
+    StorageError,
+)
 from ringbridge.ui.translation import fill, tr
 
 if TYPE_CHECKING:
@@ -164,6 +172,8 @@ def storage_sentence(error: StorageError) -> str:
             "before every call and calls nothing that may be expensive. Tell your administrator.")  # fmt: skip
     elif isinstance(error, FileDamaged):
         template = tr("The file {path} was damaged. Ringbridge put it aside as {detail} and began a new one.")
+    elif isinstance(error, FileMissing):
+        template = tr("The file {path} is not there.")
     else:
         template = tr("The file {path} can't be used ({detail}). Check the free space and the permissions.")
     return fill(template, path=error.path, detail=error.detail or tr("no reason given"))

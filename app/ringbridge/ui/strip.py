@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
 from ringbridge.ui.corner import BAR, FOCUSABLE, QUIET, paint_frame, put_in_corner
 from ringbridge.ui.look import (
@@ -206,6 +206,7 @@ class Strip(QWidget):
             more.addWidget(button)
         more.addStretch(1)
         self._column = column = QVBoxLayout(self)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # as `put_in_corner` wants it
         column.setContentsMargins(BAR + 14, 8, 12, 12)
         column.setSpacing(6)
         column.addLayout(head)

@@ -97,6 +97,9 @@ def hang_up_sentence(outcome: CallOutcome) -> str:
     if outcome.problem == "unnamed_call":
         return tr("The PBX gave no name to your latest call, so Ringbridge can't end it. Hang up on your phone.")
     cause, remedy = _cause_and_remedy(outcome)
+    if outcome.problem == "role":  # before API level 3.15 only administrators may
+        remedy = tr("Ask your administrator whether your login may end calls: that takes the “actions” or “panel” "
+            "privilege, on older servers “administrator”.")  # fmt: skip
     return _joined(cause, tr("The call may go on: hang up on your phone."), remedy)
 
 
