@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from ringbridge.core.detection import vetoes
 from ringbridge.core.detection.candidates import Cut
+from ringbridge.core.detection.clauses import calls_under_heading, clause_before, is_cost_of_call, is_row_with_hours
 from ringbridge.core.detection.labels import label_after, label_before, word_before
-from ringbridge.core.detection.walk import NONE, Label
-from ringbridge.core.detection.words import Meaning, is_unit, word_after
+from ringbridge.core.detection.walk import NONE, Label, walk_left
+from ringbridge.core.detection.words import Meaning, is_unit, meaning_of, word_after
 from ringbridge.core.number_kinds import NumberKind
 
 PASSIVE = 0.6
@@ -66,6 +67,11 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
     """
     reasons = [f"written_{cut.written}", "usual_groups" if cut.usual else "one_run" if cut.bare else "own_groups"]
     left = label_before(plain, cut.start)
+    if left.meaning is Meaning.FAX and left.distance:
+        clause = clause_before(plain, cut.start, left.word)
+        left = left if clause is None else walk_left(clause)
+    if cut.written == "code" and left.meaning not in _VOICE and calls_under_heading(plain, cut.start):
+        left = Label(Meaning.PHONE, "heading")
     veto = _veto(plain, cut, ibans, end)
     if veto and not (
         veto in _OUTWEIGHED and left.meaning in _VOICE and left.distance <= 1 and not left.behind_number
@@ -100,6 +106,9 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
         score += 0.3 if cut.bare else 0.2 if cut.form < 0.5 else 0.1
         score = min(score, 0.5) if cut.written == "code" else score
         reasons.append(_FREE)
+    if cut.bare and label.meaning is None and cut.written == "home" and is_row_with_hours(plain, cut):
+        reasons.append("row_with_hours")
+        score = max(score, PASSIVE) + 0.04 * bool(cut.left_over)
     if cut.left_over:
         reasons.append("left_over")
         if cut.written != "plus":
@@ -219,6 +228,8 @@ def _beside(plain: str, cut: Cut, end: int, reasons: list[str]) -> float:
         return 0.0
     after = word_after(plain, end)
     before = word_before(plain, cut.start)
+    if after and meaning_of(after) is Meaning.AMOUNT and is_cost_of_call(plain, end):
+        return 0.0
     if is_unit(after) or vetoes.is_currency(before):
         reasons.append(f"unit:{(after if is_unit(after) else before).casefold()}")
         return -0.6 if cut.bare or not cut.number.written else -0.4

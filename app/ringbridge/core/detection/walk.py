@@ -161,6 +161,8 @@ class _Walk:
             return self._label(Meaning.NUMBER, self._number_word) if self._numbered else None
         if meaning is Meaning.FAX and _is_shared(self._tokens, position):
             meaning = Meaning.PHONE
+        elif meaning in _WITH_NOUN and _is_of_fax(self._tokens, position):
+            meaning = Meaning.FAX
         elif meaning in _WITH_NOUN and _is_of_identifier(self._tokens, position, meaning):
             meaning = Meaning.IDENTIFIER
         elif meaning is Meaning.PARTY:
@@ -208,6 +210,15 @@ def _is_shared(tokens: list[str], position: int) -> bool:
         elif token not in {"/", ".", "&", "+", "-", ",", "|"}:
             return False
     return False
+
+
+def _is_of_fax(tokens: list[str], position: int) -> bool:
+    """``Fax Büro``, ``Fax for orders``: the second noun says whose fax it is."""
+    before = position - 1
+    if before > 0 and tokens[before][0].isalpha() and meaning_of(tokens[before]) is Meaning.FILLER:
+        before -= 1
+    word = tokens[before] if before >= 0 else ""
+    return word[:1].isalpha() and meaning_of(word) is Meaning.FAX and not _is_shared(tokens, before)
 
 
 def _is_of_identifier(tokens: list[str], position: int, meaning: Meaning) -> bool:
