@@ -79,7 +79,12 @@ def clause_before(plain: str, start: int, word: str) -> str | None:
 def is_row_with_hours(plain: str, cut: Cut) -> bool:
     """Whether bare digits stand between a name or a town and opening hours, in a country without trunk prefixes."""
     number = cut.number
-    if number.needs_prefix or len(number.national) < _LEAST_IN_ROW or _HOURS.match(plain, cut.end) is None:
+    if (
+        number.country_code == 1
+        or number.needs_prefix
+        or len(number.national) < _LEAST_IN_ROW
+        or _HOURS.match(plain, cut.end) is None
+    ):
         return False
     line = plain.rfind("\n", 0, cut.start) + 1
     return _NAME_OR_TOWN.fullmatch(plain, line, cut.start) is not None

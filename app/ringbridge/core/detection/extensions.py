@@ -76,7 +76,12 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
     match = _WORDED.match(plain, end)
     if match is None:
         return "", end
-    if plain[end : match.start(2)].strip(" ") == "/" and len(match[2]) == 1 and not match[3].strip(" "):
+    if (
+        plain[end : match.start(2)].strip(" ") == "/"
+        and len(match[2]) == 1
+        and match[2] not in "xX"
+        and not match[3].strip(" ")
+    ):
         return "", end  # "/R450": a price
     leads, word = match[1].replace(",", " ").split(), match[2]
     lead = leads.pop() if leads else ""
