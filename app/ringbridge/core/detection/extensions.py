@@ -33,7 +33,11 @@ _LONGEST = 7
 _NAMED_BEHIND = frozenset(("mellék", "mellek", "mell"))
 """Hungarian names it behind its digits."""
 
-_ONLY_THERE = {"kl": frozenset(("AT", "DE", "CH", "CZ", "SK")), "app": frozenset(("AT", "DE", "CH"))}
+_ONLY_THERE = {
+    "kl": frozenset(("AT", "DE", "CH", "CZ", "SK")),
+    "app": frozenset(("AT", "DE", "CH")),
+    "r": frozenset(("BR", "PT", "AO", "MZ")),
+}
 """Kl. is an extension (Klappe, klapka) here, and the time of day in the north."""
 
 
@@ -72,11 +76,19 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
     match = _WORDED.match(plain, end)
     if match is None:
         return "", end
+    if (
+        plain[end : match.start(2)].strip(" ") == "/"
+        and len(match[2]) == 1
+        and match[2] not in "xX"
+        and not match[3].strip(" ")
+    ):
+        return "", end  # "/R450": a price
     leads, word = match[1].replace(",", " ").split(), match[2]
     lead = leads.pop() if leads else ""
     if lead and not is_extension(word):
         # "Durchwahl Nummer 17": the first of two words announces, the second is a number word
-        lead, word = "", lead if meaning_of(word) in _NUMBERED else word
+        counts = meaning_of(word) in _NUMBERED and not (len(lead) == 1 and meaning_of(word) is Meaning.FILLER)
+        lead, word = "", lead if counts else word
     if len(word) == 1 and _GOES_ON.match(plain, match.end(5)):
         return "", end  # ", W: 415-555-2672": the label of the next number
     if not is_extension(word) or not _fits(word, match[3], region):

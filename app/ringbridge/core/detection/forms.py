@@ -37,7 +37,7 @@ def form_of(
     elif written == "code":
         form = 0.34 if len(lengths) > 1 else 0.3
     elif len(lengths) == 1:
-        form = _bare_form(number)
+        form = _bare_form(number, digits)
     else:
         form = _home_form(number, digits, lengths, glues, usual=usual, area_apart=area in ours)
     if national > USUAL_LENGTH and not usual and number.varies:
@@ -74,13 +74,14 @@ def _is_common(number: PlanNumber, lengths: tuple[int, ...], written: str) -> bo
     return lengths == (3, 7) or (number.country_code == 39 and 2 <= lengths[0] <= 4)
 
 
-def _bare_form(number: PlanNumber) -> float:
+def _bare_form(number: PlanNumber, digits: str) -> float:
     if number.needs_prefix and not number.written:
         return 0.2
     if number.written or number.national[0] == "0":
         if number.kind is NumberKind.MOBILE:
             return 0.62
-        return 0.6 if number.written else 0.5
+        whole = number.country_code == 39 and len(digits) == 10 and digits[:2] in {"02", "06"}  # Milan, Rome
+        return 0.6 if number.written or whole else 0.5
     if len(number.national) < 8:
         return 0.2
     return 0.6 if number.kind is NumberKind.MOBILE and len(number.national) >= 10 else 0.35

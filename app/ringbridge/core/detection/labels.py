@@ -1,5 +1,6 @@
 """The label of a number: the nearest word on the left, a key, tag, column title or heading, or a word behind it."""
 
+from ringbridge.core.detection.clauses import is_cost_of_call
 from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.walk import NONE, Label, tokens_of, walk_left
 from ringbridge.core.detection.words import Meaning, meaning_of
@@ -139,6 +140,8 @@ def label_after(plain: str, end: int) -> Label:
                 break  # a label with a number of its own
             if bracketed and not said and passed >= _FEW_WORDS and meaning not in _SPOKEN:
                 break  # "(ask for a quote)"
+            if meaning is Meaning.AMOUNT and is_cost_of_call(plain, end):
+                break  # "(prix d'un appel local)"
             if meaning is Meaning.PARTY and numbered:
                 meaning = Meaning.IDENTIFIER
             return Label(meaning, word, distance, apart=marked, numbered=said or bracketed)

@@ -6,10 +6,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ringbridge.core.detection.patterns import late_pattern
+from ringbridge.core.detection.plans import read_international
 
 _RUN = late_pattern(r"[0-9]+(?:[ ().\[\]/\-•—_~*]{1,5}[0-9]+)*")
 _DIGITS = late_pattern(r"[0-9]+")
 _SHORT_GROUP = 3
+_LEAST_INTERNATIONAL, _MOST_INTERNATIONAL = 10, 17
 _YEARS = range(1800, 2100)
 
 Groups = list[tuple[int, int]]
@@ -127,12 +129,13 @@ def dead_groups(plain: str, groups: Groups, glues: list[Glue]) -> set[int]:
         dead.add(len(groups) - 1)
     dead |= _tied_groups(plain, groups, glues)
     texts = [plain[a:b] for a, b in groups]
-    for k in range(len(groups) - 1):
+    kept = _international_groups(plain, groups, texts)
+    for k in range(kept, len(groups) - 1):
         if glues[k].name in {"-", " - ", "/"} and _is_year(texts[k]) and _is_year(texts[k + 1]):
             dead |= {k, k + 1}
         if glues[k].name == "/" and texts[k] == "24" and texts[k + 1] == "7":
             dead |= {k, k + 1}  # around the clock
-    for k in range(len(groups) - 2):
+    for k in range(kept, len(groups) - 2):
         name = glues[k].name
         goes_on = k + 2 < len(glues) and glues[k + 2].name == "-"  # "… 25 06 2024-05-12"
         if name == glues[k + 1].name == " " and not goes_on and _is_year(texts[k + 2]) and is_date(*texts[k : k + 3]):
@@ -145,6 +148,23 @@ def dead_groups(plain: str, groups: Groups, glues: list[Glue]) -> set[int]:
         if name not in {before, after} and not behind_bracket and is_date(*texts[k : k + 3]):
             dead |= {k, k + 1, k + 2}
     return dead
+
+
+def _international_groups(plain: str, groups: Groups, texts: list[str]) -> int:
+    """How many groups at the front are an international number of usual length, whatever date they resemble."""
+    start = groups[0][0]
+    plus = "+" in plain[max(0, start - 3) : start]
+    if not plus and not texts[0].startswith("00"):
+        return 0
+    digits = ""
+    for k, text in enumerate(texts):
+        digits += text
+        if len(digits) > _MOST_INTERNATIONAL:
+            break
+        whole = digits if plus else digits[2:]
+        if len(whole) >= _LEAST_INTERNATIONAL and read_international(whole) is not None:
+            return k + 1
+    return 0
 
 
 def _tied_groups(plain: str, groups: Groups, glues: list[Glue]) -> set[int]:

@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from ringbridge.core.detection import vetoes
 from ringbridge.core.detection.candidates import Cut
+from ringbridge.core.detection.clauses import calls_under_heading, clause_before, is_cost_of_call, is_row_with_hours
 from ringbridge.core.detection.labels import label_after, label_before, word_before
-from ringbridge.core.detection.walk import NONE, Label
-from ringbridge.core.detection.words import Meaning, is_unit, word_after
+from ringbridge.core.detection.patterns import late_pattern
+from ringbridge.core.detection.walk import NONE, Label, walk_left
+from ringbridge.core.detection.words import Meaning, is_unit, meaning_of, word_after
 from ringbridge.core.number_kinds import NumberKind
 
 PASSIVE = 0.6
@@ -21,10 +23,12 @@ ASKED = 0.3
 
 _NEAR = 3
 _VOICE = frozenset((Meaning.PHONE, Meaning.MOBILE))
+_LABELS = _VOICE | {Meaning.NUMBER, Meaning.PLACE}
 _NOT_A_NUMBER = frozenset((Meaning.IDENTIFIER, Meaning.AMOUNT))
 _FREE = "alone"
 _OUTWEIGHED = frozenset(("dotted", "counted", "timestamp", "identity", "postcode"))
 """Vetoes by mere looks: a phone label directly before the digits says more."""
+_BEHIND_NAME = late_pattern(r"[^\W\d_]{2} \($")
 _NOT_SAID = frozenset((Meaning.UNIT, Meaning.CURRENCY, Meaning.MONTH, Meaning.EXTENSION))
 
 
@@ -65,8 +69,16 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
         end: Where the number ends with its extension.
     """
     reasons = [f"written_{cut.written}", "usual_groups" if cut.usual else "one_run" if cut.bare else "own_groups"]
-    left = label_before(plain, cut.start)
+    left = _label_left(plain, cut)
     veto = _veto(plain, cut, ibans, end)
+    if (
+        veto == "dotted"
+        and cut.usual
+        and set(cut.lengths) == {2}
+        and left.meaning in _LABELS
+        and left.distance <= _NEAR
+    ):
+        veto = ""  # "Mit nye nummer er 86.12.34.56"
     if veto and not (
         veto in _OUTWEIGHED and left.meaning in _VOICE and left.distance <= 1 and not left.behind_number
     ):
@@ -100,6 +112,9 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
         score += 0.3 if cut.bare else 0.2 if cut.form < 0.5 else 0.1
         score = min(score, 0.5) if cut.written == "code" else score
         reasons.append(_FREE)
+    if cut.bare and label.meaning is None and cut.written == "home" and is_row_with_hours(plain, cut):
+        reasons.append("row_with_hours")
+        score = max(score, PASSIVE) + 0.04 * bool(cut.left_over)
     if cut.left_over:
         reasons.append("left_over")
         if cut.written != "plus":
@@ -119,6 +134,17 @@ def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, en
         return Verdict(max(0.0, min(score, 1.0)), tuple(reasons))
     reasons.append("may_be_identity_number")
     return Verdict(max(0.0, min(score - 0.2, 1.0)), tuple(reasons))
+
+
+def _label_left(plain: str, cut: Cut) -> Label:
+    """The label before a reading, in the light of the whole sentence or heading."""
+    left = label_before(plain, cut.start)
+    if left.meaning is Meaning.FAX and left.distance:
+        clause = clause_before(plain, cut.start, left.word)
+        left = left if clause is None else walk_left(clause)
+    if cut.written == "code" and left.meaning not in _VOICE and calls_under_heading(plain, cut.start):
+        return Label(Meaning.PHONE, "heading")
+    return left
 
 
 def _veto(plain: str, cut: Cut, ibans: list[tuple[int, int]], end: int) -> str:
@@ -219,6 +245,8 @@ def _beside(plain: str, cut: Cut, end: int, reasons: list[str]) -> float:
         return 0.0
     after = word_after(plain, end)
     before = word_before(plain, cut.start)
+    if after and meaning_of(after) is Meaning.AMOUNT and is_cost_of_call(plain, end):
+        return 0.0
     if is_unit(after) or vetoes.is_currency(before):
         reasons.append(f"unit:{(after if is_unit(after) else before).casefold()}")
         return -0.6 if cut.bare or not cut.number.written else -0.4
@@ -227,6 +255,8 @@ def _beside(plain: str, cut: Cut, end: int, reasons: list[str]) -> float:
 
 def _bare_doubt(plain: str, cut: Cut, reasons: list[str]) -> float:
     """What speaks against bare digits without a label: signs of code, tables and counts around them."""
+    if _BEHIND_NAME.search(plain[max(0, cut.start - 30) : cut.start]) and plain.startswith(")", cut.end):
+        return 0.0  # "Ask for Maria (0292123456)"
     left = plain[max(0, cut.start - 3) : cut.start].rstrip(" \"'")
     right = plain[cut.end : cut.end + 3].lstrip(" \"'")
     if left[-1:] in {"=", "<", ">", "[", "{", "#", "&", "("} or right[:1] in {"=", ">", "]", "}", "&", "{"}:

@@ -37,6 +37,7 @@ _SUFFIXED = frozenset(("HU", "FI", "EE", "TR"))
 
 _CARD_GROUPS = frozenset(((4, 6, 5), (4, 6, 4)))
 _IMEI_GROUPS = frozenset(((2, 6, 6, 1), (6, 2, 6, 1), (8, 6, 1)))
+_CALLED = frozenset(("me", "us", "him", "her", "them", "txt", "ring", "buzz", "hmu", "mich", "uns", "moi", "nous"))
 _MATHS_BEFORE = late_pattern(r"(?:[0-9A-Za-z)\]=<>*/^%] ?|[=<>*^] )$")
 
 
@@ -141,7 +142,7 @@ def is_dotted(cut: Cut) -> bool:
 
 def is_times(cut: Cut) -> bool:
     """Whether it is a range of times such as 08.00-12.00, or of days."""
-    return cut.lengths == (2, 2, 2, 2) and cut.glues in {(".", "-", "."), (".", " - ", ".")}
+    return cut.written != "plus" and cut.lengths == (2, 2, 2, 2) and cut.glues in {(".", "-", "."), (".", " - ", ".")}
 
 
 def is_national_id(cut: Cut) -> bool:
@@ -156,7 +157,7 @@ def is_national_id(cut: Cut) -> bool:
 
 def is_postcode(cut: Cut) -> bool:
     """Whether it is written as an American postcode with its four more digits (ZIP+4)."""
-    return cut.lengths == (5, 4) and cut.glues == ("-",)
+    return cut.written != "plus" and cut.lengths == (5, 4) and cut.glues == ("-",)
 
 
 def is_timestamp(cut: Cut) -> bool:
@@ -208,6 +209,8 @@ def _attached_before(plain: str, start: int, end: int, before: str, further: str
         return ""
     if before == "@" and (start < 2 or further.isspace()) and plain[start] in "+(0123456789":
         return ""  # "call me @415-555-2671"
+    if before == "@" and _is_called_at(plain, start, end):
+        return ""
     if before in "_@&%$€£₪¥#" or unicodedata.category(before) == "Sc":
         return "" if before == "#" and _is_phone_word(_last_word(plain, start - 1)) else "glued"
     if before == "*" and further in "*xX" and not plain.startswith("**", end):
@@ -280,6 +283,16 @@ def _attached_after(plain: str, cut: Cut, end: int, after: str, beyond: str) -> 
     return ""
 
 
+def _is_called_at(plain: str, start: int, cut_end: int) -> bool:
+    """Whether a verb or pronoun stands before the @ of a whole grouped number: "call me@480-555-0187"."""
+    if plain[start - 1 : start] != "@" or not any(sign in plain[start:cut_end] for sign in " -.)"):
+        return False
+    if plain[cut_end : cut_end + 1] in {"@", "-", "_"} or re.match(r"\.?\w", plain[cut_end : cut_end + 2]):
+        return False
+    word = _last_word(plain, start - 1).casefold()
+    return word in _CALLED or (bool(word) and meaning_of(word) in {Meaning.PHONE, Meaning.MOBILE})
+
+
 def _in_table(plain: str, at: int) -> bool:
     """Whether the line is a row of at least three cells with commas between."""
     start = plain.rfind("\n", 0, at) + 1
@@ -344,7 +357,7 @@ def in_address(plain: str, cut: Cut) -> str:
         return "url"
     if "@" in right and re.match(r"[\w.+-]*@\w", right):
         return "mail"
-    if "@" in left and re.search(r"\w@[\w.-]*$", left):
+    if "@" in left and re.search(r"\w@[\w.-]*$", left) and not _is_called_at(plain, start, end):
         return "mail"
     if "\\" in left or "\\" in right:
         return "path"

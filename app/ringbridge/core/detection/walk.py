@@ -25,6 +25,9 @@ _ABBREVIATED_LONG = frozenset((Meaning.PHONE, Meaning.MOBILE, Meaning.FAX, Meani
 _SKIPPED = frozenset((Meaning.FILLER, Meaning.COPULA, Meaning.UNIT, Meaning.CURRENCY, Meaning.MONTH))
 _NUMBER_WORDS = frozenset((Meaning.NUMBER, Meaning.SHORT_NUMBER))
 _NEAR = 2
+_HAS = "ma"
+"""A possessive in French; before a number word rather the Polish and Czech verb: "paczka ma numer"."""
+
 _SINGLE = {
     "t": Meaning.PHONE, "p": Meaning.PHONE, "ph": Meaning.PHONE, "o": Meaning.PHONE, "h": Meaning.PHONE,
     "w": Meaning.PHONE, "m": Meaning.MOBILE, "c": Meaning.MOBILE, "f": Meaning.FAX, "т": Meaning.PHONE,
@@ -158,9 +161,17 @@ class _Walk:
         if meaning in _NUMBER_WORDS:
             return self._read_number_word(meaning, token, position)
         if meaning is Meaning.POSSESSIVE:
+            if self._numbered and fold(token) == _HAS:
+                self._filled = True
+                return None
             return self._label(Meaning.NUMBER, self._number_word) if self._numbered else None
         if meaning is Meaning.FAX and _is_shared(self._tokens, position):
             meaning = Meaning.PHONE
+        elif meaning in _TAKES_PURPOSE and "".join(self._tokens[position + 1 : position + 2]).casefold() in _PURPOSE:
+            self._distance += 1  # "rezervasyon için": what for, not what it is
+            return None
+        elif meaning in _WITH_NOUN and _is_of_fax(self._tokens, position):
+            meaning = Meaning.FAX
         elif meaning in _WITH_NOUN and _is_of_identifier(self._tokens, position, meaning):
             meaning = Meaning.IDENTIFIER
         elif meaning is Meaning.PARTY:
@@ -182,6 +193,11 @@ class _Walk:
         return None
 
 
+_AND = frozenset(
+    ("and", "or", "und", "oder", "et", "ou", "y", "o", "e", "i", "lub", "og", "och", "eller", "en", "of")
+)
+_PURPOSE = frozenset(("için", "icin"))
+_TAKES_PURPOSE = frozenset((Meaning.IDENTIFIER, Meaning.PARTY))
 _WITH_NOUN = frozenset((Meaning.PARTY, Meaning.PLACE))
 
 
@@ -208,6 +224,19 @@ def _is_shared(tokens: list[str], position: int) -> bool:
         elif token not in {"/", ".", "&", "+", "-", ",", "|"}:
             return False
     return False
+
+
+def _is_of_fax(tokens: list[str], position: int) -> bool:
+    """``Fax Büro``, ``Fax for orders``: the second noun says whose fax it is."""
+    before = position - 1
+    while before > 0 and position - before <= _NEAR and tokens[before][0].isalpha() and _says_whose(tokens[before]):
+        before -= 1
+    word = tokens[before] if before >= 0 else ""
+    return word[:1].isalpha() and meaning_of(word) is Meaning.FAX and not _is_shared(tokens, before)
+
+
+def _says_whose(word: str) -> bool:
+    return word.casefold() not in _AND and meaning_of(word) in {Meaning.FILLER, Meaning.PLACE, Meaning.PARTY}
 
 
 def _is_of_identifier(tokens: list[str], position: int, meaning: Meaning) -> bool:
