@@ -236,7 +236,7 @@ def _identifier_weight(label: Label, cut: Cut, *, plus: bool) -> float:
         return -0.08 if label.distance else -0.15
     if not label.distance or label.numbered:
         return -0.8
-    return -0.5 if label.distance == 1 else -0.15
+    return -0.5 if label.distance == 1 else -0.1
 
 
 def _beside(plain: str, cut: Cut, end: int, reasons: list[str]) -> float:
