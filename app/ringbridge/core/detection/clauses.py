@@ -15,7 +15,7 @@ _LEAST_IN_ROW = 8
 _SENTENCE_END = late_pattern(r"[!?;]\s|(?<=\w{5})\.\s")
 _OF_A_CALL = late_pattern(
     r"\W{0,3}[^\n\d]{0,25}?\b(?:appel|calls?\b|per min|/ ?min|anruf|llamad|chiamat|chamad|połącz|polacz|verbind"
-    r"|gesprek|opkald|samtal|звон|вызов|дзвін|שיח|minut|hovor|hívás|görüşme|arama|κλήσ|puhelu|apel)",
+    r"|gesprek|opkald|samtal|звон|вызов|дзвін|שיח|minut|hovor|hívás|görüşme|arama|κλήσ|puhelu|apel|communicat|taryf|tarif|operat)",
     re.IGNORECASE,
 )
 _NEW_CLAUSE = late_pattern(

@@ -165,7 +165,7 @@ def is_timestamp(cut: Cut) -> bool:
     if not cut.bare or cut.number.written:
         return False
     digits = cut.digits
-    if len(digits) in {8, 12, 14} and digits[:2] in {"19", "20"}:
+    if len(digits) in {8, 12, 14} and "1900" <= digits[:4] <= "2039":
         return 1 <= int(digits[4:6]) <= 12 and 1 <= int(digits[6:8]) <= 31
     return False
 
