@@ -118,8 +118,15 @@ def test_no_number_is_no_failure(home: Home) -> None:
     assert (ran.code, ran.out, ran.err) == (0, "", "")
 
 
-def test_what_lies_behind_the_length_cap_is_said_to_be_left_out(home: Home) -> None:
-    ran = home.run("detect", "--region", "US", stdin=b"x" * 100_000 + b" 505-555-0161")
+def test_a_long_text_is_listed_whole(home: Home) -> None:
+    ran = home.run(
+        "detect", "--region", "US", stdin=b"words and words, " * 6_000 + b"call 505-555-0161 " + b"or " * 9_000
+    )
+    assert (ran.code, ran.out, ran.err) == (0, "+15055550161\n", "")
+
+
+def test_what_lies_behind_the_length_cap_is_said_to_be_left_out_where_one_is_to_be_dialed(home: Home) -> None:
+    ran = home.run("detect", "--region", "US", "--mode=explicit", stdin=b"x" * 100_000 + b" 505-555-0161")
     assert (ran.code, ran.out) == (0, "")
     assert "Only the first" in ran.err
 

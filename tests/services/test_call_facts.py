@@ -15,7 +15,7 @@ from ringbridge.core.calls import (
     Origin,
     Outcome,
 )
-from ringbridge.core.dialing.gate import Decision, RunningCall
+from ringbridge.core.dialing.gate import Decision
 from ringbridge.core.settings import Settings, with_value
 from ringbridge.core.targets import Target
 from ringbridge.services.call_facts import FactFinder, Findings
@@ -34,8 +34,7 @@ def history(tmp_path: Path) -> History:
 
 
 def judge(history: History, *, settings: Settings | None = None, now: datetime = NOON, **more: object) -> Findings:
-    running = more.pop("running", None)
-    finder = FactFinder(lambda: history, now=lambda: now, running_call=(lambda _: running) if running else None)  # type: ignore[arg-type, return-value]
+    finder = FactFinder(lambda: history, now=lambda: now)
     origin = more.pop("origin", Origin.CARD)
     return finder.judge(LONDON, WHERE, origin, settings or Settings(), "US", **more)  # type: ignore[arg-type]
 
@@ -107,13 +106,6 @@ def test_an_emergency_call_that_dropped_unseen_is_made_again(history: History) -
     findings = finder.judge(Target(code="911"), where, Origin.TYPED, settings, "US", said_yes=True)
     assert findings.verdict.decision is Decision.DIAL
     assert history.begin(replace(request, request_id="s"), line="1", repeat_guard_s=0) is None
-
-
-def test_whoever_follows_calls_knows_better_than_the_history(history: History) -> None:
-    talking = RunningCall(request_id="other", since=NOON, state="connected")
-    assert judge(history, running=talking).facts.running == talking
-    call(history, None)
-    assert judge(history, running=talking).facts.running == talking
 
 
 def test_a_history_that_can_not_be_read_makes_every_number_unknown(tmp_path: Path) -> None:

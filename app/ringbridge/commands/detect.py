@@ -58,6 +58,7 @@ def _explained_options(arguments: list[str]) -> Options:
     parser = Parser(
         "detect",
         "Find the phone numbers in the text on stdin; print one a line: E.164, and ;ext=… for an extension.",
+        "A text of more than 4096 characters is listed whole, in the time of reading it.\n"
         "With --jsonl each line of stdin is an object {id, text, region} (mode may stand in it too), and each gets\n"
         "a line: {id, numbers: [{e164, ext, start, end}]}, offsets in code points. In explicit mode it is\n"
         "{id, dial}: the one string to dial without asking, or null, with numbers beside it to choose from. A line\n"
@@ -96,18 +97,23 @@ def _answer_text(options: Options) -> int:
     from ringbridge.core.detection import MAX_LENGTH, find_numbers
 
     text = _input().read().decode("utf-8-sig", "replace")
-    if len(text) > MAX_LENGTH:
-        complain(f"Only the first {MAX_LENGTH} characters were looked at.")
+    is_long = len(text) > MAX_LENGTH
     own_region = _own_region(options)
     if options.mode == "explicit":
         from ringbridge.core.detection import read_explicit
 
+        if is_long:
+            complain(f"Only the first {MAX_LENGTH} characters were looked at.")
         dial = read_explicit(text, own_region).dial
         found = [] if dial is None else [dial]
     else:
+        if is_long:
+            from ringbridge.core.detection import list_numbers as look
+        else:
+            look = find_numbers
         found = [
             candidate.e164 + (f";ext={candidate.extension}" if candidate.extension else "")
-            for candidate in find_numbers(text, own_region)
+            for candidate in look(text, own_region)
         ]
     if found:
         say("\n".join(found))

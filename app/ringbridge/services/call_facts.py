@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from ringbridge.core.calls import CallState, Destination
-from ringbridge.core.dialing.gate import Facts, PhoneState, Rules, RunningCall, RunningCallFinder, Verdict, decide
+from ringbridge.core.dialing.gate import Facts, PhoneState, Rules, RunningCall, Verdict, decide
 from ringbridge.core.dialing.guards import matches
 from ringbridge.core.dialing.local_time import LocalTime, is_quiet, local_time
 from ringbridge.core.dialing.traits import traits_of
@@ -41,8 +41,6 @@ class FactFinder:
 
     Args:
         history: Gives the history; called when it is needed.
-        running_call: Gives the call to the same party that goes on right now, as whoever follows calls knows it; the
-            history's own knowledge comes second.
         now: Aware time.
     """
 
@@ -50,11 +48,9 @@ class FactFinder:
         self,
         history: Callable[[], History],
         *,
-        running_call: RunningCallFinder | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._history = history
-        self._running_call = running_call
         self._now = now
 
     def judge(
@@ -94,7 +90,7 @@ class FactFinder:
             known=past.known or matches(settings.confirm.known, traits.e164, destination.dialed, target.code),
             night=local is not None and is_quiet(local, quiet_from=guards.quiet_from, quiet_until=guards.quiet_until),
             locked=locked,
-            running=self._running(destination, past),
+            running=_running(past),
             calls_last_minute=past.last_minute,
             calls_last_day=past.last_day,
             phone=phone,
@@ -119,15 +115,16 @@ class FactFinder:
             _log.info("the history can't be asked about a wish: %s", type(error).__name__)
             return PastCalls()
 
-    def _running(self, destination: Destination, past: PastCalls) -> RunningCall | None:
-        followed = self._running_call(destination) if self._running_call is not None else None
-        if followed is not None or past.running is None:
-            return followed
-        row, state = past.running, past.running.progress.state
-        return RunningCall(
-            request_id=row.request_id,
-            since=row.requested_at,
-            state=str(state if state.is_live and state is not CallState.REQUESTED else row.outcome),
-            server=row.server,
-            callid=row.callid,
-        )
+
+def _running(past: PastCalls) -> RunningCall | None:
+    """The call to the same party that goes on right now; whoever follows calls writes down where they stand."""
+    if past.running is None:
+        return None
+    row, state = past.running, past.running.progress.state
+    return RunningCall(
+        request_id=row.request_id,
+        since=row.requested_at,
+        state=str(state if state.is_live and state is not CallState.REQUESTED else row.outcome),
+        server=row.server,
+        callid=row.callid,
+    )

@@ -4,12 +4,11 @@ Wherever a wish comes from, it is decided here, from facts that others have gath
 and `ringbridge.ui.wording` says them to people.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from ringbridge.core.calls import Destination, Origin
+from ringbridge.core.calls import Origin
 from ringbridge.core.dialing.guard_settings import ConfirmSettings, GuardSettings
 from ringbridge.core.dialing.guards import forbidden, refused_code, risks
 
@@ -61,10 +60,6 @@ class RunningCall(NamedTuple):
     state: str = ""
     server: str = ""
     callid: str = ""
-
-
-RunningCallFinder = Callable[[Destination], RunningCall | None]
-"""Gives the call to the same party that goes on right now, if there is one. Any thread; answers at once."""
 
 
 class PhoneState(StrEnum):
