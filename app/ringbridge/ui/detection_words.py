@@ -35,6 +35,7 @@ def _plain_words() -> dict[str, str]:
         "may_be_identity_number": tr("it could be an identity number"),
         "code_around": tr("signs of program code stand around it"),
         "like_the_one_before": tr("it goes on with what stands before it, which is no phone number"),
+        "row_with_hours": tr("a row with opening hours"),
         "unit": tr("“{word}” beside it says that it counts something"),
         "label_fax": tr("“{word}” says fax"),
         "carried_by_link": tr("from a link"),
