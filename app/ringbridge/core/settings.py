@@ -4,244 +4,17 @@ Dotted keys (`clipboard.watch`) are the stable names on the command line and in 
 before the dot is a TOML table. The small groups are named tuples: a dataclass takes 0.5 ms of the start to build.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
 
+from ringbridge.core import setting_checks as checks
 from ringbridge.core.call_options import CallOptions
 from ringbridge.core.dialing.guard_settings import ConfirmSettings, GuardSettings, PhoneSettings
 from ringbridge.core.errors import SettingError
-from ringbridge.core.hotkeys import format_hotkey, parse_hotkey
-from ringbridge.core.regions import REGIONS
+from ringbridge.core.setting_checks import SettingValue
 
-SettingValue = bool | int | str | tuple[str, ...]
-
-MAX_TEXT = 1000
-MAX_PORT = 65535
-MAX_CARD = 128
-MAX_ID = 2**31 - 1
-MAX_INTERNAL = 15
-"""Digits an internal extension may have: no more than a number (ITU-T E.164)."""
-
-MAX_ITEMS = 500
-"""Texts in one setting that is a list."""
-
-_MAX_PREFIX = 16
-_HOURS, _MINUTES = 24, 60
-_IN_BRACKETS = frozenset("0123456789ABCDEFabcdef:.")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
-
-
-def _text(key: str, value: object) -> str:
-    if not isinstance(value, str) or len(value) > MAX_TEXT:
-        raise SettingError(key, "not_a_text")
-    if not value.isprintable():
-        raise SettingError(key, "control_characters")
-    return value.strip()
-
-
-def _choice(*allowed: str) -> Callable[[str, object], SettingValue]:
-    def check(key: str, value: object) -> SettingValue:
-        text = _text(key, value).lower()
-        if text not in allowed:
-            raise SettingError(key, "choice", ", ".join(choice or '""' for choice in allowed))
-        return text
-
-    return check
-
-
-def _whole(low: int, high: int) -> Callable[[str, object], SettingValue]:
-    def check(key: str, value: object) -> SettingValue:
-        if isinstance(value, bool) or not isinstance(value, (int, str)):
-            raise SettingError(key, "not_a_number", f"{low}–{high}")
-        if isinstance(value, str):
-            if not (value.strip().isascii() and value.strip().isdigit()):
-                raise SettingError(key, "not_a_number", f"{low}–{high}")
-            value = int(value)
-        if not low <= value <= high:
-            raise SettingError(key, "range", f"{low}–{high}")
-        return value
-
-    return check
-
-
-_YES = {"true", "yes", "on", "1"}
-_NO = {"false", "no", "off", "0"}
-
-
-def _flag(key: str, value: object) -> SettingValue:
-    if isinstance(value, str) and value.strip().lower() in _YES | _NO:
-        return value.strip().lower() in _YES
-    if not isinstance(value, bool):
-        raise SettingError(key, "not_a_boolean")
-    return value
-
-
-def _region(key: str, value: object) -> SettingValue:
-    text = _text(key, value).upper()
-    if text and text not in REGIONS:
-        raise SettingError(key, "region")
-    return text
-
-
-def _dialable(key: str, value: object) -> SettingValue:
-    text = "".join(_text(key, value).split())
-    if any(character not in "0123456789*#+" for character in text):
-        raise SettingError(key, "not_a_text", "0–9 * # +")
-    return text
-
-
-def _outside_prefix(key: str, value: object) -> SettingValue:
-    return _dialed(key, value, "0123456789*#")
-
-
-def _foreign_prefix(key: str, value: object) -> SettingValue:
-    text = "".join(_text(key, value).split())
-    return text if text == "+" else _dialed(key, text, "0123456789*#")
-
-
-def _dialed(key: str, value: object, allowed: str) -> str:
-    text = "".join(_text(key, value).split())
-    if len(text) > _MAX_PREFIX or any(character not in allowed for character in text):
-        raise SettingError(key, "prefix", str(_MAX_PREFIX))
-    return text
-
-
-def _lengths(key: str, value: object) -> SettingValue:
-    """``2-5`` or ``4``, or empty; also as a TOML number."""
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(key, value)
-    text = "".join(text.replace("–", "-").split())
-    if not text:
-        return ""
-    low, dash, high = text.partition("-")
-    ends = (low, high) if dash else (low, low)
-    if not all(end.isascii() and end.isdigit() and len(end) < len("100") for end in ends):
-        raise SettingError(key, "length_range", f"1–{MAX_INTERNAL}")
-    if not 1 <= int(ends[0]) <= int(ends[1]) <= MAX_INTERNAL:
-        raise SettingError(key, "length_range", f"1–{MAX_INTERNAL}")
-    return f"{int(low)}-{int(high)}" if dash and int(low) != int(high) else str(int(low))
-
-
-def _lines(key: str, value: object) -> SettingValue:
-    """A list of texts, or one text with one of them a line; empty ones are left out."""
-    items: list[object] = list(value.replace("\r\n", "\n").split("\n")) if isinstance(value, str) else []
-    if isinstance(value, (list, tuple)):
-        items = list(cast("Sequence[object]", value))
-    elif not isinstance(value, str):
-        raise SettingError(key, "not_a_list")
-    if len(items) > MAX_ITEMS:
-        raise SettingError(key, "too_many", str(MAX_ITEMS))
-    return tuple(text for text in (_text(key, item) for item in items) if text)
-
-
-def _list_of(check: Callable[[str, object], SettingValue]) -> Callable[[str, object], SettingValue]:
-    """A list whose entries pass `check`, each once; in one text they may also be separated by commas."""
-
-    def check_all(key: str, value: object) -> SettingValue:
-        lines = _lines(key, value.replace(",", "\n") if isinstance(value, str) else value)
-        entries = [str(check(key, entry)) for entry in cast("tuple[str, ...]", lines)]
-        return tuple(dict.fromkeys(entry for entry in entries if entry))
-
-    return check_all
-
-
-def _pattern(key: str, value: object) -> SettingValue:
-    """A number or the beginning of numbers: ``+1900*``."""
-    text = "".join(character for character in _text(key, value) if character not in " -().")
-    if any(character not in "0123456789*#+" for character in text) or text in {"*", "+*", "+"}:
-        raise SettingError(key, "pattern")
-    return text
-
-
-def _clock(key: str, value: object) -> SettingValue:
-    hours, colon, minutes = _text(key, value).partition(":")
-    good = colon and all(part.isascii() and part.isdigit() and len(part) <= len("00") for part in (hours, minutes))
-    if not good or len(minutes) != len("00") or int(hours) >= _HOURS or int(minutes) >= _MINUTES:
-        raise SettingError(key, "clock")
-    return f"{int(hours):02}:{minutes}"
-
-
-def _phone(key: str, value: object) -> SettingValue:
-    """One of the user's phones: ``name|kind|value``."""
-    parts = [part.strip() for part in _text(key, value).split("|")]
-    if len(parts) != len(("name", "kind", "value")) or not parts[0] or parts[1] not in {"phone", "number"}:
-        raise SettingError(key, "phone")
-    number = str(_dialable(key, parts[2]))
-    if not number:
-        raise SettingError(key, "phone")
-    return "|".join((parts[0], parts[1], number))
-
-
-_RISK = _choice("allow", "ask", "refuse")
-
-
-def _readable_rules(value: SettingValue) -> None:
-    """Refuse what can't be read as a rule."""
-    from ringbridge.core.dialing.rules import check_rules
-
-    check_rules(cast("tuple[str, ...]", value))
-
-
-def _card(key: str, value: object) -> SettingValue:
-    text = _text(key, value)
-    if len(text) > MAX_CARD:
-        raise SettingError(key, "not_a_text")
-    return text
-
-
-def _url(key: str, value: object) -> SettingValue:
-    text = _text(key, value)
-    if not text:
-        return text
-    scheme, separator, rest = text.partition("://")
-    host = rest.partition("/")[0]
-    if scheme.lower() not in {"http", "https"} or not separator or not host:
-        raise SettingError(key, "url")
-    if "@" in host or "?" in rest or "#" in rest or " " in rest:  # credentials and parameters never stand in it
-        raise SettingError(key, "url")
-    if not _is_authority(host):
-        raise SettingError(key, "url")
-    return f"{scheme.lower()}://{rest.rstrip('/')}/"
-
-
-def _is_authority(host: str) -> bool:
-    """Host and port of RFC 3986, section 3.2; by hand, for a regular expression takes 0.3 ms of each start."""
-    if host.startswith("["):
-        name, _, rest = host[1:].partition("]")
-        good = bool(name) and "]" in host and _IN_BRACKETS.issuperset(name)
-    else:
-        name, colon, port = host.partition(":")
-        rest, good = colon + port, bool(name) and not set(name) & set("[]")
-    if not good or not rest:
-        return good
-    port = rest[1:]
-    return (
-        rest[0] == ":"
-        and port.isascii()
-        and port.isdigit()
-        and len(port) < len("100000")
-        and 0 < int(port) <= MAX_PORT
-    )
-
-
-def _proxy(key: str, value: object) -> SettingValue:
-    text = _text(key, value)
-    if text.lower() in {"", "none"}:
-        return text.lower()
-    scheme, separator, rest = text.partition("://")
-    if scheme.lower() not in {"http", "https"} or not separator or not rest or "@" in rest:
-        raise SettingError(key, "url")
-    return text
-
-
-def _hotkey(key: str, value: object) -> SettingValue:
-    text = _text(key, value)
-    if not text:
-        return text
-    try:
-        return format_hotkey(*parse_hotkey(text))
-    except ValueError:
-        raise SettingError(key, "hotkey") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -390,63 +163,63 @@ class SettingProblem(NamedTuple):
 
 
 _CHECKS: dict[str, Callable[[str, object], SettingValue]] = {
-    "region": _region,
-    "account.url": _url,
-    "account.username": _text,
-    "account.line": _dialable,
-    "account.line_kind": _choice("phone", "number"),
-    "account.caller_id": _dialable,
-    "account.wait_s": _whole(0, 60),
-    "account.cdialplan": _choice("", "auto"),
-    "account.method": _choice("post", "get"),
-    "account.ca_file": _text,
-    "account.proxy": _proxy,
-    "account.connect_timeout_s": _whole(1, 60),
-    "account.allow_plain_http": _flag,
-    "dialing.own_country": _choice("national", "trunk", "significant", "e164", "e164_plus"),
-    "dialing.foreign_prefix": _foreign_prefix,
-    "dialing.outside_prefix": _outside_prefix,
-    "dialing.internal_length": _lengths,
-    "dialing.rules": _lines,
-    "dialing.own_contexts": _lines,
-    "dialing.cases_file": _text,
-    "calls.repeat_guard_s": _whole(0, 60),
-    "clipboard.watch": _flag,
-    "card.seconds": _whole(0, 600),
-    "card.corner": _choice("top_right", "bottom_right", "top_left", "bottom_left"),
-    "hotkeys.dial_selection": _hotkey,
-    "confirm.ask": _choice("risky", "always"),
-    "confirm.countdown_s": _whole(0, 30),
-    "confirm.known": _list_of(_pattern),
-    "guards.allowed_countries": _list_of(_region),
-    "guards.refused_countries": _list_of(_region),
-    "guards.foreign": _RISK,
-    "guards.premium": _RISK,
-    "guards.shared_cost": _RISK,
-    "guards.satellite": _RISK,
-    "guards.night": _RISK,
-    "guards.quiet_from": _clock,
-    "guards.quiet_until": _clock,
-    "guards.codes": _choice("typed", "never"),
-    "guards.never_call": _list_of(_pattern),
-    "guards.calls_per_minute": _whole(0, 60),
-    "guards.calls_per_day": _whole(0, 10_000),
-    "guards.screen_lock": _flag,
-    "phones.own": _list_of(_phone),
-    "phones.check": _flag,
-    "options.auto_answer": _flag,
-    "options.show_number": _flag,
-    "options.record_group": _whole(0, MAX_ID),
-    "options.screen_own": _flag,
-    "options.screen_other": _flag,
-    "options.warn_own": _flag,
-    "options.warn_other": _flag,
-    "options.card": _card,
-    "options.customer": _whole(0, MAX_ID),
+    "region": checks.check_region,
+    "account.url": checks.check_url,
+    "account.username": checks.check_text,
+    "account.line": checks.check_dialable,
+    "account.line_kind": checks.choice_of("phone", "number"),
+    "account.caller_id": checks.check_dialable,
+    "account.wait_s": checks.whole_number(0, 60),
+    "account.cdialplan": checks.choice_of("", "auto"),
+    "account.method": checks.choice_of("post", "get"),
+    "account.ca_file": checks.check_text,
+    "account.proxy": checks.check_proxy,
+    "account.connect_timeout_s": checks.whole_number(1, 60),
+    "account.allow_plain_http": checks.check_flag,
+    "dialing.own_country": checks.choice_of("national", "trunk", "significant", "e164", "e164_plus"),
+    "dialing.foreign_prefix": checks.check_foreign_prefix,
+    "dialing.outside_prefix": checks.check_outside_prefix,
+    "dialing.internal_length": checks.check_lengths,
+    "dialing.rules": checks.check_lines,
+    "dialing.own_contexts": checks.check_lines,
+    "dialing.cases_file": checks.check_text,
+    "calls.repeat_guard_s": checks.whole_number(0, 60),
+    "clipboard.watch": checks.check_flag,
+    "card.seconds": checks.whole_number(0, 600),
+    "card.corner": checks.choice_of("top_right", "bottom_right", "top_left", "bottom_left"),
+    "hotkeys.dial_selection": checks.check_hotkey,
+    "confirm.ask": checks.choice_of("risky", "always"),
+    "confirm.countdown_s": checks.whole_number(0, 30),
+    "confirm.known": checks.list_of(checks.check_pattern),
+    "guards.allowed_countries": checks.list_of(checks.check_region),
+    "guards.refused_countries": checks.list_of(checks.check_region),
+    "guards.foreign": checks.CHECK_RISK,
+    "guards.premium": checks.CHECK_RISK,
+    "guards.shared_cost": checks.CHECK_RISK,
+    "guards.satellite": checks.CHECK_RISK,
+    "guards.night": checks.CHECK_RISK,
+    "guards.quiet_from": checks.check_clock,
+    "guards.quiet_until": checks.check_clock,
+    "guards.codes": checks.choice_of("typed", "never"),
+    "guards.never_call": checks.list_of(checks.check_pattern),
+    "guards.calls_per_minute": checks.whole_number(0, 60),
+    "guards.calls_per_day": checks.whole_number(0, 10_000),
+    "guards.screen_lock": checks.check_flag,
+    "phones.own": checks.list_of(checks.check_phone),
+    "phones.check": checks.check_flag,
+    "options.auto_answer": checks.check_flag,
+    "options.show_number": checks.check_flag,
+    "options.record_group": checks.whole_number(0, checks.MAX_ID),
+    "options.screen_own": checks.check_flag,
+    "options.screen_other": checks.check_flag,
+    "options.warn_own": checks.check_flag,
+    "options.warn_other": checks.check_flag,
+    "options.card": checks.check_card,
+    "options.customer": checks.whole_number(0, checks.MAX_ID),
 }
 """Each setting by dotted key, in the order people see, and what makes its value sure."""
 
-_CHANGE_CHECKS: dict[str, Callable[[SettingValue], None]] = {"dialing.rules": _readable_rules}
+_CHANGE_CHECKS: dict[str, Callable[[SettingValue], None]] = {"dialing.rules": checks.check_rules_readable}
 """What a changed value must pass besides: too dear for each start, so a file is checked where the value is used."""
 
 _OLD_KEYS = {

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QSpinBox, QWidget
 
 from ringbridge.core.call_options import CallOptions
-from ringbridge.core.settings import MAX_CARD, MAX_ID
+from ringbridge.core.setting_checks import MAX_CARD, MAX_ID
 from ringbridge.ui.look import Tone, leading_alignment, plain_label, set_text_color, tone_color
 from ringbridge.ui.setting_words import setting_name
 from ringbridge.ui.translation import fill, tr
