@@ -29,7 +29,7 @@ OLDEST_PYTHON = (3, 11)
 SECTIONS = {
     "run": ("tools", "program"),
     "tour": ("tools", "program", "desktop"),
-    "dev": ("tools", "program", "desktop"),
+    "dev": ("tools", "program", "desktop", "others"),
 }
 LOCKS = {"run": "requirements.lock", "tour": "requirements.lock", "dev": "requirements-dev.lock"}
 
