@@ -258,6 +258,11 @@ class DesktopSession:
     # ------------------------------------------------------------ programs and waiting
 
     @property
+    def has_open_keyring(self) -> bool:
+        """Whether programs can save passwords without a question."""
+        return self._keyring == "unlocked"
+
+    @property
     def bus(self) -> SessionBus:
         """The test's own connection to the session bus."""
         if self._bus is None:
