@@ -106,7 +106,8 @@ class Desktop(DesktopParts):
 
     def click(self, x: int, y: int, button: int = 1) -> None:
         """Click at a place of the screen, in pixels from its top left."""
-        self.run(["xdotool", "mousemove", "--sync", str(x), str(y), "click", str(button)], check=True)
+        # not `--sync`: xdotool would wait 15 s for a mouse that is there already
+        self.run(["xdotool", "mousemove", str(x), str(y), "click", str(button)], check=True)
 
 
 def require_desktop(*, tray: str = "sni", wm: str = "openbox", notify: str = "none", keyring: str = "none") -> None:

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from support import qt_text
 from support.desktop import Desktop, Window
 
-_CHROMIUM = (
-    "chromium --no-sandbox --no-first-run --no-default-browser-check --disable-gpu --disable-background-networking"
-    " --disable-component-update --disable-sync --disable-extensions --password-store=basic --test-type"
-    " --window-position=300,200 --window-size=600,300"
-).split()
+_CHROMIUM = [
+    *("chromium", "--no-sandbox", "--no-first-run", "--no-default-browser-check", "--disable-gpu", "--test-type"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions"),
+    *("--password-store=basic", "--window-position=300,200", "--window-size=600,300"),
+]
 
 
 class OtherProgram(NamedTuple):
@@ -96,7 +96,7 @@ def _browser(desktop: Desktop, text: str, ends: ExitStack) -> Started:
 def _click_thrice(desktop: Desktop, x: int, y: int) -> None:
     """Select a line or a paragraph."""
     clicks = ["click", "--repeat", "3", "--delay", "30", "1"]
-    desktop.run(["xdotool", "mousemove", "--sync", str(x), str(y), *clicks], check=True)
+    desktop.run(["xdotool", "mousemove", str(x), str(y), *clicks], check=True)
 
 
 PROGRAMS: dict[str, Callable[[Desktop, str, ExitStack], Started]] = {

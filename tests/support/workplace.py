@@ -8,6 +8,7 @@
 The PBX keeps a journal in this process; what rang is read there, not where the program shows it.
 """
 
+import contextlib
 import json
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from typing import Any, Self
 
 from jeepney import DBusAddress
 
+from ringbridge.services.instance_client import NoProgram, ping
 from ringbridge.services.settings_file import SettingsFile
 from ringbridge.training.server import DEMO_LINE, DEMO_LOGIN, TrainingPbx
 from support.desktop_bus import SessionBus, TrayItem
@@ -94,10 +96,15 @@ class Workplace:
     # ------------------------------------------------------------ the program
 
     def start(self, *arguments: str) -> "subprocess.Popen[Any]":
-        """Start the program and wait until it takes commands; by then it also hears keys and copies."""
+        """Start the program and wait until it answers; by then it also hears keys and copies."""
         self.program = self.desktop.spawn([RINGBRIDGE, *arguments])
-        self.desktop.wait_for(lambda: self.run("recent").returncode == 0, READY_S, "the program to listen")
+        self.desktop.wait_for(self._answers, READY_S, "the program to listen")
         return self.program
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(NoProgram):
+            return ping(str(self.desktop.folder / "run/ringbridge/instance.socket")).pid > 0
+        return False
 
     def quit(self) -> None:
         """End the program as a session does; it must go quickly and quietly."""
@@ -170,7 +177,7 @@ def _soon(predicate: Any, within_s: float) -> bool:
 
 
 class Pulse:
-    """How long the program's GUI thread keeps others waiting: it serves its icon on the bus, and is asked all the time.
+    """How long the program's GUI thread keeps others waiting: it serves its icon on the bus and is asked for it.
 
     Attributes:
         longest_s: The longest wait so far.
