@@ -48,12 +48,14 @@ class Workplace:
         settings: What differs from the settings that suit a test, as keys of the settings file.
 
     Attributes:
+        command: The program's path.
         pbx: The PBX.
         program: The running program.
     """
 
     def __init__(self, desktop: DesktopHands, settings: dict[str, str | int] | None = None) -> None:
         self.desktop = desktop
+        self.command = RINGBRIDGE
         self.pbx = TrainingPbx(level="4.1", scenario="auto", pace=0.01, journal=desktop.folder / "journal.jsonl")
         self._journal = Journal(desktop.folder / "journal.jsonl")
         self._settings = settings or {}
