@@ -1,6 +1,6 @@
 """The icon and what shows it: a panel that is killed and comes back, one that comes late, none at all."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Literal
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.desktop
 
 
 @contextmanager
-def workplace(tray: Host) -> Iterator[tuple[Desktop, Workplace]]:
+def workplace(tray: Host) -> Generator[tuple[Desktop, Workplace]]:
     require_desktop(tray=tray, keyring="unlocked")
     with Desktop(tray=tray, keyring="unlocked") as desktop, Workplace(desktop) as place:
         place.start()

@@ -46,7 +46,8 @@ class DesktopParts(DesktopHands):
         """
         xfconf = ("org.xfce.Xfconf",) if desktop_config.has_service("org.xfce.Xfconf") else ()
         super().__init__(keyring=keyring, accessibility=accessibility, activate=(*xfconf, *activate))
-        self._tray, self._wm, self._notify = tray, wm, notify
+        self._tray: Literal["sni", "xembed", "none"] = tray
+        self._wm, self._notify = wm, notify
         self._screen = screen
         self.display = ""
 

@@ -5,7 +5,7 @@ import shlex
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
@@ -38,7 +38,7 @@ def missing(name: str) -> str:
 
 
 @contextmanager
-def running(desktop: Desktop, name: str, text: str) -> Iterator[OtherProgram]:
+def running(desktop: Desktop, name: str, text: str) -> Generator[OtherProgram]:
     """Start one of `PROGRAMS` with a text, give it the focus, and end it afterwards."""
     with ExitStack() as ends:
         program, title, select = PROGRAMS[name](desktop, text, ends)
