@@ -1,13 +1,17 @@
 """The clipboard under real compositors: sway and KWin tell of copies, GNOME does not and says so."""
 
 import statistics
+import sys
 import time
 from collections.abc import Generator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ringbridge.desktop.ports import ReadProblem
+from support import other_programs
 from support.json_process import JsonProcess
 from support.wayland_desktop import WaylandDesktop, require_wayland
 
@@ -96,3 +100,19 @@ def test_gnome_tells_nothing_and_says_what_helps() -> None:
         assert availability["remedy"] == "bind_dial_command"
         assert read(driver, "clipboard")["problem"] == ReadProblem.UNSUPPORTED
         driver.end()
+
+
+def test_on_gnome_a_program_tells_what_is_selected_by_accessibility(tmp_path: Path) -> None:
+    require_wayland("gnome", tray=False, notify=False)
+    if reason := other_programs.missing("gtk"):
+        pytest.skip(f"{reason} is not installed")
+    with WaylandDesktop("gnome", tray=False, notify=False, accessibility=True) as screen:
+        screen.env.pop("NO_AT_BRIDGE", None)
+        note = tmp_path / "note.txt"
+        note.write_text("call +1 212 555 0142")
+        screen.spawn(["mousepad", "--disable-server", str(note)])
+        screen.focus(screen.wait_for(lambda: screen.windows("note.txt"), 20, "the editor")[0])
+        screen.press("ctrl+a")
+        code = "from ringbridge.desktop.selection_atspi import focused_selection as f; print(f(2).text)"
+        found = partial(screen.run, [sys.executable, "-c", code])
+        screen.wait_for(lambda: found().stdout == "call +1 212 555 0142\n", 15, "the selected text")

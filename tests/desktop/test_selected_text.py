@@ -7,6 +7,7 @@ import pytest
 
 from ringbridge.desktop.ports import Availability, Copied, ReadProblem, Way
 from ringbridge.desktop.selected_text import SelectedText
+from ringbridge.desktop.selection_simulated import is_interrupted_by_copy
 from support.desktop import Desktop, require_desktop
 from support.json_process import JsonProcess
 
@@ -92,6 +93,26 @@ def test_who_asks_meanwhile_gets_the_same_answer() -> None:
     assert (found, source.asked) == ([NUMBER, NUMBER], 1)
     selected.read(lambda copied: found.append(copied.text))
     assert source.asked == 2
+
+
+@pytest.mark.parametrize(
+    ("window_class", "expected"),
+    [
+        ("XTerm", True),
+        ("Gnome-terminal", True),
+        ("st-256color", True),
+        ("com.mitchellh.ghostty", True),
+        ("Code", True),
+        ("Code - OSS", True),
+        ("jetbrains-idea", True),
+        ("Steam", False),
+        ("Codeblocks", False),
+        ("Firefox", False),
+        ("libreoffice-calc", False),
+    ],
+)
+def test_terminals_are_known_by_their_windows(window_class: str, expected: bool) -> None:
+    assert is_interrupted_by_copy(window_class) is expected
 
 
 # ------------------------------------------------------------------ on a real screen
