@@ -38,6 +38,8 @@ __all__ = [
 TRAY_ICON_AT = (15, 14)
 """Where the panel draws the first tray icon, in pixels from the top left."""
 
+_ICON_PIXELS = 64
+
 
 class Desktop(DesktopParts):
     """One private desktop, with what a person does on it; see `DesktopParts` for its start, programs and waiting."""
@@ -70,6 +72,12 @@ class Desktop(DesktopParts):
         found = self.run(["xdotool", "search", "--onlyvisible", "--name", title or "."]).stdout.split()
         windows = (self._window(int(window_id)) for window_id in found)
         return tuple(window for window in windows if window is not None)
+
+    def embedded_icons(self, program: str) -> tuple[Window, ...]:
+        """Return the icons of a program in a tray for XEmbed: small windows of this class."""
+        found = self.run(["xdotool", "search", "--onlyvisible", "--class", f"^{program}$"]).stdout.split()
+        windows = (self._window(int(window_id)) for window_id in found)
+        return tuple(window for window in windows if window is not None and window.width <= _ICON_PIXELS)
 
     def focused_window(self) -> Window | None:
         """Return the window that gets the keys, or None when none does."""
@@ -106,7 +114,8 @@ class Desktop(DesktopParts):
 
     def click(self, x: int, y: int, button: int = 1) -> None:
         """Click at a place of the screen, in pixels from its top left."""
-        self.run(["xdotool", "mousemove", "--sync", str(x), str(y), "click", str(button)], check=True)
+        # not `--sync`: xdotool would wait 15 s for a mouse that is there already
+        self.run(["xdotool", "mousemove", str(x), str(y), "click", str(button)], check=True)
 
 
 def require_desktop(*, tray: str = "sni", wm: str = "openbox", notify: str = "none", keyring: str = "none") -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from jeepney import DBusErrorResponse
 
@@ -37,6 +38,18 @@ class DesktopHands(DesktopSession):
 
     def click(self, x: int, y: int, button: int = 1) -> None:
         """Click at a place of the screen, in pixels from its top left."""
+        raise NotImplementedError
+
+    def press(self, *keys: str) -> None:
+        """Press key combinations in turn, named as xdotool does (``ctrl+alt+d``)."""
+        raise NotImplementedError
+
+    def copy(self, text: str, buffer: Literal["clipboard", "primary"] = "clipboard") -> None:
+        """Copy `text` (or select it: ``primary``) in another program, and return once that program owns it."""
+        raise NotImplementedError
+
+    def focused_window(self) -> Window | None:
+        """Return the window that gets the keys, or None when none does."""
         raise NotImplementedError
 
     def window(self, title: str, timeout_s: float = 10) -> Window:

@@ -46,7 +46,8 @@ class DesktopParts(DesktopHands):
         """
         xfconf = ("org.xfce.Xfconf",) if desktop_config.has_service("org.xfce.Xfconf") else ()
         super().__init__(keyring=keyring, accessibility=accessibility, activate=(*xfconf, *activate))
-        self._tray, self._wm, self._notify = tray, wm, notify
+        self._tray: Literal["sni", "xembed", "none"] = tray
+        self._wm, self._notify = wm, notify
         self._screen = screen
         self.display = ""
 
@@ -82,21 +83,23 @@ class DesktopParts(DesktopHands):
             self._start_part("wm", ["xfwm4", "--sm-client-disable", "--compositor=off"])
         if self._wm != "none":  # the panel gets its place on the screen from the window manager
             self.wait_for(self._wm_ready, PART_STARTS_S, "the window manager")
-        if self._tray == "sni":
-            self._start_part("tray", ["xfce4-panel", "--disable-wm-check", "--sm-client-disable"])
-            self.wait_for(self.bus.tray_host_ready, PART_STARTS_S, "the panel")
-        elif self._tray == "xembed":
-            place = ["--edge", "top", "--align", "right", "--widthtype", "request", "--SetDockType", "true"]
-            self._start_part("tray", ["trayer", *place, "--heighttype", "pixel", "--height", "28"])
         if self._tray != "none":
-            self.wait_for(
-                lambda: self.selection_owner("_NET_SYSTEM_TRAY_S0"), PART_STARTS_S, "the tray for XEmbed icons"
-            )
+            self.start_tray(self._tray)
         if self._notify != "none":
             self.wait_for(
                 lambda: self.bus.has_owner("org.freedesktop.Notifications"), PART_STARTS_S, "the notification daemon"
             )
         self._wait_for_keyring()
+
+    def start_tray(self, kind: Literal["sni", "xembed"]) -> None:
+        """Start what shows icons, and wait until it does; also later, and again after `end_part`."""
+        if kind == "sni":
+            self._start_part("tray", ["xfce4-panel", "--disable-wm-check", "--sm-client-disable"])
+            self.wait_for(self.bus.tray_host_ready, PART_STARTS_S, "the panel")
+        else:
+            place = ["--edge", "top", "--align", "right", "--widthtype", "request", "--SetDockType", "true"]
+            self._start_part("tray", ["trayer", *place, "--heighttype", "pixel", "--height", "28"])
+        self.wait_for(lambda: self.selection_owner("_NET_SYSTEM_TRAY_S0"), PART_STARTS_S, "the tray for XEmbed icons")
 
     def _wm_ready(self) -> bool:
         answer = self.run(["xprop", "-root", "-notype", "_NET_SUPPORTING_WM_CHECK"]).stdout

@@ -191,6 +191,13 @@ class DesktopSession:
         self.pids[name] = part.pid
         desktop_reaper.note_part(self.folder, part.pid, stage)
 
+    def end_part(self, name: str) -> None:
+        """Kill a part, as a crash does; it may be started again."""
+        part = self._parts.pop(name)
+        part.kill()
+        part.wait(10)
+        del self.pids[name]
+
     def _start_and_read_line(self, name: str, argv: Callable[[int], Sequence[str]]) -> str:
         """Start a part that writes one line into a pipe once it is ready, and return that line."""
         read_end, write_end = os.pipe()
@@ -256,6 +263,11 @@ class DesktopSession:
             self.wait_for(lambda: self.bus.collection_locked("login"), 10, "the keyring to be locked")
 
     # ------------------------------------------------------------ programs and waiting
+
+    @property
+    def has_open_keyring(self) -> bool:
+        """Whether programs can save passwords without a question."""
+        return self._keyring == "unlocked"
 
     @property
     def bus(self) -> SessionBus:
