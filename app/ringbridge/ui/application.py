@@ -19,6 +19,8 @@ from ringbridge.desktop.choose import clipboard_backends, first_usable, hotkey_b
 from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
 from ringbridge.desktop.signals import QuitSignals
 from ringbridge.ui.notices import Notices, Topic
+from ringbridge.ui.phone_choice import PhoneChoice
+from ringbridge.ui.screen_guard import ScreenGuard
 from ringbridge.ui.session import MAX_RECENT, Session
 from ringbridge.ui.tasks import GuiInvoker, Lane
 from ringbridge.ui.translation import tr
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from ringbridge.core.calls import CallRecord
-    from ringbridge.desktop.ports import HotkeyBackend, ScreenLock
+    from ringbridge.desktop.ports import HotkeyBackend
     from ringbridge.services.call_facts import FactFinder
     from ringbridge.services.credentials import Credentials
     from ringbridge.services.dialer import Dialer
@@ -45,8 +47,6 @@ LANE_CLOSE_S = 2.0
 _LOOKED_AT = 4096  # characters; as in core.detection, which is not loaded just to see that there are no digits
 _SHOWN_PROBLEMS = 4
 _TRAY_PATIENCE_MS = 15_000
-_LOCK_AFTER_MS = 2500
-"""QtDBus takes 6 ms of the processor, which at login is everybody's; the first wish does not wait so long for it."""
 _MIN_DIGITS = 4  # of 1-800-FLOWERS
 
 
@@ -98,13 +98,12 @@ class Program(QObject):
         self._clipboard = first_usable(clipboard_backends())
         self._hotkeys: HotkeyBackend | None = None
         self._bound_hotkey = ""
-        self._screen_lock: ScreenLock | None = None
-        self._lock_wanted = False
+        self._screen = ScreenGuard(lane=self._work_lane, invoker=invoker, was_locked=self._screen_locked)
+        self._closers.append(self._screen.close)
         self._signals = QuitSignals(application.quit)
         self._recent: tuple[CallRecord, ...] = ()
         self._parts: Parts | None = None
         self._has_settings = False
-        self._has_phone_menu = False
         self._waiting_for_parts: list[Callable[[Parts], None]] = []
         self._file: SettingsFile | None = None
         self._history: History | None = None
@@ -171,13 +170,21 @@ class Program(QObject):
         self._listen()
         self._tray.redial_wanted.connect(self._redial)
         self._tray.pause_toggled.connect(self._pause)
-        self._tray.phone_wanted.connect(self._ring_first)
+        self._phones = PhoneChoice(
+            session=self._session,
+            tray=self._tray,
+            file=self._settings_file(),
+            lane=self._slow_lane,
+            saved=self._settings_saved,
+            failed=self._show_failure,
+            fixed=self._fixed_account is not None,
+        )
         self._session.changed.connect(self._apply_settings)
         self._apply_settings()
         self._show_notices(loaded)
         self._slow_lane.submit(self._read_history, self._show_recent, self._show_failure)
         self._slow_lane.submit(lambda: None, lambda _: self.is_up.emit(), self._log_failure)
-        QTimer.singleShot(_LOCK_AFTER_MS, self._load_screen_lock)
+        self._screen.load_soon()
         if self._waiting_for_parts:  # a menu entry was quicker than the settings, or a notice waits
             self._fetch_parts()
         self._has_settings = True
@@ -205,12 +212,15 @@ class Program(QObject):
             self._fetch_parts()
 
     def _fetch_parts(self) -> None:
-        self._load_screen_lock()
-        self._work_lane.submit(_load_parts, self._make_parts, self._no_parts)
+        self._screen.load()
+        self._work_lane.submit(_load_parts, self._parts_loaded, self._no_parts)
 
     def _no_parts(self, error: Exception) -> None:
         self._waiting_for_parts.clear()  # so that the next wish tries again
         self._not_up(error)
+
+    def _parts_loaded(self, make: "Callable[..., Parts]") -> None:
+        self._screen.when_known(partial(self._make_parts, make))
 
     def _make_parts(self, make: "Callable[..., Parts]") -> None:
         self._application.setWindowIcon(tray_icon(TrayState.IDLE))
@@ -229,7 +239,7 @@ class Program(QObject):
             work_lane=self._work_lane,
             slow_lane=self._slow_lane,
             facts=cache(self._make_facts),
-            locked=self._is_screen_locked,
+            locked=lambda: self._screen.locked,
             stop_key=self._bind_stop_key,
             recent=self._recent,
             profile=self._paths.profile,
@@ -274,53 +284,13 @@ class Program(QObject):
         settings = self._session.settings
         self._tray.set_paused(not settings.clipboard.watch)
         self._tray.set_pause_locked("clipboard.watch" in self._session.locked)
-        self._show_phones()
+        self._phones.show()
         self._clipboard.unwatch()
         if settings.clipboard.watch:
             self._clipboard.watch(self._copied)
         self._bind_hotkey(settings.hotkeys.dial_selection)
         missing = "" if settings.account.url else tr("No account yet: open Settings to set it up.")
         self._notices.set(Topic.ACCOUNT, missing)
-
-    def _show_phones(self) -> None:
-        settings, locked = self._session.settings, self._session.locked
-        if settings.phones.own or self._has_phone_menu:
-            from ringbridge.core.dialing.guard_settings import own_phones
-            from ringbridge.ui.wording import phone_name
-
-            phones = own_phones(settings.phones)
-            values = [phone.value for phone in phones]
-            first = values.index(settings.account.line) if settings.account.line in values else -1
-            names = tuple(phone_name(phone.value, phones) for phone in phones)
-            is_fixed = self._fixed_account is not None
-            self._tray.set_phones(
-                names, first, locked=is_fixed or bool(locked & {"account.line", "account.line_kind"})
-            )
-            self._has_phone_menu = bool(phones)
-
-    def _ring_first(self, index: int) -> None:
-        """Another own phone rings first from now on."""
-        from ringbridge.core.dialing.guard_settings import own_phones
-
-        phones = own_phones(self._session.settings.phones)
-        if index >= len(phones):
-            return
-        phone = phones[index]
-        file = self._settings_file()
-
-        def work() -> Settings:
-            account = {"account.line": phone.value, "account.line_kind": phone.kind}
-            settings = file.load().settings
-            for key, value in account.items():
-                settings = with_value(settings, key, value)
-            file.save(settings)
-            return settings
-
-        def failed(error: Exception) -> None:
-            self._show_phones()
-            self._show_failure(error)
-
-        self._slow_lane.submit(work, self._settings_saved, failed)
 
     def _bind_hotkey(self, combination: str) -> None:
         if combination == self._bound_hotkey:
@@ -366,22 +336,9 @@ class Program(QObject):
         except (HotkeyTaken, HotkeyInvalid) as error:
             _log.info("Escape can't stop the countdown here (%s); a click can", type(error).__name__)
 
-    def _load_screen_lock(self) -> None:
-        if not self._lock_wanted:
-            self._lock_wanted = True
-            self._slow_lane.submit(_load_screen_locks, self._watch_screen_lock, self._log_failure)
-
-    def _watch_screen_lock(self, makers: "tuple[Callable[[], ScreenLock], ...]") -> None:
-        self._screen_lock = first_usable(tuple(make() for make in makers))
-        self._closers.append(self._screen_lock.close)
-        self._screen_lock.watch(self._screen_changed)
-
-    def _screen_changed(self, locked: bool) -> None:  # noqa: FBT001 - what a `ScreenLock` tells
-        if locked and self._parts is not None:
+    def _screen_locked(self) -> None:
+        if self._parts is not None:
             self._parts.coordinator.screen_locked()
-
-    def _is_screen_locked(self) -> bool:
-        return self._screen_lock is not None and self._screen_lock.locked
 
     def _dial_selection(self) -> None:
         self._clipboard.read(Buffer.SELECTION, self._selected)
@@ -503,12 +460,6 @@ def _doubt_account(parts: "Parts") -> None:
     """Another process changed the account: its password and what its role allows are asked anew."""
     parts.caller.doubt_password()
     parts.live.ask_again()
-
-
-def _load_screen_locks() -> "tuple[Callable[[], ScreenLock], ...]":
-    from ringbridge.desktop.choose import screen_lock_makers
-
-    return screen_lock_makers()
 
 
 def _load_parts() -> "Callable[..., Parts]":
