@@ -188,10 +188,42 @@ def test_a_policy_holds_in_the_program_and_says_so_when_it_is_damaged(desktop: D
     pause = next(entry for entry in desktop.tray_menu() if entry.label.startswith("Pause"))
     assert not pause.enabled
     desk.end()
+    assert desk.calls() == []
     policy.write_text("locked = [")
     desk.start()
     desktop.window("^Ringbridge$")  # the card says so
     ran = desk.run("dial", "+1 900 555 1234", "--yes")
     assert ran.returncode == 7
     assert "Premium-rate numbers are not called" in ran.stderr
+    desk.end()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="XDG")
+def test_a_policy_that_comes_and_goes_holds_without_a_new_start(desktop: Desktop, tmp_path: Path) -> None:
+    policy = tmp_path / "ringbridge" / "policy.toml"
+    policy.parent.mkdir()
+    desktop.env["XDG_CONFIG_DIRS"] = f"{tmp_path}:/etc/xdg"
+    desk = Desk(desktop, profile="demo")
+    desk.set()
+    desk.start()
+    assert desk.run("dial", NUMBER, "--yes").returncode == 0
+    policy.write_text(
+        'locked = ["guards.refused_countries", "clipboard.watch"]\n[guards]\nrefused_countries = ["US"]\n'
+    )
+    ran = desk.run("dial", "212 555 0143", "--yes")
+    assert (ran.returncode, "Numbers of this country are not called" in ran.stderr) == (7, True)
+    assert not next(entry for entry in desktop.tray_menu() if entry.label.startswith("Pause")).enabled
+    policy.write_text("locked = [")
+    ran = desk.run("dial", "+1 900 555 1234", "--yes")
+    assert (ran.returncode, "Premium-rate numbers are not called" in ran.stderr) == (7, True)
+    policy.unlink()
+    assert desk.run("dial", "212 555 0144", "--yes").returncode == 0
+    desk.set(guards__never_call="+12125550145")
+    ran = desk.run("dial", "212 555 0145", "--yes")
+    assert (ran.returncode, "on the list of numbers that are never called" in ran.stderr) == (7, True)
+    file = Path(desktop.env["HOME"], ".config/ringbridge/profiles/demo/settings.toml")
+    file.write_text(file.read_text().replace("0145", "0146"))  # an editor tells nobody
+    assert desk.run("dial", "212 555 0145", "--yes").returncode == 0
+    assert desk.run("dial", "212 555 0146", "--yes").returncode == 7
+    assert [call["dialed"] for call in desk.calls()] == ["2125550145", "2125550144", "2125550142"]
     desk.end()

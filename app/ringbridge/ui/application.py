@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache, partial
 from operator import methodcaller
 from threading import Lock
@@ -14,14 +13,14 @@ from PySide6.QtWidgets import QSystemTrayIcon
 
 from ringbridge.core.errors import RingbridgeError, StorageError
 from ringbridge.core.hotkeys import STOP_KEY
-from ringbridge.core.settings import AccountSettings, Settings, with_value
+from ringbridge.core.settings import AccountSettings, with_value
 from ringbridge.desktop.choose import clipboard_backends, first_usable, hotkey_backends, instance_server
 from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
 from ringbridge.desktop.signals import QuitSignals
 from ringbridge.ui.notices import Notices, Topic
 from ringbridge.ui.phone_choice import PhoneChoice
 from ringbridge.ui.screen_guard import ScreenGuard
-from ringbridge.ui.session import MAX_RECENT, Session
+from ringbridge.ui.session import MAX_RECENT
 from ringbridge.ui.tasks import GuiInvoker, Lane
 from ringbridge.ui.translation import tr
 from ringbridge.ui.tray_icon import TrayState, tray_icon
@@ -36,16 +35,16 @@ if TYPE_CHECKING:
     from ringbridge.services.dialer import Dialer
     from ringbridge.services.history import History
     from ringbridge.services.paths import Paths
-    from ringbridge.services.settings_file import LoadedSettings, SettingsFile
+    from ringbridge.services.settings_file import SettingsFile
     from ringbridge.services.tracker import Tracker
     from ringbridge.ui.parts import Parts
+    from ringbridge.ui.settings_in_force import SettingsInForce
     from ringbridge.ui.tray import Tray
 
 _log = logging.getLogger(__name__)
 
 LANE_CLOSE_S = 2.0
 _LOOKED_AT = 4096  # characters; as in core.detection, which is not loaded just to see that there are no digits
-_SHOWN_PROBLEMS = 4
 _TRAY_PATIENCE_MS = 15_000
 _MIN_DIGITS = 4  # of 1-800-FLOWERS
 
@@ -149,24 +148,27 @@ class Program(QObject):
                 "start Ringbridge again to type one. “ringbridge doctor” says what helps.")
             )  # fmt: skip
 
-    def _load(self) -> "tuple[Paths, LoadedSettings, str]":
+    def _load(self) -> "tuple[Paths, SettingsInForce]":
         from ringbridge.services import logs
         from ringbridge.services.paths import find_paths, policy_files
-        from ringbridge.services.region import effective_region
         from ringbridge.services.settings_file import SettingsFile
+        from ringbridge.ui.settings_in_force import SettingsInForce
 
         paths = find_paths(self._profile)
-        if self._file is None:
-            with suppress(StorageError):  # a disk that takes no log may still take calls; `doctor` tells of it
-                logs.start(paths.log_file)
-            logs.install_crash_hooks()
-            self._file = SettingsFile(paths.settings_file, policy_files=policy_files())
-        loaded = self._file.load()
-        return paths, loaded, effective_region(loaded.settings)
+        with suppress(StorageError):  # a disk that takes no log may still take calls; `doctor` tells of it
+            logs.start(paths.log_file)
+        logs.install_crash_hooks()
+        policy = policy_files()
+        self._file = SettingsFile(paths.settings_file, policy_files=policy)
+        looked_at = SettingsFile(paths.settings_file, policy_files=policy)  # one for each lane
+        in_force = SettingsInForce(looked_at, account=self._fixed_account, invoker=self._invoker)
+        return paths, in_force.load()
 
-    def _bring_up(self, link: str, result: "tuple[Paths, LoadedSettings, str]") -> None:
-        self._paths, loaded, region = result
-        self._session = Session(self._in_force(loaded.settings), region, loaded.policy.locked)
+    def _bring_up(self, link: str, result: "tuple[Paths, SettingsInForce]") -> None:
+        self._paths, self._in_force = result
+        self._session = self._in_force.begin(
+            tell=self._tell, account_changed=partial(self._with_parts, _doubt_account)
+        )
         self._listen()
         self._tray.redial_wanted.connect(self._redial)
         self._tray.pause_toggled.connect(self._pause)
@@ -175,13 +177,13 @@ class Program(QObject):
             tray=self._tray,
             file=self._settings_file(),
             lane=self._slow_lane,
-            saved=self._settings_saved,
+            saved=self._in_force.saved,
             failed=self._show_failure,
             fixed=self._fixed_account is not None,
         )
         self._session.changed.connect(self._apply_settings)
         self._apply_settings()
-        self._show_notices(loaded)
+        self._in_force.show_problems()
         self._slow_lane.submit(self._read_history, self._show_recent, self._show_failure)
         self._slow_lane.submit(lambda: None, lambda _: self.is_up.emit(), self._log_failure)
         self._screen.load_soon()
@@ -238,6 +240,7 @@ class Program(QObject):
             live_lane=self._live_lane,
             work_lane=self._work_lane,
             slow_lane=self._slow_lane,
+            in_force=self._in_force.now,
             facts=cache(self._make_facts),
             locked=lambda: self._screen.locked,
             stop_key=self._bind_stop_key,
@@ -245,7 +248,7 @@ class Program(QObject):
             profile=self._paths.profile,
             demo=self._fixed_account is not None,
         )
-        parts.settings_saved.connect(self._settings_saved)
+        parts.settings_saved.connect(self._in_force.saved)
         parts.settings_changed_elsewhere.connect(self._reload_settings)
         self._closers.append(parts.close)
         self._parts = parts
@@ -276,9 +279,6 @@ class Program(QObject):
             self._parts.coordinator.show_recent(records)
         elif records:
             self._tray.set_recent(records)
-
-    def _in_force(self, settings: Settings) -> Settings:
-        return replace(settings, account=self._fixed_account) if self._fixed_account else settings
 
     def _apply_settings(self) -> None:
         settings = self._session.settings
@@ -347,30 +347,16 @@ class Program(QObject):
         self._with_parts(lambda parts: parts.coordinator.selected(copied))
 
     def _reload_settings(self) -> None:
-        def use(result: "tuple[Paths, LoadedSettings, str]") -> None:
-            _, loaded, region = result
-            self._session.use(self._in_force(loaded.settings), region, loaded.policy.locked)
-            self._show_notices(loaded)
-            self._with_parts(_doubt_account)
-
-        self._slow_lane.submit(self._load, use, self._log_failure)
-
-    def _show_notices(self, loaded: "LoadedSettings") -> None:
-        policy = loaded.policy
-        if loaded.notice is not None or loaded.problems or policy.notice is not None or policy.problems:
-            from ringbridge.ui.wording import error_sentence, policy_sentences, problem_sentence
-
-            sentences = policy_sentences(policy)[:_SHOWN_PROBLEMS]
-            sentences += [error_sentence(loaded.notice)] if loaded.notice else []
-            sentences += [problem_sentence(problem) for problem in loaded.problems[:_SHOWN_PROBLEMS]]
-            self._tell(" ".join(sentences))
+        """Another process says that it wrote the settings, or the password."""
+        doubt = partial(self._with_parts, _doubt_account)
+        self._work_lane.submit(self._in_force.now, lambda _: doubt(), self._log_failure)
 
     def _pause(self, paused: bool) -> None:  # noqa: FBT001 - a signal's value
         settings = with_value(self._session.settings, "clipboard.watch", not paused)
         self._session.use(settings, self._session.region)
         self._slow_lane.submit(
             lambda: self._settings_file().change("clipboard.watch", not paused),
-            lambda _: None,
+            self._in_force.saved,
             self._show_failure,
         )
 
@@ -429,11 +415,6 @@ class Program(QObject):
         from ringbridge.services.tracker import Tracker
 
         return Tracker(history=self._the_history(), credentials=self._credentials)
-
-    def _settings_saved(self, settings: Settings) -> None:
-        from ringbridge.services.region import effective_region
-
-        self._session.use(self._in_force(settings), effective_region(settings))
 
     def _log_failure(self, error: Exception) -> None:
         _log.error("unexpected error", exc_info=error)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ringbridge.core.calls import CallOutcome, CallRequest, Origin, Outcome
 from ringbridge.core.dialing.gate import Decision, PhoneState
-from ringbridge.core.dialing.guard_settings import kind_of_line
+from ringbridge.core.dialing.guard_settings import GuardSettings, kind_of_line
 from ringbridge.core.dialing.guards import refused_code
 from ringbridge.core.errors import InputError, SettingError
 from ringbridge.core.settings import with_options
@@ -47,7 +47,7 @@ class Wish:
         wait_s: Seconds the PBX may wait, or None for the account's own.
         name: The other party's name where known, or empty.
         options: What this call is to be other than the settings say: fields of `CallOptions` by name.
-        destination: The target as it was just written for the PBX, or None: then it is written now.
+        destination: The target as it was last written for the PBX, or None; the gate has it written anew.
     """
 
     target: "Target"
@@ -141,7 +141,7 @@ class Caller(QObject):
             done: Told the outcome, once, unless the gate asks and nobody ever answers.
             asked: Gets the question where the gate asks, instead of the screen; then `done` is not told.
         """
-        reason = self._refused_at_once(wish)
+        reason = refused_code(wish.target, wish.origin, GuardSettings())  # whatever the settings of the moment say
         if reason:
             self._report(None, refused_outcome(reason), done)
             return
@@ -209,13 +209,7 @@ class Caller(QObject):
             locked=self._locked(),
             phone=phone,
         )
-        self._reader.judge(wish.target, wish.destination, circumstances, judged, failed)
-
-    def _refused_at_once(self, wish: Wish) -> str:
-        """What needs no look at the number; where it does, the gate decides the same."""
-        if self.screen_locked and wish.origin is not Origin.COMMAND_LINE:
-            return "locked"
-        return refused_code(wish.target, wish.origin, self._session.settings.guards)
+        self._reader.judge(wish.target, circumstances, judged, failed)
 
     def _go_on(self, judged: Judged, done: OutcomeHandler | None, asked: Callable[[Judged], None] | None) -> None:
         match judged.findings.verdict.decision:
@@ -228,9 +222,9 @@ class Caller(QObject):
             case Decision.COUNT_DOWN:
                 self.countdown.emit(judged, done)
             case Decision.DIAL:
-                reason = self._refused_at_once(judged.wish)  # the screen may have been locked meanwhile
-                if reason:
-                    self._report(None, refused_outcome(reason, dialed=judged.destination.dialed), done)
+                emergency = judged.findings.facts.traits.emergency and judged.wish.origin is Origin.COMMAND_LINE
+                if self.screen_locked and not emergency:  # since the gate was asked
+                    self._report(None, refused_outcome("locked", dialed=judged.destination.dialed), done)
                 else:
                     self._place(judged, done)
 
