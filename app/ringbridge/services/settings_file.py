@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import NamedTuple
 
 from ringbridge.core.errors import (
     FileDamaged,
@@ -29,9 +29,6 @@ from ringbridge.core.settings import (
     with_value,
 )
 from ringbridge.services import private_files
-
-if TYPE_CHECKING:
-    import tomlkit
 
 VERSION = 1
 MAX_BYTES = 1024 * 1024
@@ -310,24 +307,12 @@ class SettingsFile:
     def _write(self, content: _Content | None, changes: Mapping[str, SettingValue]) -> None:
         if content and not changes:
             return
-        import tomllib
+        from ringbridge.services.settings_text import with_values
 
-        import tomlkit
-        from tomlkit.exceptions import TOMLKitError
-
-        old_text = content.text if content else ""
         try:
-            document = tomlkit.parse(old_text)
-            for key, value in changes.items():
-                _put(document, key, value)
-            text = tomlkit.dumps(document)
-        except TOMLKitError as error:
+            text = with_values(content.text if content else "", changes, version=VERSION)
+        except ValueError as error:
             raise StorageUnavailable(str(self.path), "has a form that only a person can change") from error
-        if "version" not in document:
-            text = f"version = {VERSION}\n{text}"
-        # numbers with a point stay text in this comparison: nan is not equal to itself
-        if tomllib.loads(text, parse_float=str) != _expected(tomllib.loads(old_text, parse_float=str), changes):
-            raise StorageUnavailable(str(self.path), "has a form that only a person can change")
         private_files.replace_file(self.path.resolve(), text.encode())
 
 
@@ -361,66 +346,3 @@ def _checked(key: str, value: object) -> SettingValue:
     if is_by_hand(key):
         raise SettingError(key, "by_hand")
     return flatten(with_value(Settings(), key, value))[key]
-
-
-def _put(document: "tomlkit.TOMLDocument", key: str, value: SettingValue) -> None:
-    """Set one value, keeping comments and order. Something that stands where a table belongs becomes a comment."""
-    import tomlkit
-
-    tables = cast("dict[str, Any]", document)
-    group, _, name = key.rpartition(".")
-    if not group:
-        tables[name] = value
-        return
-    if not isinstance(tables.setdefault(group, tomlkit.table()), Mapping):
-        table = tomlkit.table()
-        for line in f"{group} = {tables.pop(group).as_string()}".splitlines():
-            table.add(tomlkit.comment(line))
-        tables[group] = table
-    if isinstance(value, tuple):
-        _put_list(tables[group], name, value)
-    else:
-        tables[group][name] = value
-
-
-def _put_list(table: "dict[str, Any]", name: str, texts: tuple[str, ...]) -> None:
-    """Set a list, one text a line; entries that stay keep their place and the comments beside and above them."""
-    import tomlkit
-    from tomlkit.items import Array
-
-    old: object = table.get(name)
-    if not isinstance(old, Array) or not old:
-        new: Any = tomlkit.array()
-        new.extend(texts)
-        table[name] = new.multiline(multiline=bool(texts))
-        return
-    from difflib import SequenceMatcher
-
-    array = cast("Any", old)
-    steps = SequenceMatcher(None, [str(item) for item in array], texts, autojunk=False).get_opcodes()
-    for kind, first, last, new_first, new_last in reversed(steps):  # from the end, so that places stay true
-        if kind == "equal":
-            continue
-        common = min(last - first, new_last - new_first)
-        for index in range(common):
-            array[first + index] = texts[new_first + index]
-        for _ in range(last - first - common):
-            del array[first + common]
-        for index in range(new_first + common, new_last):
-            array.insert(first + index - new_first, texts[index])
-
-
-def _expected(table: Mapping[str, Any], changes: Mapping[str, SettingValue]) -> dict[str, Any]:
-    """What the written text must mean, so that no quirk of the writing library can lose or change a value."""
-    expected = {key: dict(cast("Any", value)) if isinstance(value, dict) else value for key, value in table.items()}
-    expected.setdefault("version", VERSION)
-    for key, value in changes.items():
-        written = list(value) if isinstance(value, tuple) else value
-        group, _, name = key.rpartition(".")
-        if not group:
-            expected[name] = written
-            continue
-        if not isinstance(expected.get(group), dict):
-            expected[group] = {}
-        expected[group][name] = written
-    return expected

@@ -3,9 +3,8 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache, partial
+from functools import partial
 from operator import methodcaller
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -20,6 +19,7 @@ from ringbridge.desktop.signals import QuitSignals
 from ringbridge.ui.notices import Notices, Topic
 from ringbridge.ui.phone_choice import PhoneChoice
 from ringbridge.ui.screen_guard import ScreenGuard
+from ringbridge.ui.services_on_use import ServicesOnUse
 from ringbridge.ui.session import MAX_RECENT
 from ringbridge.ui.tasks import GuiInvoker, Lane
 from ringbridge.ui.translation import tr
@@ -30,13 +30,7 @@ if TYPE_CHECKING:
 
     from ringbridge.core.calls import CallRecord
     from ringbridge.desktop.ports import HotkeyBackend
-    from ringbridge.services.call_facts import FactFinder
-    from ringbridge.services.credentials import Credentials
-    from ringbridge.services.dialer import Dialer
-    from ringbridge.services.history import History
     from ringbridge.services.paths import Paths
-    from ringbridge.services.settings_file import SettingsFile
-    from ringbridge.services.tracker import Tracker
     from ringbridge.ui.parts import Parts
     from ringbridge.ui.settings_in_force import SettingsInForce
     from ringbridge.ui.tray import Tray
@@ -104,11 +98,7 @@ class Program(QObject):
         self._parts: Parts | None = None
         self._has_settings = False
         self._waiting_for_parts: list[Callable[[Parts], None]] = []
-        self._file: SettingsFile | None = None
-        self._history: History | None = None
-        self._history_lock = Lock()
-        self._dialer = cache(self._make_dialer)
-        self._tracker = cache(self._make_tracker)
+        self._close_services: Callable[[], None] = lambda: None
 
     def start(self, *, link: str = "") -> None:
         """Read the settings off the GUI thread, then bring everything up.
@@ -166,6 +156,8 @@ class Program(QObject):
 
     def _bring_up(self, link: str, result: "tuple[Paths, SettingsInForce]") -> None:
         self._paths, self._in_force = result
+        self._services = ServicesOnUse(self._paths, account=self._fixed_account, password=self._fixed_password)
+        self._close_services = self._services.close
         self._session = self._in_force.begin(
             tell=self._tell, account_changed=partial(self._with_parts, _doubt_account)
         )
@@ -175,7 +167,7 @@ class Program(QObject):
         self._phones = PhoneChoice(
             session=self._session,
             tray=self._tray,
-            file=self._settings_file(),
+            file=self._file,
             lane=self._slow_lane,
             saved=self._in_force.saved,
             failed=self._show_failure,
@@ -226,22 +218,22 @@ class Program(QObject):
 
     def _make_parts(self, make: "Callable[..., Parts]") -> None:
         self._application.setWindowIcon(tray_icon(TrayState.IDLE))
-        self._credentials = self._make_credentials()
+        services = self._services
         parts = make(
             session=self._session,
             tray=self._tray,
             notices=self._notices,
             clipboard=self._clipboard,
-            settings_file=self._settings_file(),
-            credentials=self._credentials,
-            dialer=self._dialer,
-            tracker=self._tracker,
+            settings_file=self._file,
+            credentials=services.credentials(),
+            dialer=services.dialer,
+            tracker=services.tracker,
             calls_lane=self._calls_lane,
             live_lane=self._live_lane,
             work_lane=self._work_lane,
             slow_lane=self._slow_lane,
             in_force=self._in_force.now,
-            facts=cache(self._make_facts),
+            facts=services.facts,
             locked=lambda: self._screen.locked,
             stop_key=self._bind_stop_key,
             recent=self._recent,
@@ -355,7 +347,7 @@ class Program(QObject):
         settings = with_value(self._session.settings, "clipboard.watch", not paused)
         self._session.use(settings, self._session.region)
         self._slow_lane.submit(
-            lambda: self._settings_file().change("clipboard.watch", not paused),
+            partial(self._file.change, "clipboard.watch", not paused),
             self._in_force.saved,
             self._show_failure,
         )
@@ -368,53 +360,15 @@ class Program(QObject):
         else:
             self._log_failure(error)
 
-    def _settings_file(self) -> "SettingsFile":
-        if self._file is None:
-            raise RuntimeError("settings are read before anything else")
-        return self._file
-
     def _read_history(self) -> "tuple[CallRecord, ...]":
         if not self._paths.history_file.exists():
             return ()
-        history = self._the_history()
+        history = self._services.history()
         notice = history.open()
         if notice is not None:
             self._invoker.call(partial(self._show_failure, notice))
         history.settle_abandoned()
         return history.recent(limit=MAX_RECENT)
-
-    def _the_history(self) -> "History":
-        """The one history of this process, made on the first lane that wants it."""
-        from ringbridge.services.history import History
-
-        with self._history_lock:
-            if self._history is None:
-                self._history = History(self._paths.history_file, held=True)
-            return self._history
-
-    def _make_credentials(self) -> "Credentials":
-        from ringbridge.services.credentials import Credentials
-
-        credentials = Credentials(self._paths.profile)
-        if self._fixed_account is not None:
-            credentials.keep_in_memory(self._fixed_account, self._fixed_password)
-        return credentials
-
-    def _make_dialer(self) -> "Dialer":
-        from ringbridge.services.dialer import Dialer
-
-        # not opened here: `begin` does it, and says what is wrong before anything is sent
-        return Dialer(history=self._the_history(), credentials=self._credentials)
-
-    def _make_facts(self) -> "FactFinder":
-        from ringbridge.services.call_facts import FactFinder
-
-        return FactFinder(self._the_history)
-
-    def _make_tracker(self) -> "Tracker":
-        from ringbridge.services.tracker import Tracker
-
-        return Tracker(history=self._the_history(), credentials=self._credentials)
 
     def _log_failure(self, error: Exception) -> None:
         _log.error("unexpected error", exc_info=error)
@@ -432,8 +386,7 @@ class Program(QObject):
         for lane in (self._calls_lane, self._live_lane, self._work_lane, self._slow_lane):
             if not lane.close(LANE_CLOSE_S):
                 _log.warning("the %s lane was still at work", lane.name)
-        if self._history is not None:
-            self._history.close()
+        self._close_services()
         self._tray.close()
 
 
