@@ -661,7 +661,9 @@ def test_right_after_a_write_it_is_read_again(path):
     write(path, "region = 'DE'")
     file = SettingsFile(path)
     file.load()
-    assert file.look().settings.region == "DE"
+    found = file.look()
+    assert found is not None
+    assert found.settings.region == "DE"
 
 
 @pytest.mark.parametrize("text", ["region = ", b"\xff", "version = 99", "#" * 1_100_000])

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
-from tests.ui.conftest import Parts
 
 from ringbridge.core.calls import CallOutcome, Origin, Outcome
 from ringbridge.core.settings import AccountSettings, Settings
@@ -16,6 +15,8 @@ from ringbridge.ui.calling import Caller, Wish
 from ringbridge.ui.reading import Reader
 from ringbridge.ui.session import Session
 from ringbridge.ui.settings_in_force import SettingsInForce
+
+from .conftest import Parts
 
 REFUSES = 'locked = ["guards.refused_countries"]\n[guards]\nrefused_countries = ["US"]\n'
 
@@ -106,6 +107,20 @@ def test_a_policy_that_changes_keeps_the_wish_as_it_is(qtbot: QtBot, office: Off
     assert len(office.parts.pbx.calls) == 1
 
 
+def test_a_rule_that_nobody_can_read_meanwhile_holds_the_call_back(qtbot: QtBot, office: Office) -> None:
+    office.policy_path.write_text('[dialing]\nrules = ["[", "X. => 0"]\n')
+    assert office.want(qtbot, "+12125550142").problem == "input_rule_unreadable"
+    refused: list[str] = []
+    office.caller.want_passed_on(
+        Wish(target=Target(e164="+12125550142"), origin=Origin.TYPED),
+        lambda _destination: pytest.fail("it is not allowed"),
+        lambda _judged: pytest.fail("nobody is asked"),
+        lambda outcome: refused.append(outcome.problem),
+    )
+    qtbot.waitUntil(lambda: refused == ["input_rule_unreadable"])
+    assert office.parts.pbx.calls == ()
+
+
 def test_what_the_policy_locks_meanwhile_is_no_option_of_a_call(qtbot: QtBot, office: Office) -> None:
     office.policy_path.write_text('locked = ["account.caller_id"]\n[account]\ncaller_id = "12125550188"\n')
     outcome = office.want(qtbot, "+12125550142", caller_id="12125550100")
@@ -144,3 +159,11 @@ def test_the_demo_keeps_its_account(parts: Parts, tmp_path: Path) -> None:
     assert (session.settings.account, session.region) == (account, "DE")
     path.write_text('[account]\nline = "9"\n')
     assert in_force.now()[0].account == account
+
+
+def test_at_the_end_nothing_changes_any_more(qtbot: QtBot, office: Office) -> None:
+    office.in_force.close()
+    office.in_force.close()
+    office.policy_path.write_text(REFUSES)
+    with qtbot.assertNotEmitted(office.session.changed, wait=50):
+        office.in_force.now()

@@ -158,6 +158,7 @@ class Program(QObject):
         self._paths, self._in_force = result
         self._services = ServicesOnUse(self._paths, account=self._fixed_account, password=self._fixed_password)
         self._close_services = self._services.close
+        self._closers.append(self._in_force.close)
         self._session = self._in_force.begin(
             tell=self._tell, account_changed=partial(self._with_parts, _doubt_account)
         )

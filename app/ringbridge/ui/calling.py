@@ -150,17 +150,9 @@ class Caller(QObject):
             self._go_on(Judged(wish=replace(wish, destination=destination), destination=destination,
                 findings=findings), done, asked)  # fmt: skip
 
-        def unreadable(error: Exception) -> None:
-            if not isinstance(error, InputError):
-                _log_failure(error)
-                error = InputError("no_number")
-            outcome = CallOutcome(
-                request_id="", outcome=Outcome.BLOCKED, problem=f"input_{error.problem}", detail=error.detail
-            )
-            self._report(None, outcome, done)
-
         other_phone = bool(wish.line) and wish.line != self._session.settings.account.line
-        self._judge(wish, PhoneState.UNKNOWN if other_phone else self._phone(), judged, unreadable)
+        phone = PhoneState.UNKNOWN if other_phone else self._phone()
+        self._judge(wish, phone, judged, lambda error: self._report(None, _unreadable(error), done))
 
     def want_passed_on(
         self,
@@ -189,11 +181,8 @@ class Caller(QObject):
             else:
                 allowed(destination)
 
-        def failed(error: Exception) -> None:
-            _log_failure(error)
-            refused(CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="input_no_number"))
-
-        self._judge(replace(wish, counted_down=True), PhoneState.UNKNOWN, judged, failed)
+        wish = replace(wish, counted_down=True)
+        self._judge(wish, PhoneState.UNKNOWN, judged, lambda error: refused(_unreadable(error)))
 
     def _judge(
         self,
@@ -338,6 +327,14 @@ def _bad_option(error: SettingError, *, dialed: str) -> CallOutcome:
     return CallOutcome(
         request_id="", outcome=Outcome.NOT_SENT, problem="invalid_request", key=error.key, detail=error.detail
     )
+
+
+def _unreadable(error: Exception) -> CallOutcome:
+    """The dial plan can't write the number, or something went wrong that nobody foresaw: nothing was sent."""
+    if not isinstance(error, InputError):
+        _log_failure(error)
+        error = InputError("no_number")
+    return CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem=f"input_{error.problem}", detail=error.detail)
 
 
 def _our_bug(error: Exception, *, request_id: str, dialed: str) -> CallOutcome:

@@ -84,6 +84,10 @@ class SettingsInForce:
         if self._session is not None:
             self._session.use(self._with_account(settings), effective_region(settings))
 
+    def close(self) -> None:
+        """Change the session no more. Safe to call twice."""
+        self._session = None
+
     def _use(self, found: InForce) -> None:
         session = self._session
         if session is None:
