@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ringbridge.core.errors import (
     FileDamaged,
+    FileLeft,
     FileMissing,
     FileTooNew,
     PolicyDamaged,
@@ -172,6 +173,9 @@ def storage_sentence(error: StorageError) -> str:
             "before every call and calls nothing that may be expensive. Tell your administrator.")  # fmt: skip
     elif isinstance(error, FileDamaged):
         template = tr("The file {path} was damaged. Ringbridge put it aside as {detail} and began a new one.")
+    elif isinstance(error, FileLeft):
+        template = tr("The file {path} can't be used as it is now ({detail}). What it said before still holds. "
+            "Correct it; else Ringbridge may put it aside at its next start.")  # fmt: skip
     elif isinstance(error, FileMissing):
         template = tr("The file {path} is not there.")
     else:
