@@ -69,11 +69,9 @@ def test_the_menu_of_the_icon_leads_to_a_call(everywhere: tuple[WaylandDesktop, 
 
 
 def test_a_link_asks_and_dials_nothing_without_a_yes(everywhere: tuple[WaylandDesktop, Workplace]) -> None:
-    desktop, place = everywhere
+    _desktop, place = everywhere
     assert place.run("link", "tel:+1-212-555-0144").returncode == 0
-    desktop.wait_for(
-        lambda: "Answer: Call +1 212-555-0144" in place.menu_labels() or place.cards(), 10, "the question"
-    )
+    place.card()
     assert place.asked()["2125550144"] == 0
 
 
