@@ -17,7 +17,7 @@ pytestmark = pytest.mark.desktop
 
 
 def workplace(compositor: Compositor, *, tray: bool = True) -> Iterator[tuple[WaylandDesktop, Workplace]]:
-    require_wayland(compositor, tray=tray, keyring="unlocked")
+    require_wayland(compositor, keyring="unlocked")
     with (
         WaylandDesktop(compositor, tray=tray, keyring="unlocked") as desktop,
         Workplace(desktop) as place,
@@ -68,6 +68,16 @@ def test_the_menu_of_the_icon_leads_to_a_call(everywhere: tuple[WaylandDesktop, 
     type_a_number(desktop, place, "2125550143")
 
 
+def test_a_tray_that_goes_and_comes_back_has_the_icon_again(everywhere: tuple[WaylandDesktop, Workplace]) -> None:
+    desktop, place = everywhere
+    for number in ("2125550147", "2125550148"):
+        desktop.end_tray()
+        assert desktop.tray_items() == ()
+        desktop.start_tray()
+        desktop.activate_tray()
+        type_a_number(desktop, place, number)
+
+
 def test_a_link_asks_and_dials_nothing_without_a_yes(everywhere: tuple[WaylandDesktop, Workplace]) -> None:
     _desktop, place = everywhere
     assert place.run("link", "tel:+1-212-555-0144").returncode == 0
@@ -83,6 +93,13 @@ def test_without_a_tray_a_second_start_opens_the_dialog(without_tray: tuple[Wayl
     assert tray.split()[0] != "ok"
     if desktop.compositor == "gnome":
         assert "AppIndicator" in place.run("doctor").stdout
+
+
+def test_a_tray_that_comes_late_gets_the_icon(without_tray: tuple[WaylandDesktop, Workplace]) -> None:
+    desktop, place = without_tray
+    desktop.start_tray()
+    desktop.activate_tray()
+    type_a_number(desktop, place, "2125550149")
 
 
 def test_what_another_program_copies_is_offered_each_time(
