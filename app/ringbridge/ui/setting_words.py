@@ -145,7 +145,7 @@ def setting_sentence(error: SettingError) -> str:
             "region": tr("{name}: enter the two letters of a country, such as US or DE."),
             "url": tr("{name}: enter an address such as https://pbx.example.com/local/api/json/, without name, "
                 "password or “?”."),
-            "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+D."),
+            "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+C."),
             "plain_http": tr("{name}: use https://. With http:// others could read your password."),
             "pattern": tr("{name}: enter numbers; a * at the end stands for any digits, such as +1900*."),
             "clock": tr("{name}: enter a time such as 21:00."),
