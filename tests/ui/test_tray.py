@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QAction, QImage
+from PySide6.QtGui import QAction, QColor, QImage
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
@@ -221,6 +221,44 @@ def test_the_states_differ_in_shape_not_only_in_colour(qtbot: QtBot) -> None:
 def test_every_state_has_every_size(qtbot: QtBot, state: TrayState) -> None:
     sizes = tray_icon(state).availableSizes()
     assert sorted((size.width(), size.height()) for size in sizes) == [(size, size) for size in SIZES]
+
+
+PANELS = ("#ffffff", "#f0f0f0", "#2d2d2d", "#000000")
+
+
+def luminance(color: QColor) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF())
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("state", list(TrayState))
+def test_the_icon_is_readable_on_every_panel(qtbot: QtBot, state: TrayState, size: int, panel: str) -> None:
+    """Its outline stands out 3:1 from the panel, and its signs 3:1 from what they stand on."""
+    image = tray_icon(state).pixmap(QSize(size, size)).toImage()
+    solid = {(x, y): image.pixelColor(x, y) for x in range(size) for y in range(size)
+             if image.pixelColor(x, y).alpha() > 250}  # fmt: skip
+    signs = {place for place, color in solid.items() if luminance(color) > 0.8}
+    ground = [color for color in solid.values() if luminance(color) < 0.5]  # with the soft edges of the signs
+    assert len(signs) >= size * size // 20, "a handset is to be seen"
+    assert len(ground) >= size * size // 3
+    white = QColor("white")
+    readable = sum(contrast(color, QColor(panel)) >= 3 <= contrast(color, white) for color in ground)
+    assert readable >= 0.85 * len(ground), (readable, len(ground))
+    # no sign touches the panel: white on white would eat the handset's shape
+    edge = [(x, y) for x, y in signs for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1))
+            if image.pixelColor(x + dx, y + dy).alpha() < 40]  # fmt: skip
+    assert len(edge) <= len(signs) // 8, edge
 
 
 @pytest.mark.parametrize("state", list(TrayState))
