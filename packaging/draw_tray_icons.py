@@ -20,8 +20,8 @@ COLORS = {
     TrayState.PAUSED: "#6d7a90",
     TrayState.ATTENTION: "#198a43",
 }
-"""Mid tones, for nobody tells an icon whether its panel is light or dark: with a luminance (WCAG 2) between 0.18 and
-0.25 the tile stands out 3:1 from white and from a dark grey of #2d2d2d, and the white signs in it 3:1 from the tile."""
+"""Mid tones, for nobody tells an icon whether its panel is light or dark: with a luminance (WCAG 2) between 0.18
+and 0.25 the tile stands out 3:1 from white and from a dark grey of #2d2d2d, and the white signs 3:1 from the tile."""
 WARNING = "#c2600f"
 PAUSE = "#6d7a90"
 INK = "white"
