@@ -512,8 +512,8 @@ def _load_screen_locks() -> "tuple[Callable[[], ScreenLock], ...]":
 
 
 def _load_parts() -> "Callable[..., Parts]":
-    from ringbridge.ui import card, parts, progress_words
+    from ringbridge.ui import card, moment_words, parts, progress_words
 
     # the coordinator and the tray import these when they show something: 30 ms that the GUI thread does not have
-    _ = card, progress_words
+    _ = card, moment_words, progress_words
     return parts.Parts

@@ -219,7 +219,6 @@ class Tray(QObject):
             action.setVisible(False)
         self._recent_separator.setVisible(False)
         self._redial_action.setEnabled(False)
-        menu.aboutToShow.connect(self._refresh_recent)
 
     def _entry(self, name: str, text: str, triggered: object) -> QAction:
         action = self.menu.addAction(text)
@@ -275,7 +274,6 @@ class Tray(QObject):
         self.icon.setIcon(self._icon_for(self._shown_state()))
         self.icon.setToolTip(_without_markup(self._tool_tip()))
 
-    @Slot()
     def _refresh_recent(self) -> None:
         shown = bool(self._recent)
         self._recent_heading.setVisible(shown)
@@ -286,16 +284,16 @@ class Tray(QObject):
             return
         from datetime import UTC, datetime  # with `wording`: loaded long after the icon shows
 
+        from ringbridge.ui.moment_words import moment_text
         from ringbridge.ui.progress_words import record_word
-        from ringbridge.ui.wording import relative_time
 
         now = datetime.now(UTC)
         for record in self._recent:
             action = self._recent_actions[record.request_id]
             text = fill(
-                tr("{who} — {when}, {outcome}", "a call in the menu: Ada — 5 min ago, requested"),
+                tr("{who} — {when}, {outcome}", "a call in the menu: Ada — Wed 14:05, requested"),
                 who=_who(record),
-                when=relative_time(record.requested_at, now),
+                when=moment_text(record.requested_at, now),
                 outcome=record_word(record),
             )
             if action.text() != _label(text):
