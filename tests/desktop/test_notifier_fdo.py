@@ -149,7 +149,7 @@ def test_its_end_is_told(
     assert heard.all == [("ended", why)]
 
 
-def test_withdrawn_it_is_taken_away_and_clicks_are_nobodys(
+def test_a_click_on_what_was_withdrawn_is_told_and_does_nothing(
     notifier: NotifierFdo, bus: Bus, lock_bus: LockBus, qtbot: QtBot
 ) -> None:
     with NotificationServer(lock_bus.address) as server:
@@ -157,9 +157,21 @@ def test_withdrawn_it_is_taken_away_and_clicks_are_nobodys(
         notifier.withdraw("offer")
         notifier.withdraw("offer")
         assert server.asked("CloseNotification").values == (1,)
-        server.act(1, "call")
+        server.act(1, "call", times=2)
+        qtbot.waitUntil(lambda: bool(heard.all))
         settle(bus, qtbot)
-    assert heard.all == []
+    assert heard.all == [("late",)]
+
+
+def test_a_click_out_of_the_servers_history_is_told_and_does_nothing(
+    notifier: NotifierFdo, bus: Bus, lock_bus: LockBus, qtbot: QtBot
+) -> None:
+    with NotificationServer(lock_bus.address) as server:
+        heard = show(notifier, server, bus, qtbot)
+        server.end(1, 1)
+        server.act(1, "call")
+        qtbot.waitUntil(lambda: len(heard.all) == 2)
+    assert heard.all == [("ended", "expired"), ("late",)]
 
 
 def test_what_others_show_is_nobodys_business(

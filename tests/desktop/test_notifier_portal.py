@@ -98,7 +98,7 @@ def test_a_click_on_the_one_before_is_nobodys(
         portal.emit(PATH, INTERFACE, "ActionInvoked", "ssav", old_name, "call", [])
         portal.emit(PATH, INTERFACE, "ActionInvoked", "ssav", name, "default", [])
         qtbot.waitUntil(lambda: bool(second.all))
-    assert (first.all, second.all) == ([], [("acted", "default", "")])
+    assert (first.all, second.all) == ([("late",)], [("acted", "default", "")])
 
 
 def test_without_a_portal_it_fails(notifier: NotifierPortal, qtbot: QtBot) -> None:

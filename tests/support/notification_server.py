@@ -69,3 +69,6 @@ class Heard:
 
     def failed(self) -> None:
         self.all.append(("failed",))
+
+    def late(self) -> None:
+        self.all.append(("late",))

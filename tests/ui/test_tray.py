@@ -55,7 +55,14 @@ def record(number: int, *, minutes: int = 5, name: str = "", outcome: Outcome = 
 
 
 def test_a_fresh_menu_is_short(tray: Tray) -> None:
-    assert visible(tray) == ["Call number…", "Redial", "Pause clipboard watching", "Settings…", "Quit"]
+    assert visible(tray) == [
+        "Call number…",
+        "Redial",
+        "Pause clipboard watching",
+        "Settings…",
+        "What works here…",
+        "Quit",
+    ]
     assert not action(tray, "redial").isEnabled()
 
 
@@ -64,6 +71,7 @@ def test_a_fresh_menu_is_short(tray: Tray) -> None:
     [
         ("call_number", "call_number_wanted"),
         ("settings", "settings_wanted"),
+        ("capabilities", "capabilities_wanted"),
         ("quit", "quit_wanted"),
     ],
 )
@@ -110,6 +118,7 @@ def test_recent_calls_are_listed_newest_first(tray: Tray) -> None:
         f"+1 212-555-0002 — {clock()}, unknown",
         "Pause clipboard watching",
         "Settings…",
+        "What works here…",
         "Quit",
     ]
 
@@ -148,7 +157,14 @@ def test_the_list_of_recent_calls_grows_and_shrinks(tray: Tray) -> None:
         shown = [text for text in visible(tray) if " — " in text]
         assert len(shown) == min(count, MAX_RECENT)
         assert action(tray, "redial").isEnabled() == bool(count)
-    assert visible(tray) == ["Call number…", "Redial", "Pause clipboard watching", "Settings…", "Quit"]
+    assert visible(tray) == [
+        "Call number…",
+        "Redial",
+        "Pause clipboard watching",
+        "Settings…",
+        "What works here…",
+        "Quit",
+    ]
 
 
 def test_a_hostile_name_stays_one_short_line(tray: Tray) -> None:

@@ -35,6 +35,8 @@ _SHOWS_DEFAULT = {"Xfce Notify Daemon"}
 """They draw the action ``default`` as a button, so a second one for the same would be one too many."""
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _MAX_TOKEN = 4096
+_KEPT = 16
+"""So many numbers that are gone are remembered: servers have histories, and not all take away what they should."""
 
 
 class _Shown:
@@ -68,6 +70,7 @@ class NotifierFdo:
     def __init__(self, bus: "Bus") -> None:
         self._bus = bus
         self._slots: dict[str, _Shown] = {}
+        self._gone: dict[int, NoticeListener] = {}
         self._capabilities: frozenset[str] | None = None
         self._server = ""
         self._owner: str | None = None
@@ -103,7 +106,7 @@ class NotifierFdo:
         """Take away what stands in the slot."""
         shown = self._slots.pop(slot, None)
         if shown is not None:
-            shown.settle()
+            self._remember(shown.number, shown.settle())
             self._take_away(shown)
 
     def close(self) -> None:
@@ -114,6 +117,7 @@ class NotifierFdo:
             subscription.close()
         self._subscriptions.clear()
         self._waiting.clear()
+        self._gone.clear()
 
     # ------------------------------------------------------------ the server
 
@@ -161,6 +165,7 @@ class NotifierFdo:
         if before in {None, owner}:
             return
         self._capabilities = None
+        self._gone.clear()
         if not before:
             return  # there was none: what is on its way is for the new one
         for slot, shown in tuple(self._slots.items()):
@@ -187,7 +192,7 @@ class NotifierFdo:
         }
         if notice.category:
             hints["category"] = ("s", notice.category)
-        expires_ms = notice.seconds * 1000 if notice.seconds else -1
+        expires_ms = notice.seconds * 1000 if notice.seconds >= 0 else -1
 
         def answered(reply: "Reply") -> None:
             number = reply.values[0] if not reply.error and reply.values else 0
@@ -201,6 +206,7 @@ class NotifierFdo:
 
     def _take_number(self, slot: str, shown: _Shown, number: int) -> None:
         shown.number = number
+        self._gone.pop(number, None)  # the server gives it to another one
         if not number:
             self._fail(slot, shown)
         elif shown.listener is None:
@@ -226,10 +232,17 @@ class NotifierFdo:
 
     def _end(self, slot: str, shown: _Shown, why: NoticeEnd) -> None:
         del self._slots[slot]
-        shown.number = 0
+        number, shown.number = shown.number, 0
         listener = shown.settle()
         if listener is not None:
+            self._remember(number, listener)
             listener.ended(why)
+
+    def _remember(self, number: int, listener: "NoticeListener | None") -> None:
+        if number and listener is not None:
+            self._gone[number] = listener
+            while len(self._gone) > _KEPT:
+                del self._gone[next(iter(self._gone))]
 
     def _find(self, number: object) -> "tuple[str, _Shown] | None":
         return next((item for item in self._slots.items() if item[1].number and item[1].number == number), None)
@@ -247,6 +260,9 @@ class NotifierFdo:
         if len(signal.values) < len(("number", "key")):
             return
         found, key = self._find(signal.values[0]), signal.values[1]
+        late = self._gone.pop(signal.values[0], None) if found is None else None
+        if late is not None:
+            late.late()
         if found is None or key not in {action.key for action in found[1].notice.actions}:
             return
         slot, shown = found

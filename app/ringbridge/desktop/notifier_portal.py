@@ -28,6 +28,8 @@ PORTAL = Place(
     "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Notification"
 )
 _MAX_TOKEN = 4096
+_KEPT = 16
+"""So many names that are gone are remembered: a click may be on its way."""
 
 
 class _Added:
@@ -56,6 +58,7 @@ class NotifierPortal:
     def __init__(self, bus: "Bus") -> None:
         self._bus = bus
         self._slots: dict[str, _Added] = {}
+        self._gone: dict[str, NoticeListener] = {}
         self._count = 0
         self._availability = Availability(usable=True)
         self._subscription: Subscription | None = bus.listen(PORTAL, "ActionInvoked", self._action_invoked)
@@ -94,7 +97,7 @@ class NotifierPortal:
         """Take away what stands in the slot."""
         added = self._slots.pop(slot, None)
         if added is not None:
-            added.settle()
+            self._remember(added.name, added.settle())
             self._remove(added)
 
     def close(self) -> None:
@@ -109,7 +112,7 @@ class NotifierPortal:
         """The portal knows no time limit: we take it away ourselves."""
         from PySide6.QtCore import QTimer
 
-        if not added.notice.seconds or added.listener is None:
+        if added.notice.seconds <= 0 or added.listener is None:
             return
 
         def expire() -> None:
@@ -117,6 +120,7 @@ class NotifierPortal:
                 del self._slots[slot]
                 self._remove(added)
                 listener = added.settle()
+                self._remember(added.name, listener)
                 if listener is not None:
                     listener.ended(NoticeEnd.EXPIRED)
 
@@ -124,6 +128,12 @@ class NotifierPortal:
         added.timer.setSingleShot(True)
         added.timer.timeout.connect(expire)
         added.timer.start(added.notice.seconds * 1000)
+
+    def _remember(self, name: str, listener: "NoticeListener | None") -> None:
+        if listener is not None:
+            self._gone[name] = listener
+            while len(self._gone) > _KEPT:
+                del self._gone[next(iter(self._gone))]
 
     def _remove(self, added: _Added) -> None:
         self._bus.call(PORTAL, "RemoveNotification", "s", added.name)
@@ -133,6 +143,9 @@ class NotifierPortal:
             return
         name, action, parameter = signal.values[:3]
         found = next((item for item in self._slots.items() if item[1].name == name), None)
+        late = self._gone.pop(name, None)
+        if late is not None:
+            late.late()
         if found is None or action not in {known.key for known in found[1].notice.actions}:
             return
         slot, added = found

@@ -172,7 +172,7 @@ class Notice(NamedTuple):
         icon: A name of the desktop's icon theme.
         category: As the Desktop Notifications Specification names them.
         urgent: It may break through "do not disturb".
-        seconds: It goes by itself after so many seconds; 0: as the desktop thinks fit.
+        seconds: It goes by itself after so many seconds; 0: it stays; -1: as the desktop thinks fit.
     """
 
     title: str
@@ -181,7 +181,7 @@ class Notice(NamedTuple):
     icon: str = "call-start"
     category: str = ""
     urgent: bool = False
-    seconds: int = 0
+    seconds: int = -1
 
 
 class NoticeEnd(StrEnum):
@@ -201,6 +201,10 @@ class NoticeListener(Protocol):
 
     def ended(self, why: NoticeEnd) -> None:
         """It is gone, and nobody pressed anything."""
+        ...
+
+    def late(self) -> None:
+        """A button was pressed after it was withdrawn or had ended: nothing may come of it, but people are told."""
         ...
 
     def failed(self) -> None:
@@ -224,11 +228,11 @@ class Notifier(Protocol):
         ...
 
     def show(self, slot: str, notice: Notice, listener: NoticeListener) -> None:
-        """Show it; the listener of what stood in the slot before hears nothing any more."""
+        """Show it; the listener of what stood in the slot before hears nothing any more but `late`."""
         ...
 
     def withdraw(self, slot: str) -> None:
-        """Take it away; its listener hears nothing any more. Safe to call for an empty slot."""
+        """Take it away; its listener hears nothing any more but `late`. Safe to call for an empty slot."""
         ...
 
     def close(self) -> None:
