@@ -63,8 +63,12 @@ class LockBus:
         process.stdin.flush()
         assert process.stdout.readline() == "done\n"
 
+    def pid(self, name: str) -> int:
+        """The process of a service, or of the ``bus``."""
+        return self._processes[name].pid
+
     def end(self, name: str) -> None:
-        """Let a service die."""
+        """Let a service die, or the ``bus``."""
         process = self._processes.pop(name)
         process.kill()
         process.wait(10)

@@ -83,6 +83,7 @@ def setting_name(key: str) -> str:
         "clipboard.watch": tr("Watch the clipboard"),
         "card.seconds": tr("Seconds the card stays"),
         "card.corner": tr("Corner of the card"),
+        "card.show_as": tr("Offers are shown as"),
         "hotkeys.dial_selection": tr("Hotkey for the selected number"),
         "confirm.ask": tr("Ask before calls"),
         "confirm.countdown_s": tr("Countdown before a first call"),
@@ -252,6 +253,9 @@ def _reasons() -> dict[str, str]:
         "only_xembed": tr("this desktop shows tray icons in the old way"),
         "no_tray_host": tr("this desktop shows no tray icons"),
         "no_bus": tr("nobody here tells whether the screen is locked"),
+        "no_server": tr("this desktop has no notification server"),
+        "no_buttons": tr("this desktop's notifications have no buttons"),
+        "no_portal": tr("the portal for notifications does not answer"),
         "looks_when_asked": tr("it looks when somebody wants to call"),
         "not_on_wayland": elsewhere,
         "not_on_windows": elsewhere,
@@ -265,5 +269,8 @@ def _remedies() -> dict[str, str]:
         "install_pyside6": tr("Install the Python package PySide6-Essentials."),
         "bind_dial_command": tr("In the desktop's keyboard settings, add a shortcut that runs: "
             "ringbridge dial --selection"),
-        "start_tray_host": tr("Add a tray to your panel; on GNOME, install the extension AppIndicator."),
+        "start_tray_host": tr("Add a tray to your panel; on GNOME, install the extension “AppIndicator and "
+            "KStatusNotifierItem Support”."),
+        "install_notifications": tr("Install a notification server, such as mako, dunst or xfce4-notifyd."),
+        "install_portal": tr("Install xdg-desktop-portal with the backend for your desktop."),
     }  # fmt: skip
