@@ -1,6 +1,9 @@
 """The real program on sway, KWin and GNOME Shell: it starts, is in the tray, hears of copies, and calls."""
 
+import random
+import string
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +15,8 @@ from support.workplace import Workplace
 COMPOSITORS: tuple[Compositor, ...] = ("sway", "kwin", "gnome")
 WITH_DATA_CONTROL: tuple[Compositor, ...] = ("sway", "kwin")
 DIALOG = "^Call number"
+KEYSTROKES = 300
+PERSON_S = 0.6  # until a person has moved the pointer: what is clicked sooner is shown, not called
 
 pytestmark = pytest.mark.desktop
 
@@ -102,16 +107,44 @@ def test_a_tray_that_comes_late_gets_the_icon(without_tray: tuple[WaylandDesktop
     type_a_number(desktop, place, "2125550149")
 
 
-def test_what_another_program_copies_is_offered_each_time(
+def offered(desktop: WaylandDesktop, number: str) -> bool:
+    return any(number in title for title, _actions in desktop.notifications())
+
+
+def test_copies_are_offered_while_somebody_types_and_not_one_key_is_lost(
     with_data_control: tuple[WaylandDesktop, Workplace],
 ) -> None:
     desktop, place = with_data_control
-    desktop.spawn([sys.executable, qt_text.__file__, "Other editor", ""])
-    desktop.focus(desktop.window("^Other editor$"))
+    kept = desktop.home / "kept"
+    desktop.spawn([sys.executable, qt_text.__file__, "Other editor", "", str(kept)])
+    editor = desktop.window("^Other editor$")
+    desktop.focus(editor)
+    text = "".join(random.Random(7).choices(string.ascii_lowercase + string.digits + " .,", k=KEYSTROKES))
+    typist = desktop.type_meanwhile(text)
     for number in range(4):
         desktop.copy(f"Call us at (212) 555-0{150 + number}!")
-        place.wait_for_offer(f"+1 212-555-0{150 + number}")
+        desktop.wait_for(lambda number=number: offered(desktop, f"212-555-0{150 + number}"), 10, "the offer")
+        assert typist.is_alive(), "the offers are to come while somebody types"
+        focused = desktop.focused_window()
+        assert focused is not None
+        assert focused.window_id == editor.window_id
+    typist.join(60)
+    desktop.wait_for(lambda: len(kept.read_text()) >= KEYSTROKES, 10, "the last key")
+    assert kept.read_text() == text
     assert not [number for number in place.asked() if number.startswith("212555015")]
+
+
+def test_the_button_of_the_notification_rings_the_own_phone_once(
+    with_data_control: tuple[WaylandDesktop, Workplace],
+) -> None:
+    desktop, place = with_data_control
+    desktop.copy("212-555-0156")
+    desktop.wait_for(lambda: offered(desktop, "212-555-0156"), 10, "the offer")
+
+    time.sleep(PERSON_S)
+    desktop.answer_notification("call_0")
+    desktop.wait_for(lambda: place.rung()["2125550156"] == 1, 10, "the own phone to ring")
+    assert place.asked()["2125550156"] == 1
 
 
 def test_gnome_is_told_what_to_do_about_copies() -> None:
