@@ -10,7 +10,7 @@ import pytest
 
 from support import qt_text
 from support.wayland_desktop import Compositor, WaylandDesktop, require_wayland
-from support.workplace import Workplace
+from support.workplace import LAUNCHER, Workplace
 
 COMPOSITORS: tuple[Compositor, ...] = ("sway", "kwin", "gnome")
 WITH_DATA_CONTROL: tuple[Compositor, ...] = ("sway", "kwin")
@@ -90,9 +90,16 @@ def test_a_link_asks_and_dials_nothing_without_a_yes(everywhere: tuple[WaylandDe
     assert place.asked()["2125550144"] == 0
 
 
-def test_without_a_tray_a_second_start_opens_the_dialog(without_tray: tuple[WaylandDesktop, Workplace]) -> None:
+def test_without_a_tray_a_second_start_shows_the_window_that_leads_to_a_call(
+    without_tray: tuple[WaylandDesktop, Workplace],
+) -> None:
     desktop, place = without_tray
     assert place.run().returncode == 0
+    desktop.window(LAUNCHER)
+    desktop.wait_for(
+        lambda: (focused := desktop.focused_window()) and "Click to call" in focused.title, 10, "the focus"
+    )
+    desktop.press("return")  # the button with the focus
     type_a_number(desktop, place, "2125550145")
     tray = next(line for line in place.run("doctor").stdout.splitlines() if line.split()[1:2] == ["tray"])
     assert tray.split()[0] != "ok"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -61,7 +62,7 @@ class Launcher(QWidget):
     def __init__(self, tray: "Tray") -> None:
         super().__init__(None, Qt.WindowType.Window)
         self.setObjectName("launcher")
-        self.setWindowTitle(tr("Ringbridge"))
+        self.setWindowTitle(tr("Click to call"))  # Qt puts the program's name behind it
         self._tray = tray
         self._touched = False
         self._shown_rows: list[QWidget] = []
@@ -135,9 +136,10 @@ class Launcher(QWidget):
         words.addWidget(self._state)
         words.addWidget(self._attention)
         head.addLayout(words, 1)
-        call = self._call = FlatButton(tr("Call number…"), filled=True)
+        call = FlatButton(tr("Call number…"), filled=True)
         call.setObjectName("call_number")
         call.clicked.connect(self._tray.call_number_wanted)
+        call.installEventFilter(self)
         self._entries = QWidget()
         self._rows = QVBoxLayout(self._entries)
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -234,7 +236,7 @@ class Launcher(QWidget):
             self._touched = True
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             self._touched = True
-            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and isinstance(watched, MenuRow):
+            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and isinstance(watched, QAbstractButton):
                 watched.click()
                 return True
         return False

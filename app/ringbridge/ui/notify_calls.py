@@ -1,5 +1,6 @@
 """A call under way as a notification: what the strip says elsewhere, with Hang up and Details."""
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from ringbridge.ui.strip import StripFace
 
 CALL_SLOT = "call"
+_GUARD_S = 0.5
+"""A double click on “Call” must not hang up: the notification of the call stands where that of the offer stood."""
 _END_S = 8
 """As long as the strip says how a call ended; who missed it finds it in the desktop's list."""
 
@@ -46,6 +49,8 @@ class CallNotices:
         self._show_strip = show_strip
         self._put_away = put_away
         self._key = ""
+        self._face: StripFace | None = None
+        self._since = 0.0
         self._notice: Notice | None = None
 
     def show(self, key: str, face: "StripFace") -> bool:
@@ -64,7 +69,9 @@ class CallNotices:
         notice = call_notice(face)
         if key == self._key and notice == self._notice:
             return True  # shown anew it would pop up anew
-        self._key, self._notice = key, notice
+        if key != self._key:
+            self._since = time.monotonic()
+        self._key, self._face, self._notice = key, face, notice
         self._notify.show(
             CALL_SLOT,
             notice,
@@ -90,6 +97,10 @@ class CallNotices:
 
     def _acted(self, key: str, action: str, token: str) -> None:
         self._notice = None  # it is gone from the screen; the next change shows it again
+        too_soon = time.monotonic() - self._since < _GUARD_S
+        if action == "hang_up" and too_soon and key == self._key and self._face is not None:
+            self.show(key, self._face)
+            return
         if action == "hang_up":
             self._hang_up(key)
             return

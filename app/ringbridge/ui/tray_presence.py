@@ -53,7 +53,7 @@ class TrayPresence(QObject):
         self._made = _Made.UNKNOWN if had_host else _Made.NOWHERE
         self._hosts = TrayHosts()
         self._remade_for = ""
-        self.visible: bool | None = None
+        self.visible: bool | None = None if had_host else False
         self._watcher = TrayHostWatcher(self._hosts_changed)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -66,6 +66,8 @@ class TrayPresence(QObject):
 
     def start(self, bus: "Bus | None") -> None:
         """Watch from now on; `bus` is the user's, or None."""
+        if self.visible is False:
+            self._patience.start()
         self._watcher.start(bus)
 
     def close(self) -> None:
