@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from ringbridge.desktop.ports import Availability, ClipboardBackend, HotkeyBackend, ScreenLock
 
 if TYPE_CHECKING:
+    from ringbridge.desktop.dbus.bus import Bus
     from ringbridge.desktop.instance import LineHandler
+    from ringbridge.desktop.ports import Notifier
 
 _log = logging.getLogger(__name__)
 
@@ -172,3 +174,25 @@ def first_usable(backends: Sequence[_B]) -> _B:
             return backend
         _log.debug("%s is not usable here: %s", backend.name, availability.reason)
     return backends[-1]
+
+
+def windows_keep_their_place() -> bool:
+    """Whether a window can stand in a corner and leave the focus alone; under Wayland the desktop decides both."""
+    return session() is not Session.WAYLAND
+
+
+def notifier(bus: "Bus") -> "Notifier":
+    """What shows the desktop's notifications.
+
+    Args:
+        bus: The session bus.
+    """
+    from ringbridge.desktop.sandbox import in_sandbox
+
+    if in_sandbox():
+        from ringbridge.desktop.notifier_portal import NotifierPortal
+
+        return NotifierPortal(bus)
+    from ringbridge.desktop.notifier_fdo import NotifierFdo
+
+    return NotifierFdo(bus)

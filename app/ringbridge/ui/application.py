@@ -16,6 +16,8 @@ from ringbridge.core.settings import AccountSettings, with_value
 from ringbridge.desktop.choose import clipboard_backends, first_usable, hotkey_backends, instance_server
 from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
 from ringbridge.desktop.signals import QuitSignals
+from ringbridge.ui.buses import Buses
+from ringbridge.ui.face import Face
 from ringbridge.ui.notices import Notices, Topic
 from ringbridge.ui.phone_choice import PhoneChoice
 from ringbridge.ui.screen_guard import ScreenGuard
@@ -39,8 +41,9 @@ _log = logging.getLogger(__name__)
 
 LANE_CLOSE_S = 2.0
 _LOOKED_AT = 4096  # characters; as in core.detection, which is not loaded just to see that there are no digits
-_TRAY_PATIENCE_MS = 15_000
 _MIN_DIGITS = 4  # of 1-800-FLOWERS
+_TRAY_WATCHED_AFTER_MS = 2500
+"""Connecting to the bus takes the processor, which at login is everybody's; a tray that is there can wait for it."""
 
 
 class Program(QObject):
@@ -53,6 +56,7 @@ class Program(QObject):
         address: Where to listen for other processes.
         account: Stands in for the settings' account (the demo's), or None.
         password: Of that account.
+        at_login: Started by the desktop, and not by a person who waits for something to see.
 
     Signals:
         is_up: Settings and history are read, and everything listens; or it can't.
@@ -71,6 +75,7 @@ class Program(QObject):
         address: str,
         account: AccountSettings | None = None,
         password: str = "",
+        at_login: bool = False,
     ) -> None:
         super().__init__()
         self._application = application
@@ -99,6 +104,8 @@ class Program(QObject):
         self._has_settings = False
         self._waiting_for_parts: list[Callable[[Parts], None]] = []
         self._close_services: Callable[[], None] = lambda: None
+        self._buses = Buses(self._slow_lane)
+        self._face = Face(tray=tray, buses=self._buses, at_login=at_login, started_again=self._open_call_number)
 
     def start(self, *, link: str = "") -> None:
         """Read the settings off the GUI thread, then bring everything up.
@@ -108,35 +115,22 @@ class Program(QObject):
         """
         self._application.aboutToQuit.connect(self._shut_down)
         self._tray.quit_wanted.connect(self._application.quit)
-        open_call_number = partial(self._with_parts, methodcaller("open_call_number"))
-        self._tray.activated.connect(open_call_number)
-        self._tray.call_number_wanted.connect(open_call_number)
+        self._tray.activated.connect(self._open_call_number)
+        self._tray.call_number_wanted.connect(self._open_call_number)
         self._tray.settings_wanted.connect(partial(self._with_parts, methodcaller("open_settings")))
-        if not QSystemTrayIcon.isSystemTrayAvailable():
-            self._wait_for_tray()
+        had_host = QSystemTrayIcon.isSystemTrayAvailable()
+        QTimer.singleShot(
+            _TRAY_WATCHED_AFTER_MS if had_host else 0, partial(self._face.watch_tray, had_host=had_host)
+        )
         self._slow_lane.submit(self._load, partial(self._bring_up, link), self._not_up)
+
+    def _open_call_number(self) -> None:
+        self._with_parts(methodcaller("open_call_number"))
 
     def _not_up(self, error: Exception) -> None:
         self._log_failure(error)
         self._notices.set(Topic.START, tr("Ringbridge could not start. The log file says why."))
         self.is_up.emit()
-
-    def _wait_for_tray(self) -> None:
-        """At login the panel may come up after us, and an icon made before it stays invisible in it."""
-        from ringbridge.desktop.tray_host import TrayHostWatcher
-
-        watcher = TrayHostWatcher(appeared=self._tray.remake, vanished=lambda: None)
-        if watcher.start():
-            self._closers.append(watcher.close)
-        QTimer.singleShot(_TRAY_PATIENCE_MS, self._tell_without_tray)
-
-    def _tell_without_tray(self) -> None:
-        """A program that nobody sees is no use: say how to reach it."""
-        if not QSystemTrayIcon.isSystemTrayAvailable():
-            self._tell(
-                tr("This desktop shows no tray icons. Ringbridge runs all the same: copy a number to call it, or "
-                "start Ringbridge again to type one. “ringbridge doctor” says what helps.")
-            )  # fmt: skip
 
     def _load(self) -> "tuple[Paths, SettingsInForce]":
         from ringbridge.services import logs
@@ -224,6 +218,7 @@ class Program(QObject):
             session=self._session,
             tray=self._tray,
             notices=self._notices,
+            notify=self._face.notify,
             clipboard=self._clipboard,
             settings_file=self._file,
             credentials=services.credentials(),
@@ -243,6 +238,7 @@ class Program(QObject):
         )
         parts.settings_saved.connect(self._in_force.saved)
         parts.settings_changed_elsewhere.connect(self._reload_settings)
+        parts.started_again.connect(self._face.start_again)
         self._closers.append(parts.close)
         self._parts = parts
         waiting, self._waiting_for_parts = self._waiting_for_parts, []
@@ -381,7 +377,7 @@ class Program(QObject):
         self._closed = True
         self._clipboard.close()
         self._signals.close()
-        for close in self._closers:
+        for close in (*self._closers, self._face.close, self._buses.close):
             close()
         self.about_to_quit.emit()
         for lane in (self._calls_lane, self._live_lane, self._work_lane, self._slow_lane):
@@ -398,8 +394,8 @@ def _doubt_account(parts: "Parts") -> None:
 
 
 def _load_parts() -> "Callable[..., Parts]":
-    from ringbridge.ui import card, parts, progress_words
+    from ringbridge.ui import card, moment_words, parts, progress_words
 
     # the coordinator and the tray import these when they show something: 30 ms that the GUI thread does not have
-    _ = card, progress_words
+    _ = card, moment_words, progress_words
     return parts.Parts

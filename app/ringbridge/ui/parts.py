@@ -11,6 +11,9 @@ from ringbridge.ui.coordinator import Coordinator
 from ringbridge.ui.later_calls import LaterCalls
 from ringbridge.ui.live_calls import LiveCalls
 from ringbridge.ui.notices import Topic
+from ringbridge.ui.notify import NotifyRules
+from ringbridge.ui.notify_calls import CallNotices
+from ringbridge.ui.notify_offers import OfferNotices
 from ringbridge.ui.own_phone import OwnPhone
 from ringbridge.ui.reading import Reader
 from ringbridge.ui.remote import Remote
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from ringbridge.ui.account_flow import AccountFlow
     from ringbridge.ui.call_number import CallNumber
     from ringbridge.ui.notices import Notices
+    from ringbridge.ui.notify import Notify
     from ringbridge.ui.session import Session
     from ringbridge.ui.tasks import Lane
     from ringbridge.ui.tray import Tray
@@ -42,6 +46,7 @@ class Parts(QObject):
         session: The settings in force.
         tray: The icon and its menu.
         notices: What needs attention.
+        notify: The way to the desktop's notifications.
         clipboard: Reads the clipboard and the selection on demand.
         settings_file: Used on `slow_lane` only.
         credentials: The keyring.
@@ -62,10 +67,12 @@ class Parts(QObject):
     Signals:
         settings_saved: New `Settings` are in the file.
         settings_changed_elsewhere: Another process changed the file.
+        started_again: Somebody started Ringbridge a second time.
     """
 
     settings_saved = Signal(object)
     settings_changed_elsewhere = Signal()
+    started_again = Signal()
 
     def __init__(
         self,
@@ -73,6 +80,7 @@ class Parts(QObject):
         session: "Session",
         tray: "Tray",
         notices: "Notices",
+        notify: "Notify",
         clipboard: "ClipboardBackend",
         settings_file: "SettingsFile",
         credentials: "Credentials",
@@ -130,10 +138,21 @@ class Parts(QObject):
             reader=self.reader,
             caller=self.caller,
         )
+        rules = NotifyRules(session=session, screen_locked=locked)
+        self.coordinator.offers = OfferNotices(
+            notify=notify, rules=rules, session=session, coordinator=self.coordinator
+        )
+        self.strip.notices = CallNotices(
+            notify=notify,
+            rules=rules,
+            hang_up=self.live.hang_up,
+            show_strip=lambda key, focusable: self.strip.show_noticed(key, focusable=focusable),
+            put_away=self.strip.put_away,
+        )
         self.remote = Remote(caller=self.caller, reader=self.reader, clipboard=clipboard, profile=profile, demo=demo)
         self.coordinator.show_recent(recent)
         self.coordinator.settings_wanted.connect(self.open_settings)
-        self.remote.call_dialog_wanted.connect(self.open_call_number)
+        self.remote.call_dialog_wanted.connect(self.started_again)
         self.remote.link_opened.connect(self.coordinator.ask_about_link)
         self.remote.settings_changed.connect(self.settings_changed_elsewhere)
 

@@ -84,6 +84,7 @@ def setting_name(key: str) -> str:
         "clipboard.watch": tr("Watch the clipboard"),
         "card.seconds": tr("Seconds the card stays"),
         "card.corner": tr("Corner of the card"),
+        "card.show_as": tr("Offers are shown as"),
         "hotkeys.dial_selection": tr("Hotkey for the selected number"),
         "confirm.ask": tr("Ask before calls"),
         "confirm.countdown_s": tr("Countdown before a first call"),
@@ -146,7 +147,7 @@ def setting_sentence(error: SettingError) -> str:
             "region": tr("{name}: enter the two letters of a country, such as US or DE."),
             "url": tr("{name}: enter an address such as https://pbx.example.com/local/api/json/, without name, "
                 "password or “?”."),
-            "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+D."),
+            "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+C."),
             "plain_http": tr("{name}: use https://. With http:// others could read your password."),
             "pattern": tr("{name}: enter numbers; a * at the end stands for any digits, such as +1900*."),
             "clock": tr("{name}: enter a time such as 21:00."),
@@ -256,6 +257,9 @@ def _reasons() -> dict[str, str]:
         "only_xembed": tr("this desktop shows tray icons in the old way"),
         "no_tray_host": tr("this desktop shows no tray icons"),
         "no_bus": tr("nobody here tells whether the screen is locked"),
+        "no_server": tr("this desktop has no notification server"),
+        "no_buttons": tr("this desktop's notifications have no buttons"),
+        "no_portal": tr("the portal for notifications does not answer"),
         "looks_when_asked": tr("it looks when somebody wants to call"),
         "not_on_wayland": elsewhere,
         "not_on_windows": elsewhere,
@@ -269,5 +273,8 @@ def _remedies() -> dict[str, str]:
         "install_pyside6": tr("Install the Python package PySide6-Essentials."),
         "bind_dial_command": tr("In the desktop's keyboard settings, add a shortcut that runs: "
             "ringbridge dial --selection"),
-        "start_tray_host": tr("Add a tray to your panel; on GNOME, install the extension AppIndicator."),
+        "start_tray_host": tr("Add a tray to your panel; on GNOME, install the extension “AppIndicator and "
+            "KStatusNotifierItem Support”."),
+        "install_notifications": tr("Install a notification server, such as mako, dunst or xfce4-notifyd."),
+        "install_portal": tr("Install xdg-desktop-portal with the backend for your desktop."),
     }  # fmt: skip
