@@ -226,6 +226,8 @@ def _label_weight(label: Label, cut: Cut) -> float:
 
 def _identifier_weight(label: Label, cut: Cut, *, plus: bool) -> float:
     far = label.distance >= 2 and not label.numbered
+    if label.called:
+        return -0.3 if cut.bare else 0.1
     if plus:
         return -0.1 if far or label.apart else -0.2
     if label.behind_number:

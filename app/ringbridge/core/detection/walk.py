@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple
 
+from ringbridge.core.detection.dial_phrases import says_where_to_call
 from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.words import LETTER, Meaning, fold, meaning_of
 
@@ -58,6 +59,7 @@ class Label(NamedTuple):
         numbered: A number word (No., #, number) stands between, or `word` is one.
         behind_number: Another number stands between.
         owned: It is a mere "no." behind a noun that no list knows (Membership no.).
+        called: It says what one calls the number for (see `dial_phrases`).
     """
 
     meaning: Meaning | None
@@ -67,6 +69,7 @@ class Label(NamedTuple):
     numbered: bool = False
     behind_number: bool = False
     owned: bool = False
+    called: bool = False
 
 
 NONE = Label(None)
@@ -142,6 +145,7 @@ class _Walk:
         self._distance = 0
         self._apart = self._numbered = self._behind_number = self._owned = self._filled = False
         self._number_word = ""
+        self._number_at = -1
         self._number_meaning: Meaning | None = None
 
     def run(self, passed: int = 0) -> Label:
@@ -238,6 +242,9 @@ class _Walk:
             meaning = Meaning.IDENTIFIER
         elif meaning is Meaning.PARTY:
             self._numbered = self._numbered or _is_numbered_before(self._tokens, position)
+        if meaning in _TAKES_PURPOSE and self._number_at > 0:
+            called = not self._apart and says_where_to_call(self._tokens, position, self._number_at)
+            return self._label(meaning, token)._replace(called=called)
         return self._label(meaning, token)
 
     def _read_number_word(self, meaning: Meaning, token: str, position: int) -> Label | None:
@@ -249,6 +256,8 @@ class _Walk:
         if meaning is Meaning.SHORT_NUMBER and self._behind_number and not self._numbered:
             self._distance += 1  # it belongs to the number before
         elif self._numbered or not self._distance or (meaning is Meaning.NUMBER and self._distance <= _NEAR):
+            if not (self._distance or self._filled or self._apart or self._behind_number):
+                self._number_at = position
             self._note_number(meaning, token)
         else:
             self._distance += 1
