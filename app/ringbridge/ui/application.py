@@ -118,6 +118,7 @@ class Program(QObject):
         self._tray.activated.connect(self._open_call_number)
         self._tray.call_number_wanted.connect(self._open_call_number)
         self._tray.settings_wanted.connect(partial(self._with_parts, methodcaller("open_settings")))
+        self._tray.capabilities_wanted.connect(partial(self._with_parts, methodcaller("open_capabilities")))
         had_host = QSystemTrayIcon.isSystemTrayAvailable()
         QTimer.singleShot(
             _TRAY_WATCHED_AFTER_MS if had_host else 0, partial(self._face.watch_tray, had_host=had_host)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ringbridge.core.calls import CallRecord
+    from ringbridge.core.capability import Capability
     from ringbridge.core.settings import Settings
     from ringbridge.desktop.ports import ClipboardBackend
     from ringbridge.services.call_facts import FactFinder
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ringbridge.services.tracker import Tracker
     from ringbridge.ui.account_flow import AccountFlow
     from ringbridge.ui.call_number import CallNumber
+    from ringbridge.ui.capability_page import Capabilities
     from ringbridge.ui.notices import Notices
     from ringbridge.ui.notify import Notify
     from ringbridge.ui.session import Session
@@ -107,6 +109,7 @@ class Parts(QObject):
         self._demo = demo
         self._account_flow: AccountFlow | None = None
         self._call_number: CallNumber | None = None
+        self._capabilities: Capabilities | None = None
         self.reader = Reader(in_force=in_force, lane=work_lane, facts=facts)
         self._own_phone = OwnPhone(session=session, check=partial(_phone_check, credentials), lane=slow_lane)
         self.caller = Caller(
@@ -180,8 +183,26 @@ class Parts(QObject):
                 demo=self._demo,
             )
             self._account_flow.saved.connect(self.settings_saved)
+            self._account_flow.capabilities_wanted.connect(self.open_capabilities)
             self._account_flow.notice.connect(partial(self._notices.set, Topic.PASSWORD))
         self._account_flow.open()
+
+    def open_capabilities(self) -> None:
+        """Show what works on this computer."""
+        if self._capabilities is None:
+            from ringbridge.ui.capability_page import Capabilities
+
+            self._capabilities = Capabilities(look=self._look_at_capabilities, lane=self._slow_lane)
+        self._capabilities.open()
+
+    def _look_at_capabilities(self) -> "tuple[Capability, ...]":
+        from ringbridge.desktop.capabilities import desktop_capabilities
+        from ringbridge.services.reach import look_at_keyring, look_at_pbx
+
+        account = self._session.settings.account
+        keyring = look_at_keyring(self._credentials, account, quietly=True)
+        pbx = look_at_pbx(account, keyring.password)
+        return (*desktop_capabilities(), keyring.capability, pbx.capability)
 
     def ask_about_link(self, uri: str) -> None:
         """A link came with the start."""
@@ -189,7 +210,15 @@ class Parts(QObject):
 
     def close(self) -> None:
         """Close the dialogs, the card and the strip. Safe to call twice."""
-        for part in (self.later, self.live, self.strip, self._call_number, self._account_flow, self.coordinator):
+        for part in (
+            self.later,
+            self.live,
+            self.strip,
+            self._call_number,
+            self._account_flow,
+            self._capabilities,
+            self.coordinator,
+        ):
             if part is not None:
                 part.close()
 

@@ -208,7 +208,7 @@ def availability_sentence(name: str, availability: "Availability") -> str:
         name: The mechanism's name, such as ``clipboard_x11``; shown as it is.
         availability: What it says of itself. Names without a sentence here are shown plainly.
     """
-    reason = _reasons().get(availability.reason) or _plain(availability.reason)
+    reason = desktop_reasons().get(availability.reason) or _plain(availability.reason)
     if availability.usable:
         template = tr("{name}: works, but {reason}.") if reason else tr("{name}: works.")
     else:
@@ -220,7 +220,7 @@ def availability_sentence(name: str, availability: "Availability") -> str:
 
 def remedy_sentence(remedy: str) -> str:
     """What helps, as in `ringbridge.desktop.ports.Availability`; empty when nothing does."""
-    return _remedies().get(remedy) or (_plain(remedy).capitalize() + "." if remedy else "")
+    return desktop_remedies().get(remedy) or (_plain(remedy).capitalize() + "." if remedy else "")
 
 
 def read_problem_sentence(problem: str) -> str:
@@ -243,7 +243,7 @@ def _plain(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _reasons() -> dict[str, str]:
+def desktop_reasons() -> dict[str, str]:
     """The reasons that the parts of `ringbridge.desktop` give."""
     elsewhere = tr("Ringbridge can't take hotkeys on this desktop")
     return {
@@ -257,6 +257,9 @@ def _reasons() -> dict[str, str]:
         "only_xembed": tr("this desktop shows tray icons in the old way"),
         "no_tray_host": tr("this desktop shows no tray icons"),
         "no_bus": tr("nobody here tells whether the screen is locked"),
+        "not_set_up": tr("nobody has set this up yet"),
+        "not_known": tr("this could not be looked at; the log file says why"),
+        "no_selection": tr("programs here can't read what is selected in others"),
         "no_server": tr("this desktop has no notification server"),
         "no_buttons": tr("this desktop's notifications have no buttons"),
         "no_portal": tr("the portal for notifications does not answer"),
@@ -267,7 +270,8 @@ def _reasons() -> dict[str, str]:
     }
 
 
-def _remedies() -> dict[str, str]:
+def desktop_remedies() -> dict[str, str]:
+    """What helps, by the remedies that the parts of `ringbridge.desktop` name."""
     return {
         "install_libxcb": tr("Install the package libxcb1 (libxcb on Fedora and Arch)."),
         "install_pyside6": tr("Install the Python package PySide6-Essentials."),
@@ -275,6 +279,9 @@ def _remedies() -> dict[str, str]:
             "ringbridge dial --selection"),
         "start_tray_host": tr("Add a tray to your panel; on GNOME, install the extension “AppIndicator and "
             "KStatusNotifierItem Support”."),
+        "copy_instead": tr("Copy the number instead."),
+        "set_up_links": tr("Make Ringbridge the program that opens phone links."),
+        "set_up_autostart": tr("Add Ringbridge to the programs that start at login, in the desktop's settings."),
         "install_notifications": tr("Install a notification server, such as mako, dunst or xfce4-notifyd."),
         "install_portal": tr("Install xdg-desktop-portal with the backend for your desktop."),
     }  # fmt: skip
