@@ -124,6 +124,7 @@ def _build_rest(
 def _parts_behind(
     application: "QApplication", tray: "Tray", address: str, *, profile: str | None, demo: bool, link: str
 ) -> list[object]:
+    from ringbridge.desktop.login_start import started_at_login
     from ringbridge.ui.application import Program
 
     training = None
@@ -138,6 +139,7 @@ def _parts_behind(
         address=address,
         account=training.account if training else None,
         password=training.password if training else "",
+        at_login=started_at_login(),
     )
     if training is not None:
         program.about_to_quit.connect(training.close)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -63,14 +64,22 @@ class LockBus:
         process.stdin.flush()
         assert process.stdout.readline() == "done\n"
 
+    def pid(self, name: str) -> int:
+        """The process of a service, or of the ``bus``."""
+        return self._processes[name].pid
+
     def end(self, name: str) -> None:
-        """Let a service die."""
+        """Let a service die, or the ``bus``."""
         process = self._processes.pop(name)
         process.kill()
         process.wait(10)
         for stream in (process.stdin, process.stdout):
             if stream is not None:
                 stream.close()
+
+    def freeze(self) -> None:
+        """Let the bus itself answer nobody any more."""
+        self._processes["bus"].send_signal(signal.SIGSTOP)
 
     def _start(self, name: str, arguments: list[str], env: dict[str, str]) -> subprocess.Popen[str]:
         process = subprocess.Popen(

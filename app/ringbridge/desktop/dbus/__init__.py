@@ -1,0 +1,1 @@
+"""D-Bus in Qt's event loop, without QtDBus and without threads."""
