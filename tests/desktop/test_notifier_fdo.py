@@ -219,8 +219,8 @@ def test_a_bad_server_is_given_up_within_the_deadline(
     notifier: NotifierFdo, lock_bus: LockBus, qtbot: QtBot, member: str, how: str
 ) -> None:
     heard = Heard()
-    answer = refuse if how == "refuses" else lambda _call: None
-    with NotificationServer(lock_bus.address, **{member: answer}):
+    with NotificationServer(lock_bus.address) as server:
+        server.answers[member] = refuse if how == "refuses" else lambda _call: None
         began = time.monotonic()
         notifier.show("offer", OFFER, heard)
         qtbot.waitUntil(lambda: bool(heard.all))
