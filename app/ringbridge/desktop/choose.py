@@ -94,10 +94,12 @@ def hotkey_backends() -> tuple[HotkeyBackend, ...]:
             return (HotkeyNull(reason=f"not_on_{other}", remedy=REMEDY_COMMAND),)
 
 
-def screen_lock_makers() -> tuple[Callable[[], ScreenLock], ...]:
-    """What makes the candidates for this session, best first; the last one knows of no lock.
+def screen_lock_finder() -> Callable[[], tuple[Callable[[], ScreenLock], ...]]:
+    """Load what may know of the screen lock: QtDBus on Linux, so off the GUI thread.
 
-    Loads QtDBus and connects to the buses on Linux: off the GUI thread. The makers are called on it.
+    Returns:
+        What gives the makers of the candidates for this session, best first; the last one knows of no lock. It may
+        wait for the buses, so it wants a thread of its own. The makers are called on the GUI thread.
     """
     from ringbridge.desktop.null import ScreenLockNull
 
@@ -105,18 +107,17 @@ def screen_lock_makers() -> tuple[Callable[[], ScreenLock], ...]:
         case Session.WINDOWS:
             from ringbridge.desktop.screen_lock_windows import ScreenLockWindows
 
-            return ScreenLockWindows, ScreenLockNull
+            return lambda: (ScreenLockWindows, ScreenLockNull)
         case Session.MACOS:
             from ringbridge.desktop.screen_lock_macos import ScreenLockMacos
 
-            return ScreenLockMacos, ScreenLockNull
+            return lambda: (ScreenLockMacos, ScreenLockNull)
         case Session.NONE:
-            return (partial(ScreenLockNull, reason="no_display"),)
+            return lambda: (partial(ScreenLockNull, reason="no_display"),)
         case Session.X11 | Session.WAYLAND | Session.OFFSCREEN:
             from ringbridge.desktop.screen_lock_dbus import ScreenLockDBus, connect
 
-            connect()
-            return ScreenLockDBus, ScreenLockNull
+            return lambda: (partial(ScreenLockDBus, *connect()), ScreenLockNull)
 
 
 class InstanceListener(Protocol):

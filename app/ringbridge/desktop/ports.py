@@ -126,8 +126,13 @@ class ScreenLock(Protocol):
         """Whether the screen is locked, as far as this desktop tells."""
         ...
 
-    def watch(self, changed: Callable[[bool], None]) -> None:
-        """Call `changed` on the GUI thread whenever the screen is locked (True) or unlocked (False)."""
+    def watch(self, changed: Callable[[bool], None], known: Callable[[], None]) -> None:
+        """Listen from now on; both are called on the GUI thread.
+
+        Args:
+            changed: Whenever the screen is locked (True) or unlocked (False).
+            known: Once, as soon as `locked` is what this desktop tells: at once, or with the first answers.
+        """
         ...
 
     def close(self) -> None:

@@ -177,13 +177,12 @@ class Coordinator(QObject):
         if copied.problem is not None:
             self.tell(read_problem_sentence(copied.problem))
             return
-        if self._caller.screen_locked:
-            self.tell(gate_sentence("locked"))
-            return
         self._reader.read(copied.text, self._offer_selected, self.refuse, typed=False)
 
     def _offer_selected(self, reading: "Reading") -> None:
-        if set(reading.target.code) & set("*#"):
+        if self._caller.screen_locked:
+            self.tell(gate_sentence("locked"))
+        elif set(reading.target.code) & set("*#"):
             self.tell(gate_sentence("code_copied"))
         elif self._question is not None:
             # the key means the selected number, never the question of a link

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from ringbridge.core.calls import CallRecord
     from ringbridge.core.capability import Capability
+    from ringbridge.core.settings import Settings
     from ringbridge.desktop.ports import ClipboardBackend
     from ringbridge.services.call_facts import FactFinder
     from ringbridge.services.credentials import Credentials
@@ -57,6 +58,7 @@ class Parts(QObject):
         live_lane: Looks at calls under way, and what is done to them.
         work_lane: Short work: reading numbers.
         slow_lane: What may take seconds: testing a login, saving settings.
+        in_force: Gives the settings and the region of the moment; called on `work_lane` only.
         facts: Gives what knows the facts for the gate; called on `work_lane` only.
         locked: Whether the screen is locked.
         stop_key: As in `Coordinator`.
@@ -90,6 +92,7 @@ class Parts(QObject):
         live_lane: "Lane",
         work_lane: "Lane",
         slow_lane: "Lane",
+        in_force: "Callable[[], tuple[Settings, str]]",
         facts: "Callable[[], FactFinder]",
         locked: "Callable[[], bool]",
         stop_key: "Callable[[Callable[[], None] | None], None]",
@@ -107,7 +110,7 @@ class Parts(QObject):
         self._account_flow: AccountFlow | None = None
         self._call_number: CallNumber | None = None
         self._capabilities: Capabilities | None = None
-        self.reader = Reader(session=session, lane=work_lane, facts=facts)
+        self.reader = Reader(in_force=in_force, lane=work_lane, facts=facts)
         self._own_phone = OwnPhone(session=session, check=partial(_phone_check, credentials), lane=slow_lane)
         self.caller = Caller(
             session=session,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ringbridge.core.errors import (
     FileDamaged,
+    FileLeft,
     FileMissing,
     FileTooNew,
     PolicyDamaged,
@@ -146,7 +147,7 @@ def setting_sentence(error: SettingError) -> str:
             "region": tr("{name}: enter the two letters of a country, such as US or DE."),
             "url": tr("{name}: enter an address such as https://pbx.example.com/local/api/json/, without name, "
                 "password or “?”."),
-            "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+D."),
+            "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+C."),
             "plain_http": tr("{name}: use https://. With http:// others could read your password."),
             "pattern": tr("{name}: enter numbers; a * at the end stands for any digits, such as +1900*."),
             "clock": tr("{name}: enter a time such as 21:00."),
@@ -173,6 +174,9 @@ def storage_sentence(error: StorageError) -> str:
             "before every call and calls nothing that may be expensive. Tell your administrator.")  # fmt: skip
     elif isinstance(error, FileDamaged):
         template = tr("The file {path} was damaged. Ringbridge put it aside as {detail} and began a new one.")
+    elif isinstance(error, FileLeft):
+        template = tr("The file {path} can't be used as it is now ({detail}). What it said before still holds. "
+            "Correct it; else Ringbridge may put it aside at its next start.")  # fmt: skip
     elif isinstance(error, FileMissing):
         template = tr("The file {path} is not there.")
     else:
