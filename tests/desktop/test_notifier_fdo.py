@@ -11,7 +11,7 @@ from ringbridge.desktop.activation import activated_by
 from ringbridge.desktop.dbus.bus import Bus
 from ringbridge.desktop.dbus.connect import connect
 from ringbridge.desktop.notifier_fdo import NotifierFdo
-from ringbridge.desktop.ports import NOTICE_DEADLINE_S, Notice, NoticeAction
+from ringbridge.desktop.notify_ports import NOTICE_DEADLINE_S, Notice, NoticeAction
 from support.bus_peer import Asked, BusPeer, Refusal
 from support.lock_bus import LockBus
 from support.notification_server import NAME, PATH, Heard, NotificationServer

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator
 
 import pytest
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from ringbridge.ui import tray_presence
@@ -37,6 +38,7 @@ class Seen:
         return self.face._launcher is not None and self.face._launcher.isVisible()
 
     def close(self) -> None:
+        assert QTest.qWaitFor(lambda: not self.buses._waiting, 5000)  # a connection on its way would be left open
         self.face.close()
         self.face.close()
         self.buses.close()
