@@ -16,7 +16,7 @@ from ringbridge.desktop.ports import Availability, ClipboardBackend, HotkeyBacke
 if TYPE_CHECKING:
     from ringbridge.desktop.dbus.bus import Bus
     from ringbridge.desktop.instance import LineHandler
-    from ringbridge.desktop.ports import Notifier
+    from ringbridge.desktop.notify_ports import Notifier
 
 _log = logging.getLogger(__name__)
 
