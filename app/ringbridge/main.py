@@ -31,13 +31,14 @@ _NO_DISPLAY = "There is no graphical desktop here. “ringbridge dial NUMBER” 
 _NOT_ANSWERING = "Ringbridge runs already, but does not answer. End it, then start it again."
 
 
-def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") -> int:
+def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "", background: bool = False) -> int:
     """Run the tray program until it is quit; or hand over to the one that runs already.
 
     Args:
         profile: The profile's name, empty for the default one, None for what ``RINGBRIDGE_PROFILE`` says.
         demo: Against the built-in training PBX, in a profile of its own.
         link: A URI to ask about at once, or empty.
+        background: The desktop starts us at login: nothing opens where Ringbridge runs already.
 
     Returns:
         The exit code (`core.exit_codes`): 0, what a refused link means, or BLOCKED when the running program does not
@@ -51,7 +52,7 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
         return exit_codes.BLOCKED
     profile = DEMO_PROFILE if demo and not profile else profile
     address = instance_address(profile)
-    handed_over = _hand_over(address, link)
+    handed_over = _hand_over(address, link, background=background)
     if handed_over is not None:
         return handed_over
 
@@ -70,7 +71,7 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
     deadline = time.monotonic() + _RACE_S
     while not lock.tryLock(0):
         # another start was a moment faster and does not listen yet; or the one before is on its way out
-        handed_over = _hand_over(address, link)
+        handed_over = _hand_over(address, link, background=background)
         if handed_over is not None:
             return handed_over
         if time.monotonic() > deadline:
@@ -165,17 +166,28 @@ def _take_lock(address: str) -> "QLockFile":
     return lock
 
 
-def _hand_over(address: str, link: str) -> int | None:
-    """Ask the running program to take over; None when there is none."""
+def _hand_over(address: str, link: str, *, background: bool) -> int | None:
+    """Ask the running program to take over; None when there is none. In the background nothing is to show."""
     if sys.platform != "win32" and not os.path.lexists(address):
         return None
-    from ringbridge.services.instance_client import NoProgram, OtherVersion, ProgramLost, open_call_dialog, open_link
+    from ringbridge.services.instance_client import (
+        NoProgram,
+        OtherVersion,
+        ProgramLost,
+        activation_token,
+        open_call_dialog,
+        open_link,
+        ping,
+    )
 
     try:
-        if not link:
-            open_call_dialog(address)
+        if background:
+            ping(address)
             return 0
-        answer = open_link(address, link)
+        if not link:
+            open_call_dialog(address, token=activation_token())
+            return 0
+        answer = open_link(address, link, token=activation_token())
     except NoProgram:
         return None
     except (ProgramLost, OtherVersion):

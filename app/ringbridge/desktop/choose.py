@@ -11,9 +11,22 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ringbridge.desktop.ports import Availability, ClipboardBackend, HotkeyBackend, ScreenLock
+from ringbridge.desktop.ports import (
+    AppearanceWatch,
+    Autostart,
+    Availability,
+    ClipboardBackend,
+    HotkeyBackend,
+    LinkHandler,
+    NetworkWatch,
+    PowerWatch,
+    ScreenLock,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ringbridge.desktop.dbus.bus import Bus
     from ringbridge.desktop.instance import LineHandler
 
 _log = logging.getLogger(__name__)
@@ -113,6 +126,92 @@ def screen_lock_makers() -> tuple[Callable[[], ScreenLock], ...]:
 
             connect()
             return ScreenLockDBus, ScreenLockNull
+
+
+def link_handler(record: "Path", arguments: tuple[str, ...] = ()) -> LinkHandler:
+    """What makes the desktop send phone links here.
+
+    Args:
+        record: The file in which is kept what was changed for it.
+        arguments: Stand behind the program when a link starts it.
+    """
+    if sys.platform in {"win32", "darwin"}:
+        from ringbridge.desktop.null import LinksNull
+
+        return LinksNull(reason=f"not_yet_on_{session()}")
+    from pathlib import Path
+
+    from ringbridge.assets import find_resource
+    from ringbridge.desktop.links_xdg import LinksXdg
+
+    return LinksXdg(
+        template=Path(find_resource("ringbridge.desktop")),
+        icon=Path(find_resource("icons/ringbridge.svg")),
+        record=record,
+        arguments=arguments,
+    )
+
+
+def autostart(bus: "Callable[[], Bus | None]", arguments: tuple[str, ...], reason: str) -> Autostart:
+    """What starts us at login.
+
+    Args:
+        bus: Gives the session bus, where one is needed.
+        arguments: Stand behind the program then.
+        reason: Why, for a desktop that asks its user.
+    """
+    from ringbridge.desktop.null import AutostartNull
+
+    if sys.platform in {"win32", "darwin"}:
+        return AutostartNull(reason=f"not_yet_on_{session()}")
+    from ringbridge.desktop.sandbox import in_sandbox
+
+    if in_sandbox():
+        from ringbridge.desktop.autostart_portal import AutostartPortal
+
+        connected = bus()
+        if connected is None:
+            return AutostartNull(reason="no_session_bus")
+        return AutostartPortal(connected, command=("ringbridge", *arguments), reason=reason)
+    from pathlib import Path
+
+    from ringbridge.assets import find_resource
+    from ringbridge.desktop.autostart_xdg import AutostartXdg
+
+    return AutostartXdg(template=Path(find_resource("ringbridge.desktop")), arguments=arguments)
+
+
+def power_watches(system: "Bus | None") -> tuple[PowerWatch, ...]:
+    """What tells of wake-ups: all of them are to be listened to."""
+    if system is None:
+        return ()
+    from ringbridge.desktop.power_logind import PowerLogind
+
+    return (PowerLogind(system),)
+
+
+def network_watches(system: "Bus | None", session_bus: "Bus | None") -> tuple[NetworkWatch, ...]:
+    """What tells of another network, best first: the first that is there is enough."""
+    watches: list[NetworkWatch] = []
+    if system is not None:
+        from ringbridge.desktop.network_nm import NetworkManagerWatch
+
+        watches.append(NetworkManagerWatch(system))
+    if session_bus is not None:
+        from ringbridge.desktop.network_portal import NetworkPortalWatch
+
+        watches.append(NetworkPortalWatch(session_bus))
+    return tuple(watches)
+
+
+def appearance_watches(session_bus: "Bus | None") -> tuple[AppearanceWatch, ...]:
+    """What tells how windows should look, best first; where none tells, Qt knows what the platform says."""
+    if session_bus is None:
+        return ()
+    from ringbridge.desktop.appearance_portal import AppearancePortal
+    from ringbridge.desktop.appearance_xfconf import AppearanceXfconf
+
+    return AppearancePortal(session_bus), AppearanceXfconf(session_bus)
 
 
 class InstanceListener(Protocol):
