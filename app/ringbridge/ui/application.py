@@ -15,9 +15,16 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from ringbridge.core.errors import RingbridgeError, StorageError
 from ringbridge.core.hotkeys import STOP_KEY
 from ringbridge.core.settings import AccountSettings, Settings, with_value
-from ringbridge.desktop.choose import clipboard_backends, first_usable, hotkey_backends, instance_server
+from ringbridge.desktop.choose import (
+    clipboard_backends,
+    first_usable,
+    hotkey_backends,
+    instance_server,
+    link_handler,
+)
 from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
 from ringbridge.desktop.signals import QuitSignals
+from ringbridge.ui.buses import Buses
 from ringbridge.ui.notices import Notices, Topic
 from ringbridge.ui.session import MAX_RECENT, Session
 from ringbridge.ui.tasks import GuiInvoker, Lane
@@ -28,7 +35,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from ringbridge.core.calls import CallRecord
-    from ringbridge.desktop.ports import HotkeyBackend, ScreenLock
+    from ringbridge.desktop.ports import HotkeyBackend, LinkHandler, ScreenLock
     from ringbridge.services.call_facts import FactFinder
     from ringbridge.services.credentials import Credentials
     from ringbridge.services.dialer import Dialer
@@ -36,6 +43,8 @@ if TYPE_CHECKING:
     from ringbridge.services.paths import Paths
     from ringbridge.services.settings_file import LoadedSettings, SettingsFile
     from ringbridge.services.tracker import Tracker
+    from ringbridge.ui.desktop_events import DesktopEvents
+    from ringbridge.ui.link_default import LinkDefault
     from ringbridge.ui.parts import Parts
     from ringbridge.ui.tray import Tray
 
@@ -100,6 +109,8 @@ class Program(QObject):
         self._bound_hotkey = ""
         self._screen_lock: ScreenLock | None = None
         self._lock_wanted = False
+        self._buses = Buses(self._slow_lane)
+        self._closers.append(self._buses.close)
         self._signals = QuitSignals(application.quit)
         self._recent: tuple[CallRecord, ...] = ()
         self._parts: Parts | None = None
@@ -111,6 +122,9 @@ class Program(QObject):
         self._history_lock = Lock()
         self._dialer = cache(self._make_dialer)
         self._tracker = cache(self._make_tracker)
+        self._links = cache(self._make_links)
+        self._desktop_events: DesktopEvents | None = None
+        self._link_default: LinkDefault | None = None
 
     def start(self, *, link: str = "") -> None:
         """Read the settings off the GUI thread, then bring everything up.
@@ -233,6 +247,8 @@ class Program(QObject):
             stop_key=self._bind_stop_key,
             recent=self._recent,
             profile=self._paths.profile,
+            links=self._links(),
+            buses=self._buses,
             demo=self._fixed_account is not None,
         )
         parts.settings_saved.connect(self._settings_saved)
@@ -370,6 +386,7 @@ class Program(QObject):
         if not self._lock_wanted:
             self._lock_wanted = True
             self._slow_lane.submit(_load_screen_locks, self._watch_screen_lock, self._log_failure)
+            self._slow_lane.submit(_load_desktop_events, self._follow_desktop, self._log_failure)
 
     def _watch_screen_lock(self, makers: "tuple[Callable[[], ScreenLock], ...]") -> None:
         self._screen_lock = first_usable(tuple(make() for make in makers))
@@ -377,8 +394,33 @@ class Program(QObject):
         self._screen_lock.watch(self._screen_changed)
 
     def _screen_changed(self, locked: bool) -> None:  # noqa: FBT001 - what a `ScreenLock` tells
-        if locked and self._parts is not None:
-            self._parts.coordinator.screen_locked()
+        if self._parts is not None:
+            self._parts.screen_changed(locked=locked)
+
+    def _follow_desktop(self, make: "tuple[Callable[..., DesktopEvents], Callable[..., LinkDefault]]") -> None:
+        make_events, make_link_default = make
+        self._desktop_events = make_events(application=self._application, buses=self._buses, session=self._session)
+        self._desktop_events.way_changed.connect(self._way_changed)
+        self._desktop_events.start()
+        self._closers.append(self._desktop_events.close)
+        if self._fixed_account is None:
+            self._link_default = make_link_default(
+                session=self._session,
+                handler=self._links(),
+                settings_file=self._settings_file(),
+                lane=self._slow_lane,
+            )
+            self._link_default.settings_saved.connect(self._settings_saved)
+            self._link_default.failed.connect(self._show_failure)
+            self._closers.append(self._link_default.close)
+
+    def _way_changed(self, slept: bool) -> None:  # noqa: FBT001 - a signal's value
+        if self._parts is not None:  # without them there was no call yet, and there is no connection
+            self._parts.reconnect(slept=slept)
+
+    def _make_links(self) -> "LinkHandler":
+        profile = self._paths.profile
+        return link_handler(self._paths.links_record, ("--profile", profile) if profile else ())
 
     def _is_screen_locked(self) -> bool:
         return self._screen_lock is not None and self._screen_lock.locked
@@ -509,6 +551,12 @@ def _load_screen_locks() -> "tuple[Callable[[], ScreenLock], ...]":
     from ringbridge.desktop.choose import screen_lock_makers
 
     return screen_lock_makers()
+
+
+def _load_desktop_events() -> "tuple[Callable[..., DesktopEvents], Callable[..., LinkDefault]]":
+    from ringbridge.ui import desktop_events, link_default
+
+    return desktop_events.DesktopEvents, link_default.LinkDefault
 
 
 def _load_parts() -> "Callable[..., Parts]":

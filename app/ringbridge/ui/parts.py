@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from ringbridge.desktop.activation import activated_by
 from ringbridge.ui.call_strip import CallStrip
 from ringbridge.ui.calling import Caller
 from ringbridge.ui.coordinator import Coordinator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ringbridge.core.calls import CallRecord
-    from ringbridge.desktop.ports import ClipboardBackend
+    from ringbridge.desktop.ports import ClipboardBackend, LinkHandler
     from ringbridge.services.call_facts import FactFinder
     from ringbridge.services.credentials import Credentials
     from ringbridge.services.dialer import Dialer
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ringbridge.services.settings_file import SettingsFile
     from ringbridge.services.tracker import Tracker
     from ringbridge.ui.account_flow import AccountFlow
+    from ringbridge.ui.buses import Buses
     from ringbridge.ui.call_number import CallNumber
     from ringbridge.ui.notices import Notices
     from ringbridge.ui.session import Session
@@ -55,6 +57,8 @@ class Parts(QObject):
         stop_key: As in `Coordinator`.
         recent: The calls of earlier starts, newest first.
         profile: The profile's name.
+        links: Makes the desktop send phone links here; used on `slow_lane` only.
+        buses: The shared connections to the desktop.
         demo: The account is the training PBX's and not for changing.
 
     Signals:
@@ -85,6 +89,8 @@ class Parts(QObject):
         stop_key: "Callable[[Callable[[], None] | None], None]",
         recent: "tuple[CallRecord, ...]",
         profile: str,
+        links: "LinkHandler",
+        buses: "Buses",
         demo: bool,
     ) -> None:
         super().__init__()
@@ -94,6 +100,7 @@ class Parts(QObject):
         self._credentials = credentials
         self._slow_lane = slow_lane
         self._demo = demo
+        self._links, self._buses, self._profile = links, buses, profile
         self._account_flow: AccountFlow | None = None
         self._call_number: CallNumber | None = None
         self.reader = Reader(session=session, lane=work_lane, facts=facts)
@@ -134,28 +141,39 @@ class Parts(QObject):
         self.remote.link_opened.connect(self.coordinator.ask_about_link)
         self.remote.settings_changed.connect(self.settings_changed_elsewhere)
 
-    def open_call_number(self) -> None:
-        """Show “Call number…”."""
+    def open_call_number(self, activation_token: str = "") -> None:
+        """Show “Call number…”.
+
+        Args:
+            activation_token: What lets it take the focus, or empty.
+        """
         if self._call_number is None:
             from ringbridge.ui.call_number import CallNumber
 
             self._call_number = CallNumber(
                 reader=self.reader, caller=self.caller, session=self._session, later=self.later, live=self.live
             )
-        self._call_number.open()
+        with activated_by(activation_token):
+            self._call_number.open()
 
     def open_settings(self) -> None:
         """Show the settings, and what sent people there no more: it could cover them on a small screen."""
         self.coordinator.clear_message()
         if self._account_flow is None:
             from ringbridge.ui.account_flow import AccountFlow
+            from ringbridge.ui.desktop_switches import DesktopSwitches
 
+            switches = DesktopSwitches(
+                links=self._links, buses=self._buses, lane=self._slow_lane, profile=self._profile
+            )
+            switches.failed.connect(self.coordinator.tell)
             self._account_flow = AccountFlow(
                 session=self._session,
                 settings_file=self._settings_file,
                 credentials=self._credentials,
                 lane=self._slow_lane,
                 demo=self._demo,
+                switches=None if self._demo else switches,
             )
             self._account_flow.saved.connect(self.settings_saved)
             self._account_flow.notice.connect(partial(self._notices.set, Topic.PASSWORD))
@@ -164,6 +182,21 @@ class Parts(QObject):
     def ask_about_link(self, uri: str) -> None:
         """A link came with the start."""
         self.reader.read(uri, self.coordinator.ask_about_link, self.coordinator.refuse)
+
+    def screen_changed(self, *, locked: bool) -> None:
+        """The screen was locked or unlocked: a countdown nobody sees ends, what was slept over is asked about."""
+        if locked:
+            self.coordinator.screen_locked()
+        else:
+            self.later.ask_overdue()
+
+    def reconnect(self, *, slept: bool) -> None:
+        """The way to the PBX is another one now, or the computer slept: what stood and what was known is old."""
+        self.caller.drop_connection()
+        self.live.look_now()
+        self._own_phone.forget()
+        if slept:
+            self.later.woke_up()
 
     def close(self) -> None:
         """Close the dialogs, the card and the strip. Safe to call twice."""
