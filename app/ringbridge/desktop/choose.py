@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from ringbridge.desktop.ports import (
     AppearanceWatch,
@@ -214,6 +214,41 @@ def appearance_watches(session_bus: "Bus | None") -> tuple[AppearanceWatch, ...]
     from ringbridge.desktop.appearance_xfconf import AppearanceXfconf
 
     return AppearancePortal(session_bus), AppearanceXfconf(session_bus)
+
+
+class EventSources(NamedTuple):
+    """Who here tells of what, by name; empty for nobody.
+
+    Attributes:
+        power: When the computer wakes up.
+        network: When the network is another one.
+        dark_mode: Whether windows are to be dark.
+    """
+
+    power: str
+    network: str
+    dark_mode: str
+
+
+def event_sources() -> EventSources:
+    """Look who is on the buses, and take them as `power_watches` and the others would. Blocking; without Qt."""
+    if sys.platform in {"win32", "darwin"}:
+        return EventSources("", "", "")
+    from ringbridge.desktop.dbus.names import names_on
+
+    system, session_names = names_on("SYSTEM") or frozenset(), names_on("SESSION") or frozenset()
+
+    def first(*sources: tuple[frozenset[str], str, str]) -> str:
+        return next((said for names, wanted, said in sources if wanted in names), "")
+
+    portal = "org.freedesktop.portal.Desktop"
+    return EventSources(
+        power=first((system, "org.freedesktop.login1", "logind")),
+        network=first(
+            (system, "org.freedesktop.NetworkManager", "NetworkManager"), (session_names, portal, "portal")
+        ),
+        dark_mode=first((session_names, portal, "portal"), (session_names, "org.xfce.Xfconf", "Xfce's settings")),
+    )
 
 
 class InstanceListener(Protocol):
