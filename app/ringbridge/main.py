@@ -85,6 +85,7 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "", 
     QApplication.setApplicationDisplayName("Ringbridge")
     QApplication.setDesktopFileName("ringbridge")
     leave_out_gtk()
+    startup_id = os.environ.get("DESKTOP_STARTUP_ID", "")  # Qt takes it away, and ends it with a window only
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
     # Its flush timer would wake the idle program every 10 to 30 s once anything was painted; nothing here paints
@@ -94,7 +95,18 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "", 
     tray.show()
     parts: list[object] = [lock]
     QTimer.singleShot(
-        0, partial(_build_rest, application, tray, address, parts, profile=profile, demo=demo, link=link)
+        0,
+        partial(
+            _build_rest,
+            application,
+            tray,
+            address,
+            parts,
+            profile=profile,
+            demo=demo,
+            link=link,
+            startup_id=startup_id,
+        ),
     )
     return application.exec()
 
@@ -108,13 +120,16 @@ def _build_rest(
     profile: str | None,
     demo: bool,
     link: str,
+    startup_id: str,
 ) -> None:
     """Everything behind the icon; `parts` keeps it alive.
 
     A slot's border: an icon whose program failed would stand there without a use.
     """
     try:
-        parts += _parts_behind(application, tray, address, profile=profile, demo=demo, link=link)
+        parts += _parts_behind(
+            application, tray, address, profile=profile, demo=demo, link=link, startup_id=startup_id
+        )
     except Exception:
         import logging
 
@@ -123,7 +138,14 @@ def _build_rest(
 
 
 def _parts_behind(
-    application: "QApplication", tray: "Tray", address: str, *, profile: str | None, demo: bool, link: str
+    application: "QApplication",
+    tray: "Tray",
+    address: str,
+    *,
+    profile: str | None,
+    demo: bool,
+    link: str,
+    startup_id: str,
 ) -> list[object]:
     from ringbridge.ui.application import Program
 
@@ -144,7 +166,7 @@ def _parts_behind(
         program.about_to_quit.connect(training.close)
         training.show()
     program.is_up.connect(_collect_garbage_from_now_on)
-    program.start(link=link)
+    program.start(link=link, startup_id=startup_id)
     return [program, training]
 
 

@@ -126,11 +126,12 @@ class Program(QObject):
         self._desktop_events: DesktopEvents | None = None
         self._link_default: LinkDefault | None = None
 
-    def start(self, *, link: str = "") -> None:
+    def start(self, *, link: str = "", startup_id: str = "") -> None:
         """Read the settings off the GUI thread, then bring everything up.
 
         Args:
             link: A URI to ask about at once, or empty.
+            startup_id: By which the desktop waits for this start, or empty.
         """
         self._application.aboutToQuit.connect(self._shut_down)
         self._tray.quit_wanted.connect(self._application.quit)
@@ -141,6 +142,8 @@ class Program(QObject):
         if not QSystemTrayIcon.isSystemTrayAvailable():
             self._wait_for_tray()
         self._slow_lane.submit(self._load, partial(self._bring_up, link), self._not_up)
+        if startup_id:
+            self._slow_lane.submit(partial(_end_launch_feedback, startup_id), lambda _: None, self._log_failure)
 
     def _not_up(self, error: Exception) -> None:
         self._log_failure(error)
@@ -545,6 +548,12 @@ def _doubt_account(parts: "Parts") -> None:
     """Another process changed the account: its password and what its role allows are asked anew."""
     parts.caller.doubt_password()
     parts.live.ask_again()
+
+
+def _end_launch_feedback(startup_id: str) -> None:
+    from ringbridge.desktop.x11.launch_feedback import end_launch_feedback
+
+    end_launch_feedback(startup_id)
 
 
 def _load_screen_locks() -> "tuple[Callable[[], ScreenLock], ...]":

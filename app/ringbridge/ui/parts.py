@@ -1,5 +1,6 @@
 """What the tray program needs once somebody wants something: made on first use, so that the start stays light."""
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from ringbridge.ui.session import Session
     from ringbridge.ui.tasks import Lane
     from ringbridge.ui.tray import Tray
+
+
+_log = logging.getLogger(__name__)
 
 
 class Parts(QObject):
@@ -139,6 +143,7 @@ class Parts(QObject):
         self.coordinator.settings_wanted.connect(self.open_settings)
         self.remote.call_dialog_wanted.connect(self.open_call_number)
         self.remote.link_opened.connect(self.coordinator.ask_about_link)
+        self.remote.launched.connect(self._launch_is_over)
         self.remote.settings_changed.connect(self.settings_changed_elsewhere)
 
     def open_call_number(self, activation_token: str = "") -> None:
@@ -183,6 +188,10 @@ class Parts(QObject):
         """A link came with the start."""
         self.reader.read(uri, self.coordinator.ask_about_link, self.coordinator.refuse)
 
+    def _launch_is_over(self, startup_id: str) -> None:
+        """The process that was started has handed over and opens no window, which would tell the desktop."""
+        self._slow_lane.submit(partial(_end_launch_feedback, startup_id), lambda _: None, _log_failure)
+
     def screen_changed(self, *, locked: bool) -> None:
         """The screen was locked or unlocked: a countdown nobody sees ends, what was slept over is asked about."""
         if locked:
@@ -203,6 +212,16 @@ class Parts(QObject):
         for part in (self.later, self.live, self.strip, self._call_number, self._account_flow, self.coordinator):
             if part is not None:
                 part.close()
+
+
+def _end_launch_feedback(startup_id: str) -> None:
+    from ringbridge.desktop.x11.launch_feedback import end_launch_feedback
+
+    end_launch_feedback(startup_id)
+
+
+def _log_failure(error: Exception) -> None:
+    _log.error("unexpected error beside the parts", exc_info=error)
 
 
 def _phone_check(credentials: "Credentials") -> "PhoneCheck":

@@ -55,11 +55,13 @@ class Remote(QObject):
         call_dialog_wanted: Somebody started Ringbridge again; what lets its window take the focus, or empty.
         link_opened: A `Reading` came by a link, and likewise; a person is to be asked.
         settings_changed: Another process changed the settings file.
+        launched: The desktop shows that it starts a program, until it is told that this is over: by what id.
     """
 
     call_dialog_wanted = Signal(str)
     link_opened = Signal(object, str)
     settings_changed = Signal()
+    launched = Signal(str)
 
     def __init__(
         self, *, caller: Caller, reader: Reader, clipboard: ClipboardBackend, profile: str, demo: bool
@@ -98,6 +100,8 @@ class Remote(QObject):
             answer({"error": "unsupported"})
             return
         handler(fields, answer)
+        if launch := _text_of(fields, "token"):
+            self.launched.emit(launch)
 
     def _ping(self, _request: Mapping[str, Any], answer: Answer) -> None:
         answer({"ok": True, "pid": os.getpid(), "version": __version__, "profile": self._profile, "demo": self._demo})
