@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from ringbridge.core.settings import LookSettings, Settings
 from ringbridge.ui.buses import Buses
 from ringbridge.ui.desktop_events import DesktopEvents
-from ringbridge.ui.look import is_dark
+from ringbridge.ui.palettes import is_dark
 from ringbridge.ui.session import Session
 from ringbridge.ui.tasks import GuiInvoker, Lane
 from support.lock_bus import LockBus

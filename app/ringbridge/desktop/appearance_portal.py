@@ -26,12 +26,14 @@ class AppearancePortal:
 
     Args:
         bus: The session bus.
+        start: The bus may start the portal for this, as desktops without a session manager of their own want it.
     """
 
     name = "portal"
 
-    def __init__(self, bus: "Bus") -> None:
+    def __init__(self, bus: "Bus", *, start: bool = True) -> None:
         self._bus = bus
+        self._start = start
         self._subscriptions: list[Subscription] = []
         self._values: dict[str, Any] = {}
         self._changed: Callable[[Appearance | None], None] | None = None
@@ -52,8 +54,8 @@ class AppearancePortal:
         self._subscriptions.clear()
 
     def _owned(self, _unique: str) -> None:
-        # also without an owner: the bus starts the portal for this call where it can
-        self._bus.call(_SETTINGS, "ReadAll", "as", [_NAMESPACE], answered=self._took, start=True)
+        # also without an owner: the bus starts the portal for this call where it can and may
+        self._bus.call(_SETTINGS, "ReadAll", "as", [_NAMESPACE], answered=self._took, start=self._start)
 
     def _took(self, reply: Reply) -> None:
         if self._changed is None:

@@ -213,7 +213,8 @@ def appearance_watches(session_bus: "Bus | None") -> tuple[AppearanceWatch, ...]
     from ringbridge.desktop.appearance_portal import AppearancePortal
     from ringbridge.desktop.appearance_xfconf import AppearanceXfconf
 
-    return AppearancePortal(session_bus), AppearanceXfconf(session_bus)
+    on_screen = session() in {Session.X11, Session.WAYLAND}  # a portal without a screen would be of no use
+    return AppearancePortal(session_bus, start=on_screen), AppearanceXfconf(session_bus)
 
 
 class EventSources(NamedTuple):

@@ -66,13 +66,16 @@ class LinkDefault(QObject):
             question.deleteLater()
 
     def _state(self) -> "LinkState | None":
+        state = self._handler.state() if self._handler.availability().usable else None
+        if state is None or len(state.ours) == len(state.openers):
+            return None
         from ringbridge.ui import yes_no  # its widgets load here, off the GUI thread
 
         _ = yes_no
-        return self._handler.state() if self._handler.availability().usable else None
+        return state
 
     def _ask(self, state: "LinkState | None") -> None:
-        if state is None or len(state.ours) == len(state.openers):
+        if state is None:
             return
         from ringbridge.ui.yes_no import YesNo
 

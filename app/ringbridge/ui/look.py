@@ -19,12 +19,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
-from ringbridge.ui.palettes import has_high_contrast, readable_on
+from ringbridge.ui.palettes import has_high_contrast, is_dark, readable_on
 from ringbridge.ui.translation import isolated
 
 RADIUS = 6.0
 _LONG_WORD = re.compile(r"(\S{40})(?=\S)")
-_DARK_BELOW = 128
 _INK_ON_TONE = {"call": "#052e16", "caution": "#451a03", "bad": "#450a0a"}  # on the tones for dark windows
 
 
@@ -42,11 +41,6 @@ _TONES = {
     Tone.CAUTION: ("#a8480c", "#fbbf24"),
     Tone.BAD: ("#b91c1c", "#fca5a5"),
 }
-
-
-def is_dark(palette: QPalette) -> bool:
-    """Whether windows are dark."""
-    return palette.color(QPalette.ColorRole.Window).lightness() < _DARK_BELOW
 
 
 def tone_color(tone: Tone, palette: QPalette) -> QColor:

@@ -41,6 +41,7 @@ _DARK_CONTRAST = _DARK._replace(
     link="#9fd0ff", highlight="#9fd0ff", light="#ffffff", dark="#808080",
 )  # fmt: skip
 
+_DARK_BELOW = 128
 _READABLE = 4.5
 """Contrast of text to its background (WCAG 2.2, 1.4.3)."""
 
@@ -63,6 +64,11 @@ def made_palette(*, dark: bool, high_contrast: bool) -> QPalette:
     for role in (Role.WindowText, Role.Text, Role.ButtonText, Role.PlaceholderText):
         palette.setColor(Group.Disabled, role, QColor(colors.faint))
     return with_accent(palette, QColor(colors.highlight))
+
+
+def is_dark(palette: QPalette) -> bool:
+    """Whether windows are dark."""
+    return palette.color(Role.Window).lightness() < _DARK_BELOW
 
 
 def has_high_contrast(palette: QPalette) -> bool:

@@ -2,29 +2,23 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QPalette
 
 from ringbridge.desktop.ports import Appearance, Availability, Scheme
-from ringbridge.ui.look import is_dark
-from ringbridge.ui.palettes import made_palette, with_accent
+from ringbridge.ui.palettes import is_dark, made_palette, with_accent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
 
     from ringbridge.desktop.ports import AppearanceWatch
 
-_COLOR_SCHEMES = {
-    Scheme.UNKNOWN: Qt.ColorScheme.Unknown,
-    Scheme.LIGHT: Qt.ColorScheme.Light,
-    Scheme.DARK: Qt.ColorScheme.Dark,
-}
-
 
 class Theme(QObject):
-    """Gives the application its colours. GUI thread; to be made after start: it loads Qt's enumerations.
+    """Gives the application its colours. GUI thread.
 
     Qt is told the scheme first, since on Windows, macOS and KDE it has fitting colours of its own; where its windows
     stay light (or dark) all the same, they get ours.
@@ -99,7 +93,7 @@ class Theme(QObject):
         asked = wanted.scheme if self._wish != "system" else Scheme.UNKNOWN
         if asked is not self._asked_of_qt:
             self._asked_of_qt = asked
-            hints.setColorScheme(_COLOR_SCHEMES[asked])
+            hints.setColorScheme(_color_scheme(asked))
         if self._made:  # what Qt would take by itself
             self._application.setPalette(QPalette())
         palette = own = self._application.palette()
@@ -111,3 +105,9 @@ class Theme(QObject):
         self._made = palette is not own
         if self._made:
             self._application.setPalette(palette)
+
+
+def _color_scheme(scheme: Scheme) -> "Qt.ColorScheme":
+    from PySide6.QtCore import Qt  # its enumerations take 18 ms, and most people say nothing here
+
+    return {Scheme.LIGHT: Qt.ColorScheme.Light, Scheme.DARK: Qt.ColorScheme.Dark}.get(scheme, Qt.ColorScheme.Unknown)
