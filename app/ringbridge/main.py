@@ -106,6 +106,7 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "", 
             demo=demo,
             link=link,
             startup_id=startup_id,
+            background=background,
         ),
     )
     return application.exec()
@@ -121,6 +122,7 @@ def _build_rest(
     demo: bool,
     link: str,
     startup_id: str,
+    background: bool,
 ) -> None:
     """Everything behind the icon; `parts` keeps it alive.
 
@@ -128,7 +130,14 @@ def _build_rest(
     """
     try:
         parts += _parts_behind(
-            application, tray, address, profile=profile, demo=demo, link=link, startup_id=startup_id
+            application,
+            tray,
+            address,
+            profile=profile,
+            demo=demo,
+            link=link,
+            startup_id=startup_id,
+            background=background,
         )
     except Exception:
         import logging
@@ -146,7 +155,9 @@ def _parts_behind(
     demo: bool,
     link: str,
     startup_id: str,
+    background: bool,
 ) -> list[object]:
+    from ringbridge.desktop.login_start import started_at_login
     from ringbridge.ui.application import Program
 
     training = None
@@ -161,6 +172,7 @@ def _parts_behind(
         address=address,
         account=training.account if training else None,
         password=training.password if training else "",
+        at_login=background or started_at_login(),
     )
     if training is not None:
         program.about_to_quit.connect(training.close)

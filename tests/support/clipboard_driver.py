@@ -18,7 +18,6 @@ from ringbridge.desktop.clipboard_wayland import ClipboardWayland
 from ringbridge.desktop.clipboard_x11 import ClipboardX11
 from ringbridge.desktop.hotkey_x11 import HotkeyX11
 from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken
-from ringbridge.desktop.tray_host import TrayHostWatcher
 
 HEARTBEAT_MS = 5
 
@@ -27,7 +26,6 @@ class Driver:
     def __init__(self) -> None:
         self.clipboard = ClipboardWayland() if "wayland" in sys.argv[1:] else ClipboardX11()
         self.hotkeys = HotkeyX11()
-        self.tray = TrayHostWatcher(lambda: say("tray_appeared"), lambda: say("tray_vanished"))
         self._rest = b""
         self._beat_at = 0.0
         self._waited_s = 0.0
@@ -70,8 +68,6 @@ class Driver:
                     return
             case "unbind":
                 self.hotkeys.unbind(combination)
-            case "tray":
-                self.tray.start()
             case "heartbeat":
                 self._beat_at, self._waited_s, self._longest_s = time.monotonic(), waited_for_cpu_s(), 0.0
                 self._heart.start()
@@ -82,7 +78,6 @@ class Driver:
             case "close":
                 self.clipboard.close()
                 self.hotkeys.close()
-                self.tray.close()
             case _:
                 raise ValueError(do)
         # what a backend has sent to the server is on its way once the event loop has been round

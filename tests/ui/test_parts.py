@@ -16,6 +16,7 @@ from ringbridge.services.settings_file import SettingsFile
 from ringbridge.ui.buses import Buses
 from ringbridge.ui.calling import Wish
 from ringbridge.ui.notices import Notices
+from ringbridge.ui.notify import Notify
 from ringbridge.ui.parts import Parts as ProgramParts
 from ringbridge.ui.tray import Tray
 
@@ -28,10 +29,13 @@ NUMBER = Target(e164="+12125550142")
 def program(qtbot: QtBot, parts: Parts, tmp_path: Path) -> Iterator[ProgramParts]:
     tray = Tray()
     finder = FactFinder(lambda: parts.history, now=lambda: parts.now)
+    buses = Buses(parts.work_lane)
     made = ProgramParts(
         session=parts.session,
         tray=tray,
         notices=Notices(tray),
+        notify=Notify(buses),
+        in_force=lambda: (parts.session.settings, parts.session.region),
         clipboard=ClipboardNull(),
         settings_file=SettingsFile(tmp_path / "settings.toml"),
         credentials=parts.credentials,
@@ -47,7 +51,7 @@ def program(qtbot: QtBot, parts: Parts, tmp_path: Path) -> Iterator[ProgramParts
         recent=(),
         profile="",
         links=LinksNull("test"),
-        buses=Buses(parts.work_lane),
+        buses=buses,
         demo=True,
     )
     yield made
@@ -136,7 +140,7 @@ def test_an_overdue_call_is_asked_about_on_the_screen(qtbot: QtBot, program: Pro
     program.reconnect(slept=True)
     assert asked == []
     parts.locked = False
-    program.screen_changed(locked=False)
+    program.later.ask_overdue()  # the screen was unlocked
     qtbot.waitUntil(lambda: bool(asked))
     assert asked[0][0] == "overdue"
     assert parts.pbx.calls == ()

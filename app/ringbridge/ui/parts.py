@@ -13,6 +13,9 @@ from ringbridge.ui.coordinator import Coordinator
 from ringbridge.ui.later_calls import LaterCalls
 from ringbridge.ui.live_calls import LiveCalls
 from ringbridge.ui.notices import Topic
+from ringbridge.ui.notify import NotifyRules
+from ringbridge.ui.notify_calls import CallNotices
+from ringbridge.ui.notify_offers import OfferNotices
 from ringbridge.ui.own_phone import OwnPhone
 from ringbridge.ui.reading import Reader
 from ringbridge.ui.remote import Remote
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ringbridge.core.calls import CallRecord
+    from ringbridge.core.capability import Capability
+    from ringbridge.core.settings import Settings
     from ringbridge.desktop.ports import ClipboardBackend, LinkHandler
     from ringbridge.services.call_facts import FactFinder
     from ringbridge.services.credentials import Credentials
@@ -31,7 +36,9 @@ if TYPE_CHECKING:
     from ringbridge.ui.account_flow import AccountFlow
     from ringbridge.ui.buses import Buses
     from ringbridge.ui.call_number import CallNumber
+    from ringbridge.ui.capability_page import Capabilities
     from ringbridge.ui.notices import Notices
+    from ringbridge.ui.notify import Notify
     from ringbridge.ui.session import Session
     from ringbridge.ui.tasks import Lane
     from ringbridge.ui.tray import Tray
@@ -47,6 +54,7 @@ class Parts(QObject):
         session: The settings in force.
         tray: The icon and its menu.
         notices: What needs attention.
+        notify: The way to the desktop's notifications.
         clipboard: Reads the clipboard and the selection on demand.
         settings_file: Used on `slow_lane` only.
         credentials: The keyring.
@@ -56,6 +64,7 @@ class Parts(QObject):
         live_lane: Looks at calls under way, and what is done to them.
         work_lane: Short work: reading numbers.
         slow_lane: What may take seconds: testing a login, saving settings.
+        in_force: Gives the settings and the region of the moment; called on `work_lane` only.
         facts: Gives what knows the facts for the gate; called on `work_lane` only.
         locked: Whether the screen is locked.
         stop_key: As in `Coordinator`.
@@ -68,10 +77,12 @@ class Parts(QObject):
     Signals:
         settings_saved: New `Settings` are in the file.
         settings_changed_elsewhere: Another process changed the file.
+        started_again: Somebody started Ringbridge a second time.
     """
 
     settings_saved = Signal(object)
     settings_changed_elsewhere = Signal()
+    started_again = Signal()
 
     def __init__(
         self,
@@ -79,6 +90,7 @@ class Parts(QObject):
         session: "Session",
         tray: "Tray",
         notices: "Notices",
+        notify: "Notify",
         clipboard: "ClipboardBackend",
         settings_file: "SettingsFile",
         credentials: "Credentials",
@@ -88,6 +100,7 @@ class Parts(QObject):
         live_lane: "Lane",
         work_lane: "Lane",
         slow_lane: "Lane",
+        in_force: "Callable[[], tuple[Settings, str]]",
         facts: "Callable[[], FactFinder]",
         locked: "Callable[[], bool]",
         stop_key: "Callable[[Callable[[], None] | None], None]",
@@ -107,7 +120,8 @@ class Parts(QObject):
         self._links, self._buses, self._profile = links, buses, profile
         self._account_flow: AccountFlow | None = None
         self._call_number: CallNumber | None = None
-        self.reader = Reader(session=session, lane=work_lane, facts=facts)
+        self._capabilities: Capabilities | None = None
+        self.reader = Reader(in_force=in_force, lane=work_lane, facts=facts)
         self._own_phone = OwnPhone(session=session, check=partial(_phone_check, credentials), lane=slow_lane)
         self.caller = Caller(
             session=session,
@@ -138,28 +152,34 @@ class Parts(QObject):
             reader=self.reader,
             caller=self.caller,
         )
+        rules = NotifyRules(session=session, screen_locked=locked)
+        self.coordinator.offers = OfferNotices(
+            notify=notify, rules=rules, session=session, coordinator=self.coordinator
+        )
+        self.strip.notices = CallNotices(
+            notify=notify,
+            rules=rules,
+            hang_up=self.live.hang_up,
+            show_strip=lambda key, focusable: self.strip.show_noticed(key, focusable=focusable),
+            put_away=self.strip.put_away,
+        )
         self.remote = Remote(caller=self.caller, reader=self.reader, clipboard=clipboard, profile=profile, demo=demo)
         self.coordinator.show_recent(recent)
         self.coordinator.settings_wanted.connect(self.open_settings)
-        self.remote.call_dialog_wanted.connect(self.open_call_number)
-        self.remote.link_opened.connect(self.coordinator.ask_about_link)
+        self.remote.call_dialog_wanted.connect(self._start_again)
         self.remote.launched.connect(self._launch_is_over)
+        self.remote.link_opened.connect(self.coordinator.ask_about_link)
         self.remote.settings_changed.connect(self.settings_changed_elsewhere)
 
-    def open_call_number(self, activation_token: str = "") -> None:
-        """Show “Call number…”.
-
-        Args:
-            activation_token: What lets it take the focus, or empty.
-        """
+    def open_call_number(self) -> None:
+        """Show “Call number…”."""
         if self._call_number is None:
             from ringbridge.ui.call_number import CallNumber
 
             self._call_number = CallNumber(
                 reader=self.reader, caller=self.caller, session=self._session, later=self.later, live=self.live
             )
-        with activated_by(activation_token):
-            self._call_number.open()
+        self._call_number.open()
 
     def open_settings(self) -> None:
         """Show the settings, and what sent people there no more: it could cover them on a small screen."""
@@ -181,23 +201,34 @@ class Parts(QObject):
                 switches=None if self._demo else switches,
             )
             self._account_flow.saved.connect(self.settings_saved)
+            self._account_flow.capabilities_wanted.connect(self.open_capabilities)
             self._account_flow.notice.connect(partial(self._notices.set, Topic.PASSWORD))
         self._account_flow.open()
 
-    def ask_about_link(self, uri: str) -> None:
-        """A link came with the start."""
-        self.reader.read(uri, self.coordinator.ask_about_link, self.coordinator.refuse)
+    def open_capabilities(self) -> None:
+        """Show what works on this computer."""
+        if self._capabilities is None:
+            from ringbridge.ui.capability_page import Capabilities
+
+            self._capabilities = Capabilities(look=self._look_at_capabilities, lane=self._slow_lane)
+        self._capabilities.open()
+
+    def _look_at_capabilities(self) -> "tuple[Capability, ...]":
+        from ringbridge.desktop.capabilities import desktop_capabilities
+        from ringbridge.services.reach import look_at_keyring, look_at_pbx
+
+        account = self._session.settings.account
+        keyring = look_at_keyring(self._credentials, account, quietly=True)
+        pbx = look_at_pbx(account, keyring.password)
+        return (*desktop_capabilities(), keyring.capability, pbx.capability)
+
+    def _start_again(self, activation_token: str) -> None:
+        with activated_by(activation_token):
+            self.started_again.emit()
 
     def _launch_is_over(self, startup_id: str) -> None:
         """The process that was started has handed over and opens no window, which would tell the desktop."""
         self._slow_lane.submit(partial(_end_launch_feedback, startup_id), lambda _: None, _log_failure)
-
-    def screen_changed(self, *, locked: bool) -> None:
-        """The screen was locked or unlocked: a countdown nobody sees ends, what was slept over is asked about."""
-        if locked:
-            self.coordinator.screen_locked()
-        else:
-            self.later.ask_overdue()
 
     def reconnect(self, *, slept: bool) -> None:
         """The way to the PBX is another one now, or the computer slept: what stood and what was known is old."""
@@ -207,9 +238,21 @@ class Parts(QObject):
         if slept:
             self.later.woke_up()
 
+    def ask_about_link(self, uri: str) -> None:
+        """A link came with the start."""
+        self.reader.read(uri, self.coordinator.ask_about_link, self.coordinator.refuse)
+
     def close(self) -> None:
         """Close the dialogs, the card and the strip. Safe to call twice."""
-        for part in (self.later, self.live, self.strip, self._call_number, self._account_flow, self.coordinator):
+        for part in (
+            self.later,
+            self.live,
+            self.strip,
+            self._call_number,
+            self._account_flow,
+            self._capabilities,
+            self.coordinator,
+        ):
             if part is not None:
                 part.close()
 
