@@ -140,6 +140,177 @@ class ScreenLock(Protocol):
         ...
 
 
+class Registration(StrEnum):
+    """Whether the desktop knows that we can open phone links."""
+
+    NONE = "none"
+    USER = "user"
+    """By a desktop entry in the user's own folder."""
+    SYSTEM = "system"
+    """By a package."""
+    OTHER_COPY = "other_copy"
+    """The user's own desktop entry starts another copy of Ringbridge."""
+    BROKEN = "broken"
+    """The user's own desktop entry starts what is not there any more."""
+
+
+class LinkState(NamedTuple):
+    """Who opens phone links.
+
+    Attributes:
+        registration: Whether the desktop knows that we can.
+        openers: By scheme (``tel``, ``callto``, ``sip``) the program as people know it, or empty for none.
+        ours: The schemes that we open.
+    """
+
+    registration: Registration
+    openers: dict[str, str]
+    ours: frozenset[str]
+
+
+class LinkHandler(Protocol):
+    """Makes the desktop send phone links here, and lets it be. Blocking; any thread."""
+
+    name: str
+
+    def availability(self) -> Availability:
+        """Look, change nothing."""
+        ...
+
+    def state(self) -> LinkState:
+        """Look who opens phone links.
+
+        Raises:
+            StorageUnavailable: That can't be read.
+        """
+        ...
+
+    def register(self, *, default: bool) -> None:
+        """Let the desktop know that we can open them; with `default`, that they are ours to open.
+
+        Raises:
+            StorageUnavailable: It can't be written.
+        """
+        ...
+
+    def unregister(self) -> None:
+        """Take all of it back. Safe to call where nothing is registered.
+
+        Raises:
+            StorageUnavailable: It can't be written.
+        """
+        ...
+
+
+class AutostartState(NamedTuple):
+    """Whether we start at login.
+
+    Attributes:
+        on: We do; None where the desktop does not tell.
+        reason: Why not, or who decides: ``off``, ``by_system`` (a package's entry starts us), ``switched_off`` (in
+            the desktop's settings), ``switched_off_by_admin``, ``not_on_this_desktop``, ``broken`` (the entry starts
+            what is not there), ``not_told``; empty where the user's own entry starts us.
+    """
+
+    on: bool | None
+    reason: str = ""
+
+
+class Autostart(Protocol):
+    """Starts us at login, or not.
+
+    Attributes:
+        blocking: Files are read and written: not for the GUI thread. Else for no other.
+    """
+
+    name: str
+    blocking: bool
+
+    def availability(self) -> Availability:
+        """Look, change nothing."""
+        ...
+
+    def state(self) -> AutostartState:
+        """Look whether we start at login.
+
+        Raises:
+            StorageUnavailable: That can't be read.
+        """
+        ...
+
+    def set(self, on: bool, done: Callable[[AutostartState], None]) -> None:  # noqa: FBT001 - reads well at the call
+        """Switch it; `done` gets what came of it, once: a desktop may ask its user, who may say no.
+
+        Raises:
+            StorageUnavailable: It can't be written.
+        """
+        ...
+
+
+class PowerWatch(Protocol):
+    """Tells when the computer wakes up; by events. GUI thread."""
+
+    name: str
+
+    def watch(self, resumed: Callable[[], None], told: Callable[[Availability], None]) -> None:
+        """Call `resumed` at each wake-up, and `told` once, when it is known whether anybody tells."""
+        ...
+
+    def close(self) -> None:
+        """Listen no more. Safe to call twice."""
+        ...
+
+
+class NetworkWatch(Protocol):
+    """Tells when the way to other computers is another one; by events. GUI thread."""
+
+    name: str
+
+    def watch(self, changed: Callable[[], None], told: Callable[[Availability], None]) -> None:
+        """Call `changed` at each change, and `told` once, when it is known whether anybody tells."""
+        ...
+
+    def close(self) -> None:
+        """Listen no more. Safe to call twice."""
+        ...
+
+
+class Scheme(StrEnum):
+    """Whether a desktop wants dark windows."""
+
+    UNKNOWN = "unknown"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Appearance(NamedTuple):
+    """What a desktop wants windows to look like.
+
+    Attributes:
+        scheme: Light or dark.
+        accent: Red, green and blue from 0 to 1, or None: no wish.
+        high_contrast: More contrast than usual.
+    """
+
+    scheme: Scheme = Scheme.UNKNOWN
+    accent: tuple[float, float, float] | None = None
+    high_contrast: bool = False
+
+
+class AppearanceWatch(Protocol):
+    """Tells what the desktop wants windows to look like, now and whenever that changes. GUI thread."""
+
+    name: str
+
+    def watch(self, changed: Callable[[Appearance | None], None]) -> None:
+        """Call `changed` soon, and at each change; with None where nobody tells."""
+        ...
+
+    def close(self) -> None:
+        """Listen no more. Safe to call twice."""
+        ...
+
+
 class HotkeyTaken(Exception):
     """Another program holds the combination."""
 

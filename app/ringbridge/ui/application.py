@@ -13,7 +13,13 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from ringbridge.core.errors import RingbridgeError, StorageError
 from ringbridge.core.hotkeys import STOP_KEY
 from ringbridge.core.settings import AccountSettings, with_value
-from ringbridge.desktop.choose import clipboard_backends, first_usable, hotkey_backends, instance_server
+from ringbridge.desktop.choose import (
+    clipboard_backends,
+    first_usable,
+    hotkey_backends,
+    instance_server,
+    link_handler,
+)
 from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
 from ringbridge.desktop.signals import QuitSignals
 from ringbridge.ui.buses import Buses
@@ -29,8 +35,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from ringbridge.core.calls import CallRecord
-    from ringbridge.desktop.ports import HotkeyBackend
+    from ringbridge.desktop.ports import HotkeyBackend, LinkHandler
     from ringbridge.services.paths import Paths
+    from ringbridge.ui.desktop_events import DesktopEvents
+    from ringbridge.ui.link_default import LinkDefault
     from ringbridge.ui.parts import Parts
     from ringbridge.ui.phone_choice import PhoneChoice
     from ringbridge.ui.screen_guard import ScreenGuard
@@ -43,8 +51,8 @@ LANE_CLOSE_S = 2.0
 _LOOKED_AT = 4096  # characters; as in core.detection, which is not loaded just to see that there are no digits
 _MIN_DIGITS = 4  # of 1-800-FLOWERS
 _LATER_MS = 2500
-"""QtDBus and the bus take 6 ms of the processor, which at login is everybody's. The first wish does not wait so long for
-the screen lock, nor a desktop without a tray for one."""
+"""Buses and what listens on them take the processor, which at login is everybody's. The first wish does not wait so
+long for the screen lock and what else the desktop tells, nor a desktop without a tray for one."""
 
 
 class Program(QObject):
@@ -106,13 +114,18 @@ class Program(QObject):
         self._waiting_for_parts: list[Callable[[Parts], None]] = []
         self._close_services: Callable[[], None] = lambda: None
         self._buses = Buses(self._slow_lane)
+        self._links = cache(self._make_links)
+        self._desktop_events: DesktopEvents | None = None
+        self._link_default: LinkDefault | None = None
+        self._events_wanted = False
         self._face = Face(tray=tray, buses=self._buses, at_login=at_login, started_again=self._open_call_number)
 
-    def start(self, *, link: str = "") -> None:
+    def start(self, *, link: str = "", startup_id: str = "") -> None:
         """Read the settings off the GUI thread, then bring everything up.
 
         Args:
             link: A URI to ask about at once, or empty.
+            startup_id: By which the desktop waits for this start, or empty.
         """
         self._application.aboutToQuit.connect(self._shut_down)
         self._tray.quit_wanted.connect(self._application.quit)
@@ -123,6 +136,8 @@ class Program(QObject):
         had_host = QSystemTrayIcon.isSystemTrayAvailable()
         QTimer.singleShot(_LATER_MS if had_host else 0, partial(self._face.watch_tray, had_host=had_host))
         self._slow_lane.submit(self._load, partial(self._bring_up, link), self._not_up)
+        if startup_id:
+            self._slow_lane.submit(partial(_end_launch_feedback, startup_id), lambda _: None, self._log_failure)
 
     def _open_call_number(self) -> None:
         self._with_parts(methodcaller("open_call_number"))
@@ -165,6 +180,7 @@ class Program(QObject):
         self._slow_lane.submit(self._read_history, self._show_recent, self._show_failure)
         self._slow_lane.submit(lambda: None, lambda _: self.is_up.emit(), self._log_failure)
         QTimer.singleShot(_LATER_MS, self, self._load_screen_guard)
+        QTimer.singleShot(_LATER_MS, self, self._load_desktop_events)
         if self._waiting_for_parts:  # a menu entry was quicker than the settings, or a notice waits
             self._fetch_parts()
         self._has_settings = True
@@ -193,6 +209,7 @@ class Program(QObject):
 
     def _fetch_parts(self) -> None:
         self._load_screen_guard()
+        self._load_desktop_events()
         self._work_lane.submit(_load_parts, self._parts_loaded, self._no_parts)
 
     def _no_parts(self, error: Exception) -> None:
@@ -225,6 +242,8 @@ class Program(QObject):
             stop_key=self._bind_stop_key,
             recent=self._recent,
             profile=self._paths.profile,
+            links=self._links(),
+            buses=self._buses,
             demo=self._fixed_account is not None,
         )
         parts.settings_saved.connect(self._in_force.saved)
@@ -336,7 +355,12 @@ class Program(QObject):
     def _make_screen_guard(self) -> "ScreenGuard":
         from ringbridge.ui.screen_guard import ScreenGuard
 
-        guard = ScreenGuard(lane=self._work_lane, invoker=self._invoker, was_locked=self._screen_locked)
+        guard = ScreenGuard(
+            lane=self._work_lane,
+            invoker=self._invoker,
+            was_locked=self._screen_locked,
+            was_unlocked=self._screen_unlocked,
+        )
         self._closers.append(guard.close)
         return guard
 
@@ -346,6 +370,37 @@ class Program(QObject):
     def _screen_locked(self) -> None:
         if self._parts is not None:
             self._parts.coordinator.screen_locked()
+
+    def _screen_unlocked(self) -> None:
+        if self._parts is not None:
+            self._parts.later.ask_overdue()
+
+    def _load_desktop_events(self) -> None:
+        if not self._events_wanted:
+            self._events_wanted = True
+            self._slow_lane.submit(_load_desktop_events, self._follow_desktop, self._log_failure)
+
+    def _follow_desktop(self, make: "tuple[Callable[..., DesktopEvents], Callable[..., LinkDefault]]") -> None:
+        make_events, make_link_default = make
+        self._desktop_events = make_events(application=self._application, buses=self._buses, session=self._session)
+        self._desktop_events.way_changed.connect(self._way_changed)
+        self._desktop_events.start()
+        self._closers.append(self._desktop_events.close)
+        if self._fixed_account is None:
+            self._link_default = make_link_default(
+                session=self._session, handler=self._links(), settings_file=self._file, lane=self._slow_lane
+            )
+            self._link_default.settings_saved.connect(self._in_force.saved)
+            self._link_default.failed.connect(self._show_failure)
+            self._closers.append(self._link_default.close)
+
+    def _way_changed(self, slept: bool) -> None:  # noqa: FBT001 - a signal's value
+        if self._parts is not None:  # without them there was no call yet, and there is no connection
+            self._parts.reconnect(slept=slept)
+
+    def _make_links(self) -> "LinkHandler":
+        profile = self._paths.profile
+        return link_handler(self._paths.links_record, ("--profile", profile) if profile else ())
 
     def _dial_selection(self) -> None:
         self._clipboard.read(Buffer.SELECTION, self._selected)
@@ -409,6 +464,18 @@ def _doubt_account(parts: "Parts") -> None:
     """Another process changed the account: its password and what its role allows are asked anew."""
     parts.caller.doubt_password()
     parts.live.ask_again()
+
+
+def _end_launch_feedback(startup_id: str) -> None:
+    from ringbridge.desktop.x11.launch_feedback import end_launch_feedback
+
+    end_launch_feedback(startup_id)
+
+
+def _load_desktop_events() -> "tuple[Callable[..., DesktopEvents], Callable[..., LinkDefault]]":
+    from ringbridge.ui import desktop_events, link_default
+
+    return desktop_events.DesktopEvents, link_default.LinkDefault
 
 
 def _load_parts() -> "Callable[..., Parts]":

@@ -26,10 +26,19 @@ class ScreenGuard(QObject):
         lane: Where what knows the lock is loaded; what is queued behind `load` comes later than that.
         invoker: Brings results back to the GUI thread.
         was_locked: Called whenever the screen is locked.
+        was_unlocked: Called whenever it is unlocked.
     """
 
-    def __init__(self, *, lane: "Lane", invoker: "GuiInvoker", was_locked: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        *,
+        lane: "Lane",
+        invoker: "GuiInvoker",
+        was_locked: Callable[[], None],
+        was_unlocked: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
+        self._was_unlocked = was_unlocked
         self._lane = lane
         self._was_locked = was_locked
         # a bus may hang, and whoever waits for it holds nothing else up
@@ -80,8 +89,7 @@ class ScreenGuard(QObject):
         self._lock.watch(self._changed, self._known)
 
     def _changed(self, locked: bool) -> None:  # noqa: FBT001 - what a `ScreenLock` tells
-        if locked:
-            self._was_locked()
+        (self._was_locked if locked else self._was_unlocked)()
 
     def _failed(self, error: Exception) -> None:
         _log.error("nobody can tell whether the screen is locked", exc_info=error)
