@@ -29,7 +29,9 @@ def found(home: Home) -> dict[str, Any]:
 
 def test_every_check_has_its_row(account: Home) -> None:
     assert list(found(account)) == [
-        *ALWAYS, "keyring", "history", "display", "tray", "clipboard", "hotkey", "screen_lock", "running", "pbx",
+        *ALWAYS, "keyring", "history", "display", "tray", "clipboard", "hotkey",
+        "screen_lock", "links", "autostart", "power", "network", "dark_mode",
+        "running", "pbx",
     ]  # fmt: skip
 
 

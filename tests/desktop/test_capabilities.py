@@ -11,6 +11,7 @@ from ringbridge.desktop.capabilities import MECHANISMS, desktop_capabilities
 from support.desktop import Desktop, require_desktop
 from support.lock_bus import LockBus
 from support.notification_server import NotificationServer
+from support.xdg_home import XdgHome
 
 NAMES = [name for name, _ in MECHANISMS]
 
@@ -69,17 +70,19 @@ def test_in_a_sandbox_it_is_the_portal(lock_bus: LockBus, monkeypatch: pytest.Mo
 
 
 def test_links_and_autostart_are_found_in_the_users_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    (tmp_path / "mimeapps.list").write_text(
-        "[Default Applications]\nx-scheme-handler/tel=ringbridge.desktop;other.desktop;\n"
+    xdg = XdgHome(tmp_path, monkeypatch)
+    assert found("links").remedy == "set_up_links"
+    assert found("autostart").remedy == "set_up_autostart"
+    xdg.install("ringbridge", user=True)
+    xdg.write(
+        xdg.config / "mimeapps.list",
+        "[Default Applications]\nx-scheme-handler/tel=ringbridge.desktop;other.desktop;\n",
     )
-    (tmp_path / "autostart").mkdir()
-    entry = tmp_path / "autostart" / "ringbridge.desktop"
-    entry.write_text("[Desktop Entry]\nExec=ringbridge\n")
+    starts = "[Desktop Entry]\nExec=/bin/true\n"
+    entry = xdg.write(xdg.config / "autostart/ringbridge.desktop", starts)
     assert found("links").usable
     assert found("autostart").usable
-    entry.write_text("[Desktop Entry]\nExec=ringbridge\nHidden=true\n")
+    entry.write_text(f"{starts}Hidden=true\n")
     assert not found("autostart").usable
 
 

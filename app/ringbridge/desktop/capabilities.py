@@ -5,13 +5,11 @@ changes and starts nothing) and returns how it is done and its `Availability`.
 """
 
 import logging
-import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Protocol
 
 from ringbridge.core.capability import Capability
-from ringbridge.desktop.choose import Session, clipboard_backends, hotkey_backends, session
+from ringbridge.desktop.choose import Session, clipboard_backends, event_sources, hotkey_backends, session
 from ringbridge.desktop.dbus.ask import Asking
 from ringbridge.desktop.dbus.values import Place
 from ringbridge.desktop.ports import Availability
@@ -24,7 +22,6 @@ Look = Callable[[], tuple[str, Availability]]
 _OWN_SYSTEM = {Session.WINDOWS, Session.MACOS}
 _APPEARANCE = Place("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop",
     "org.freedesktop.portal.Settings")  # fmt: skip
-_DESKTOP_FILE = "ringbridge.desktop"
 
 
 class _Backend(Protocol):
@@ -91,31 +88,39 @@ def _notifications() -> tuple[str, Availability]:
 
 
 def _links() -> tuple[str, Availability]:
-    """Whether this desktop's list of programs sends ``tel:`` links here (MIME applications, freedesktop.org)."""
+    """Whether this desktop sends ``tel:`` links here."""
     if session() in _OWN_SYSTEM:
-        return "", Availability(usable=False, reason="not_set_up")
-    wanted = f"x-scheme-handler/tel={_DESKTOP_FILE}"
-    for folder in (_config_home(), _data_home() / "applications"):
-        try:
-            text = (folder / "mimeapps.list").read_text("utf-8", errors="replace")
-        except OSError:
-            continue
-        if any(line.strip().startswith(wanted) for line in text.splitlines()):
-            return "xdg", Availability(usable=True)
+        return "", Availability(usable=False, reason=f"not_yet_on_{session()}")
+    from ringbridge.desktop.xdg.folders import DESKTOP_ID
+    from ringbridge.desktop.xdg.openers import opener_of
+
+    if opener_of("x-scheme-handler/tel").desktop_id == DESKTOP_ID:
+        return "xdg", Availability(usable=True)
     return "xdg", Availability(usable=False, reason="not_set_up", remedy="set_up_links")
 
 
 def _autostart() -> tuple[str, Availability]:
-    """Whether an entry of the user's autostart folder starts us (Desktop Application Autostart, freedesktop.org)."""
-    if session() in _OWN_SYSTEM:
-        return "", Availability(usable=False, reason="not_set_up")
-    try:
-        text = (_config_home() / "autostart" / _DESKTOP_FILE).read_text("utf-8", errors="replace")
-    except OSError:
-        text = "Hidden=true"
-    if any(line.replace(" ", "") == "Hidden=true" for line in text.splitlines()):
-        return "xdg", Availability(usable=False, reason="not_set_up", remedy="set_up_autostart")
-    return "xdg", Availability(usable=True)
+    """Whether the desktop starts us at login."""
+    from ringbridge.desktop.choose import autostart
+    from ringbridge.desktop.sandbox import in_sandbox
+
+    if in_sandbox():
+        return "portal", Availability(usable=True)
+    switch = autostart(lambda: None, (), "")
+    found, state = switch.availability(), switch.state()
+    if not found.usable or state.on:
+        return switch.name, found
+    return switch.name, Availability(usable=False, reason="not_set_up", remedy="set_up_autostart")
+
+
+def _wake_up() -> tuple[str, Availability]:
+    who = event_sources().power
+    return who, Availability(usable=bool(who), reason="" if who else "no_logind")
+
+
+def _network() -> tuple[str, Availability]:
+    who = event_sources().network
+    return who, Availability(usable=bool(who), reason="" if who else "no_network_manager")
 
 
 def _screen_lock() -> tuple[str, Availability]:
@@ -130,7 +135,7 @@ def _dark_mode() -> tuple[str, Availability]:
         return str(session()), Availability(usable=True)
     with Asking() as bus:
         known = bus.call(_APPEARANCE, "Read", "ss", "org.freedesktop.appearance", "color-scheme")
-    return ("portal" if known is not None else "palette"), Availability(usable=True)
+    return ("portal" if known is not None else event_sources().dark_mode or "palette"), Availability(usable=True)
 
 
 _LOOK_S = 1.0
@@ -144,6 +149,8 @@ MECHANISMS: tuple[tuple[str, Look], ...] = (
     ("links", _links),
     ("autostart", _autostart),
     ("screen_lock", _screen_lock),
+    ("wake_up", _wake_up),
+    ("network", _network),
     ("dark_mode", _dark_mode),
 )
 """Each mechanism by its stable name, in the order people see; names may be added and never change."""
@@ -161,11 +168,3 @@ def _looked_at(name: str, look: Look) -> Capability:
         _log.exception("%s could not be looked at", name)
         return Capability(name, usable=False, reason="not_known")
     return Capability(name, found.usable, mechanism, found.reason, found.remedy)
-
-
-def _config_home() -> Path:
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-
-
-def _data_home() -> Path:
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from operator import methodcaller
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,18 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from ringbridge.core.errors import RingbridgeError, StorageError
 from ringbridge.core.hotkeys import STOP_KEY
 from ringbridge.core.settings import AccountSettings, with_value
-from ringbridge.desktop.choose import clipboard_backends, first_usable, hotkey_backends, instance_server
+from ringbridge.desktop.choose import (
+    clipboard_backends,
+    first_usable,
+    hotkey_backends,
+    instance_server,
+    link_handler,
+)
 from ringbridge.desktop.ports import Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
 from ringbridge.desktop.signals import QuitSignals
 from ringbridge.ui.buses import Buses
 from ringbridge.ui.face import Face
 from ringbridge.ui.notices import Notices, Topic
-from ringbridge.ui.phone_choice import PhoneChoice
-from ringbridge.ui.screen_guard import ScreenGuard
 from ringbridge.ui.services_on_use import ServicesOnUse
 from ringbridge.ui.session import MAX_RECENT
 from ringbridge.ui.tasks import GuiInvoker, Lane
@@ -31,9 +35,13 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from ringbridge.core.calls import CallRecord
-    from ringbridge.desktop.ports import HotkeyBackend
+    from ringbridge.desktop.ports import HotkeyBackend, LinkHandler
     from ringbridge.services.paths import Paths
+    from ringbridge.ui.desktop_events import DesktopEvents
+    from ringbridge.ui.link_default import LinkDefault
     from ringbridge.ui.parts import Parts
+    from ringbridge.ui.phone_choice import PhoneChoice
+    from ringbridge.ui.screen_guard import ScreenGuard
     from ringbridge.ui.settings_in_force import SettingsInForce
     from ringbridge.ui.tray import Tray
 
@@ -42,8 +50,9 @@ _log = logging.getLogger(__name__)
 LANE_CLOSE_S = 2.0
 _LOOKED_AT = 4096  # characters; as in core.detection, which is not loaded just to see that there are no digits
 _MIN_DIGITS = 4  # of 1-800-FLOWERS
-_TRAY_WATCHED_AFTER_MS = 2500
-"""Connecting to the bus takes the processor, which at login is everybody's; a tray that is there can wait for it."""
+_LATER_MS = 2500
+"""Buses and what listens on them take the processor, which at login is everybody's. The first wish does not wait so
+long for the screen lock and what else the desktop tells, nor a desktop without a tray for one."""
 
 
 class Program(QObject):
@@ -96,8 +105,8 @@ class Program(QObject):
         self._clipboard = first_usable(clipboard_backends())
         self._hotkeys: HotkeyBackend | None = None
         self._bound_hotkey = ""
-        self._screen = ScreenGuard(lane=self._work_lane, invoker=invoker, was_locked=self._screen_locked)
-        self._closers.append(self._screen.close)
+        self._screen_guard = cache(self._make_screen_guard)
+        self._phones: PhoneChoice | None = None
         self._signals = QuitSignals(application.quit)
         self._recent: tuple[CallRecord, ...] = ()
         self._parts: Parts | None = None
@@ -105,13 +114,18 @@ class Program(QObject):
         self._waiting_for_parts: list[Callable[[Parts], None]] = []
         self._close_services: Callable[[], None] = lambda: None
         self._buses = Buses(self._slow_lane)
+        self._links = cache(self._make_links)
+        self._desktop_events: DesktopEvents | None = None
+        self._link_default: LinkDefault | None = None
+        self._events_wanted = False
         self._face = Face(tray=tray, buses=self._buses, at_login=at_login, started_again=self._open_call_number)
 
-    def start(self, *, link: str = "") -> None:
+    def start(self, *, link: str = "", startup_id: str = "") -> None:
         """Read the settings off the GUI thread, then bring everything up.
 
         Args:
             link: A URI to ask about at once, or empty.
+            startup_id: By which the desktop waits for this start, or empty.
         """
         self._application.aboutToQuit.connect(self._shut_down)
         self._tray.quit_wanted.connect(self._application.quit)
@@ -120,10 +134,10 @@ class Program(QObject):
         self._tray.settings_wanted.connect(partial(self._with_parts, methodcaller("open_settings")))
         self._tray.capabilities_wanted.connect(partial(self._with_parts, methodcaller("open_capabilities")))
         had_host = QSystemTrayIcon.isSystemTrayAvailable()
-        QTimer.singleShot(
-            _TRAY_WATCHED_AFTER_MS if had_host else 0, partial(self._face.watch_tray, had_host=had_host)
-        )
+        QTimer.singleShot(_LATER_MS if had_host else 0, partial(self._face.watch_tray, had_host=had_host))
         self._slow_lane.submit(self._load, partial(self._bring_up, link), self._not_up)
+        if startup_id:
+            self._slow_lane.submit(partial(_end_launch_feedback, startup_id), lambda _: None, self._log_failure)
 
     def _open_call_number(self) -> None:
         self._with_parts(methodcaller("open_call_number"))
@@ -160,21 +174,13 @@ class Program(QObject):
         self._listen()
         self._tray.redial_wanted.connect(self._redial)
         self._tray.pause_toggled.connect(self._pause)
-        self._phones = PhoneChoice(
-            session=self._session,
-            tray=self._tray,
-            file=self._file,
-            lane=self._slow_lane,
-            saved=self._in_force.saved,
-            failed=self._show_failure,
-            fixed=self._fixed_account is not None,
-        )
         self._session.changed.connect(self._apply_settings)
         self._apply_settings()
         self._in_force.show_problems()
         self._slow_lane.submit(self._read_history, self._show_recent, self._show_failure)
         self._slow_lane.submit(lambda: None, lambda _: self.is_up.emit(), self._log_failure)
-        self._screen.load_soon()
+        QTimer.singleShot(_LATER_MS, self, self._load_screen_guard)
+        QTimer.singleShot(_LATER_MS, self, self._load_desktop_events)
         if self._waiting_for_parts:  # a menu entry was quicker than the settings, or a notice waits
             self._fetch_parts()
         self._has_settings = True
@@ -202,7 +208,8 @@ class Program(QObject):
             self._fetch_parts()
 
     def _fetch_parts(self) -> None:
-        self._screen.load()
+        self._load_screen_guard()
+        self._load_desktop_events()
         self._work_lane.submit(_load_parts, self._parts_loaded, self._no_parts)
 
     def _no_parts(self, error: Exception) -> None:
@@ -210,7 +217,7 @@ class Program(QObject):
         self._not_up(error)
 
     def _parts_loaded(self, make: "Callable[..., Parts]") -> None:
-        self._screen.when_known(partial(self._make_parts, make))
+        self._screen_guard().when_known(partial(self._make_parts, make))
 
     def _make_parts(self, make: "Callable[..., Parts]") -> None:
         self._application.setWindowIcon(tray_icon(TrayState.IDLE))
@@ -231,10 +238,12 @@ class Program(QObject):
             slow_lane=self._slow_lane,
             in_force=self._in_force.now,
             facts=services.facts,
-            locked=lambda: self._screen.locked,
+            locked=lambda: self._screen_guard().locked,
             stop_key=self._bind_stop_key,
             recent=self._recent,
             profile=self._paths.profile,
+            links=self._links(),
+            buses=self._buses,
             demo=self._fixed_account is not None,
         )
         parts.settings_saved.connect(self._in_force.saved)
@@ -282,7 +291,7 @@ class Program(QObject):
     def _apply_settings(self) -> None:
         settings = self._session.settings
         self._tray.set_pause_locked("clipboard.watch" in self._session.locked)
-        self._phones.show()
+        self._show_phones()
         self._watch_clipboard()
         self._bind_hotkey(settings.hotkeys.dial_selection)
         missing = "" if settings.account.url else tr("No account yet: open Settings to set it up.")
@@ -341,9 +350,72 @@ class Program(QObject):
         except (HotkeyTaken, HotkeyInvalid) as error:
             _log.info("Escape can't stop the countdown here (%s); a click can", type(error).__name__)
 
+    def _show_phones(self) -> None:
+        """Most people have one phone, and nothing of this is loaded for them."""
+        if self._phones is None and self._session.settings.phones.own:
+            from ringbridge.ui.phone_choice import PhoneChoice
+
+            self._phones = PhoneChoice(
+                session=self._session,
+                tray=self._tray,
+                file=self._file,
+                lane=self._slow_lane,
+                saved=self._in_force.saved,
+                failed=self._show_failure,
+                fixed=self._fixed_account is not None,
+            )
+        if self._phones is not None:
+            self._phones.show()
+
+    def _make_screen_guard(self) -> "ScreenGuard":
+        from ringbridge.ui.screen_guard import ScreenGuard
+
+        guard = ScreenGuard(
+            lane=self._work_lane,
+            invoker=self._invoker,
+            was_locked=self._screen_locked,
+            was_unlocked=self._screen_unlocked,
+        )
+        self._closers.append(guard.close)
+        return guard
+
+    def _load_screen_guard(self) -> None:
+        self._screen_guard().load()
+
     def _screen_locked(self) -> None:
         if self._parts is not None:
             self._parts.coordinator.screen_locked()
+
+    def _screen_unlocked(self) -> None:
+        if self._parts is not None:
+            self._parts.later.ask_overdue()
+
+    def _load_desktop_events(self) -> None:
+        if not self._events_wanted:
+            self._events_wanted = True
+            self._slow_lane.submit(_load_desktop_events, self._follow_desktop, self._log_failure)
+
+    def _follow_desktop(self, make: "tuple[Callable[..., DesktopEvents], Callable[..., LinkDefault]]") -> None:
+        make_events, make_link_default = make
+        self._desktop_events = make_events(application=self._application, buses=self._buses, session=self._session)
+        self._desktop_events.way_changed.connect(self._way_changed)
+        self._desktop_events.start()
+        self._closers.append(self._desktop_events.close)
+        if self._fixed_account is None:
+            self._link_default = make_link_default(
+                session=self._session, handler=self._links(), settings_file=self._file, lane=self._slow_lane
+            )
+            self._link_default.settings_saved.connect(self._in_force.saved)
+            self._link_default.failed.connect(self._show_failure)
+            self._closers.append(self._link_default.close)
+
+    def _way_changed(self, slept: bool) -> None:  # noqa: FBT001 - a signal's value
+        if self._parts is not None:  # without them there was no call yet, and there is no connection
+            self._parts.reconnect(slept=slept)
+
+    def _make_links(self) -> "LinkHandler":
+        profile = self._paths.profile
+        return link_handler(self._paths.links_record, ("--profile", profile) if profile else ())
 
     def _dial_selection(self) -> None:
         self._with_parts(lambda parts: parts.selected_text.read(parts.coordinator.selected))
@@ -408,6 +480,18 @@ def _doubt_account(parts: "Parts") -> None:
     """Another process changed the account: its password and what its role allows are asked anew."""
     parts.caller.doubt_password()
     parts.live.ask_again()
+
+
+def _end_launch_feedback(startup_id: str) -> None:
+    from ringbridge.desktop.x11.launch_feedback import end_launch_feedback
+
+    end_launch_feedback(startup_id)
+
+
+def _load_desktop_events() -> "tuple[Callable[..., DesktopEvents], Callable[..., LinkDefault]]":
+    from ringbridge.ui import desktop_events, link_default
+
+    return desktop_events.DesktopEvents, link_default.LinkDefault
 
 
 def _load_parts() -> "Callable[..., Parts]":

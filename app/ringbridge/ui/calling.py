@@ -48,6 +48,8 @@ class Wish:
         name: The other party's name where known, or empty.
         options: What this call is to be other than the settings say: fields of `CallOptions` by name.
         destination: The target as it was last written for the PBX, or None; the gate has it written anew.
+        overdue: It was to be called at a time that passed while the computer slept.
+        activation_token: What lets the window that asks about it take the focus, or empty.
     """
 
     target: "Target"
@@ -61,6 +63,8 @@ class Wish:
     name: str = ""
     options: "Mapping[str, object] | None" = None
     destination: "Destination | None" = None
+    overdue: bool = False
+    activation_token: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +134,7 @@ class Caller(QObject):
         self._under_way: dict[str, str] = {}
         self._accounts: dict[str, AccountSettings] = {}
         self._warming_up = False
+        self._has_dialed = False
 
     def want(
         self, wish: Wish, done: OutcomeHandler | None = None, asked: Callable[[Judged], None] | None = None
@@ -197,6 +202,7 @@ class Caller(QObject):
             counted_down=wish.counted_down,
             locked=self._locked(),
             phone=phone,
+            overdue=wish.overdue,
         )
         self._reader.judge(wish.target, circumstances, judged, failed)
 
@@ -237,7 +243,7 @@ class Caller(QObject):
         self._look_at_phone()
         if self._warming_up or self.busy:
             return  # several would queue, and a real call behind them
-        self._warming_up = True
+        self._warming_up = self._has_dialed = True
         settings = self._session.settings
 
         def ended(error: Exception | None = None) -> None:
@@ -246,6 +252,11 @@ class Caller(QObject):
                 _log_failure(error)
 
         self._lane.submit(lambda: self._dialer().warm_up(settings), lambda _: ended(), ended)
+
+    def drop_connection(self) -> None:
+        """The way to the PBX is another one now: the next wish opens a new connection. Nothing is sent again."""
+        if self._has_dialed:
+            self._lane.submit(lambda: self._dialer().close(), lambda _: None, _log_failure)
 
     def doubt_password(self) -> None:
         """Another process may have changed the account: the password is read again before the next call."""
@@ -298,6 +309,7 @@ class Caller(QObject):
             )
             self._report(request, outcome, done)
             return
+        self._has_dialed = True
         self._under_way[request.request_id] = destination.dialed
         self._accounts[request.request_id] = settings.account
         while len(self._accounts) > MAX_RECENT:

@@ -16,7 +16,8 @@ _COMMANDS = {
     "install_notifications": "sudo apt install xfce4-notifyd",
     "install_portal": "sudo apt install xdg-desktop-portal",
     "install_keyring": "sudo apt install gnome-keyring",
-    "set_up_links": "xdg-mime default ringbridge.desktop x-scheme-handler/tel x-scheme-handler/callto",
+    "set_up_links": "ringbridge link register --default",
+    "set_up_autostart": "ringbridge autostart on",
     "start_tray_host": "sudo apt install gnome-shell-extension-appindicator",
 }
 """What can be copied and run; the packages are those of Debian and Ubuntu."""

@@ -1,11 +1,13 @@
 """What the tray program needs once somebody wants something: made on first use, so that the start stays light."""
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from ringbridge.core.errors import RingbridgeError
+from ringbridge.desktop.activation import activated_by
 from ringbridge.desktop.choose import selection_sources
 from ringbridge.desktop.selected_text import SelectedText
 from ringbridge.ui.call_strip import CallStrip
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from ringbridge.core.calls import CallRecord
     from ringbridge.core.capability import Capability
     from ringbridge.core.settings import Settings
-    from ringbridge.desktop.ports import ClipboardBackend
+    from ringbridge.desktop.ports import ClipboardBackend, LinkHandler
     from ringbridge.services.call_facts import FactFinder
     from ringbridge.services.credentials import Credentials
     from ringbridge.services.dialer import Dialer
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from ringbridge.services.settings_file import SettingsFile
     from ringbridge.services.tracker import Tracker
     from ringbridge.ui.account_flow import AccountFlow
+    from ringbridge.ui.buses import Buses
     from ringbridge.ui.call_number import CallNumber
     from ringbridge.ui.capability_page import Capabilities
     from ringbridge.ui.card import Card
@@ -47,6 +50,9 @@ if TYPE_CHECKING:
     from ringbridge.ui.session import Session
     from ringbridge.ui.tasks import Lane
     from ringbridge.ui.tray import Tray
+
+
+_log = logging.getLogger(__name__)
 
 
 class Parts(QObject):
@@ -72,6 +78,8 @@ class Parts(QObject):
         stop_key: As in `Coordinator`.
         recent: The calls of earlier starts, newest first.
         profile: The profile's name.
+        links: Makes the desktop send phone links here; used on `slow_lane` only.
+        buses: The shared connections to the desktop.
         demo: The account is the training PBX's and not for changing.
 
     Signals:
@@ -106,6 +114,8 @@ class Parts(QObject):
         stop_key: "Callable[[Callable[[], None] | None], None]",
         recent: "tuple[CallRecord, ...]",
         profile: str,
+        links: "LinkHandler",
+        buses: "Buses",
         demo: bool,
     ) -> None:
         super().__init__()
@@ -115,6 +125,7 @@ class Parts(QObject):
         self._credentials = credentials
         self._slow_lane = slow_lane
         self._demo = demo
+        self._links, self._buses, self._profile = links, buses, profile
         self._account_flow: AccountFlow | None = None
         self._call_number: CallNumber | None = None
         self._capabilities: Capabilities | None = None
@@ -182,7 +193,8 @@ class Parts(QObject):
         )
         self.coordinator.show_recent(recent)
         self.coordinator.settings_wanted.connect(self.open_settings)
-        self.remote.call_dialog_wanted.connect(self.started_again)
+        self.remote.call_dialog_wanted.connect(self._start_again)
+        self.remote.launched.connect(self._launch_is_over)
         self.remote.link_opened.connect(self.coordinator.ask_about_link)
         self.remote.settings_changed.connect(self.settings_changed_elsewhere)
 
@@ -215,13 +227,19 @@ class Parts(QObject):
         self.coordinator.clear_message()
         if self._account_flow is None:
             from ringbridge.ui.account_flow import AccountFlow
+            from ringbridge.ui.desktop_switches import DesktopSwitches
 
+            switches = DesktopSwitches(
+                links=self._links, buses=self._buses, lane=self._slow_lane, profile=self._profile
+            )
+            switches.failed.connect(self.coordinator.tell)
             self._account_flow = AccountFlow(
                 session=self._session,
                 settings_file=self._settings_file,
                 credentials=self._credentials,
                 lane=self._slow_lane,
                 demo=self._demo,
+                switches=None if self._demo else switches,
             )
             self._account_flow.saved.connect(self.settings_saved)
             self._account_flow.capabilities_wanted.connect(self.open_capabilities)
@@ -245,6 +263,22 @@ class Parts(QObject):
         pbx = look_at_pbx(account, keyring.password)
         return (*desktop_capabilities(), keyring.capability, pbx.capability)
 
+    def _start_again(self, activation_token: str) -> None:
+        with activated_by(activation_token):
+            self.started_again.emit()
+
+    def _launch_is_over(self, startup_id: str) -> None:
+        """The process that was started has handed over and opens no window, which would tell the desktop."""
+        self._slow_lane.submit(partial(_end_launch_feedback, startup_id), lambda _: None, _log_failure)
+
+    def reconnect(self, *, slept: bool) -> None:
+        """The way to the PBX is another one now, or the computer slept: what stood and what was known is old."""
+        self.caller.drop_connection()
+        self.live.look_now()
+        self._own_phone.forget()
+        if slept:
+            self.later.woke_up()
+
     def ask_about_link(self, uri: str) -> None:
         """A link came with the start."""
         self.reader.read(uri, self.coordinator.ask_about_link, self.coordinator.refuse)
@@ -262,6 +296,16 @@ class Parts(QObject):
         ):
             if part is not None:
                 part.close()
+
+
+def _end_launch_feedback(startup_id: str) -> None:
+    from ringbridge.desktop.x11.launch_feedback import end_launch_feedback
+
+    end_launch_feedback(startup_id)
+
+
+def _log_failure(error: Exception) -> None:
+    _log.error("unexpected error beside the parts", exc_info=error)
 
 
 def _phone_check(credentials: "Credentials") -> "PhoneCheck":

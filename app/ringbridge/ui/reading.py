@@ -50,6 +50,7 @@ class Circumstances:
         counted_down: The countdown is over.
         locked: The screen is locked.
         phone: Whether the phone that rings first would ring.
+        overdue: Its time passed while the computer slept.
     """
 
     origin: "Origin"
@@ -57,6 +58,7 @@ class Circumstances:
     counted_down: bool
     locked: bool
     phone: "PhoneState"
+    overdue: bool = False
 
 
 class Reader:
@@ -138,6 +140,7 @@ class Reader:
                 counted_down=circumstances.counted_down,
                 locked=circumstances.locked,
                 phone=circumstances.phone,
+                overdue=circumstances.overdue,
             )
             return where, findings
 

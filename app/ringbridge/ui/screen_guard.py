@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_AFTER_START_MS = 2500
-"""QtDBus takes 6 ms of the processor, which at login is everybody's; the first wish does not wait so long for it."""
 _ANSWERS_MS = 400
 """Whoever has not said by then whether the screen is locked says nothing against the first wish."""
 
@@ -28,10 +26,19 @@ class ScreenGuard(QObject):
         lane: Where what knows the lock is loaded; what is queued behind `load` comes later than that.
         invoker: Brings results back to the GUI thread.
         was_locked: Called whenever the screen is locked.
+        was_unlocked: Called whenever it is unlocked.
     """
 
-    def __init__(self, *, lane: "Lane", invoker: "GuiInvoker", was_locked: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        *,
+        lane: "Lane",
+        invoker: "GuiInvoker",
+        was_locked: Callable[[], None],
+        was_unlocked: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
+        self._was_unlocked = was_unlocked
         self._lane = lane
         self._was_locked = was_locked
         # a bus may hang, and whoever waits for it holds nothing else up
@@ -49,10 +56,6 @@ class ScreenGuard(QObject):
     def locked(self) -> bool:
         """Whether the screen is locked, as far as anybody has told."""
         return self._lock is not None and self._lock.locked
-
-    def load_soon(self) -> None:
-        """Begin to listen a while after the start, unless somebody wants to call before."""
-        QTimer.singleShot(_AFTER_START_MS, self, self.load)
 
     def load(self) -> None:
         """Begin to listen. A second time does nothing."""
@@ -86,8 +89,7 @@ class ScreenGuard(QObject):
         self._lock.watch(self._changed, self._known)
 
     def _changed(self, locked: bool) -> None:  # noqa: FBT001 - what a `ScreenLock` tells
-        if locked:
-            self._was_locked()
+        (self._was_locked if locked else self._was_unlocked)()
 
     def _failed(self, error: Exception) -> None:
         _log.error("nobody can tell whether the screen is locked", exc_info=error)

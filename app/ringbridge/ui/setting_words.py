@@ -116,6 +116,8 @@ def setting_name(key: str) -> str:
         "options.warn_other": tr("Cut-off warning to the other party"),
         "options.card": tr("Card"),
         "options.customer": tr("Customer"),
+        "links.ask": tr("Ask about phone links"),
+        "look.theme": tr("Colours"),
         "profile": tr("Profile"),
     }.get(key, key)
 
@@ -306,6 +308,13 @@ def desktop_reasons() -> dict[str, str]:
         "not_on_wayland": elsewhere,
         "not_on_windows": elsewhere,
         "not_on_macos": elsewhere,
+        "in_sandbox": tr("Ringbridge runs in a sandbox"),
+        "not_yet_on_windows": tr("not yet made for Windows"),
+        "not_yet_on_macos": tr("not yet made for macOS"),
+        "no_session_bus": tr("there is no D-Bus session"),
+        "no_system_bus": tr("there is no D-Bus system bus"),
+        "no_logind": tr("nobody here tells when the computer wakes up"),
+        "no_network_manager": tr("NetworkManager does not run"),
     }
 
 
@@ -316,6 +325,7 @@ def desktop_remedies() -> dict[str, str]:
         "install_pyside6": tr("Install the Python package PySide6-Essentials."),
         "bind_dial_command": tr("In the desktop's keyboard settings, add a shortcut that runs: "
             "ringbridge dial --selection"),
+        "choose_in_desktop": tr("Choose Ringbridge for tel: links in the desktop's settings for default programs."),
         "start_tray_host": tr("Add a tray to your panel; on GNOME, install the extension “AppIndicator and "
             "KStatusNotifierItem Support”."),
         "copy_instead": tr("Copy the number instead."),
