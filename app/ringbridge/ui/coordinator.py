@@ -229,6 +229,10 @@ class Coordinator(QObject):
         if number == self._offer_number and self._question is None:
             self._forget_offer()
 
+    def expire_noticed(self) -> None:
+        """The notification of an offer is no longer to be seen: the menu keeps it, the hotkey shows it anew."""
+        self._selected = None
+
     def show_status(self, title: str, sentence: str, *, good: bool, seconds: int) -> None:
         """Tell on the card, whatever the settings say."""
         self._card.status(title, sentence, good=good, seconds=seconds)
@@ -262,6 +266,7 @@ class Coordinator(QObject):
         """
         if self.offers is not None:
             self.offers.withdraw()
+            self._selected = None
         if self._question is not None and self._question.counting:
             self._card.stop()
 
