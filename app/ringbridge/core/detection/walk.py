@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from ringbridge.core.detection.patterns import late_pattern
-from ringbridge.core.detection.words import LETTER, Meaning, fold, meaning_of
+from ringbridge.core.detection.words import LETTER, Meaning, asks, fold, meaning_of
 
 _FAR = 9
 """Words that say nothing, behind which no label is looked for."""
@@ -25,8 +25,11 @@ _ABBREVIATED_LONG = frozenset((Meaning.PHONE, Meaning.MOBILE, Meaning.FAX, Meani
 _SKIPPED = frozenset((Meaning.FILLER, Meaning.COPULA, Meaning.UNIT, Meaning.CURRENCY, Meaning.MONTH))
 _NUMBER_WORDS = frozenset((Meaning.NUMBER, Meaning.SHORT_NUMBER))
 _NEAR = 2
-_HAS = "ma"
-"""A possessive in French; before a number word rather the Polish and Czech verb: "paczka ma numer"."""
+_HAS = frozenset(("ma", "ka"))
+"""Possessives in French and Hindi; before a number word rather the verb: "paczka ma numer", "paketa ka numrin"."""
+
+_HAVE = _HAS | {"har", "hefur", "bernomor", "bernombor", "با", "מספרו", "מספרה"}
+"""Behind a possessive, these say that it belongs to the noun before it: "pakken din har nummer"."""
 
 _SINGLE = {
     "t": Meaning.PHONE, "p": Meaning.PHONE, "ph": Meaning.PHONE, "o": Meaning.PHONE, "h": Meaning.PHONE,
@@ -148,6 +151,8 @@ class _Walk:
             return self._label(single, token)
         meaning = meaning_of(token)
         if meaning is None:
+            if not self._distance and not self._numbered and asks(token):
+                return self._label(Meaning.PLACE, token)
             self._owned = self._owned or (self._numbered and not self._distance and not self._filled)
             self._distance += 1
             return None
@@ -161,8 +166,10 @@ class _Walk:
         if meaning in _NUMBER_WORDS:
             return self._read_number_word(meaning, token, position)
         if meaning is Meaning.POSSESSIVE:
-            if self._numbered and fold(token) == _HAS:
+            if self._numbered and fold(token) in _HAS:
                 self._filled = True
+                return None
+            if self._numbered and self._is_behind_noun(position):
                 return None
             return self._label(Meaning.NUMBER, self._number_word) if self._numbered else None
         if meaning is Meaning.FAX and _is_shared(self._tokens, position):
@@ -170,6 +177,8 @@ class _Walk:
         elif meaning in _TAKES_PURPOSE and "".join(self._tokens[position + 1 : position + 2]).casefold() in _PURPOSE:
             self._distance += 1  # "rezervasyon için": what for, not what it is
             return None
+        elif meaning in _NOUNS and _is_about(self._tokens, position):
+            meaning = Meaning.PHONE
         elif meaning in _WITH_NOUN and _is_of_fax(self._tokens, position):
             meaning = Meaning.FAX
         elif meaning in _WITH_NOUN and _is_of_identifier(self._tokens, position, meaning):
@@ -177,6 +186,11 @@ class _Walk:
         elif meaning is Meaning.PARTY:
             self._numbered = self._numbered or _is_numbered_before(self._tokens, position)
         return self._label(meaning, token)
+
+    def _is_behind_noun(self, position: int) -> bool:
+        """``Kërkesa juaj mori numrin``: the possessive belongs to the identifier before it."""
+        has_verb = self._distance or self._tokens[position + 1].casefold() in _HAVE
+        return bool(has_verb and position) and meaning_of(self._tokens[position - 1]) is Meaning.IDENTIFIER
 
     def _read_number_word(self, meaning: Meaning, token: str, position: int) -> Label | None:
         if meaning is Meaning.SHORT_NUMBER or fold(token) in _OWNING:
@@ -199,6 +213,9 @@ _AND = frozenset(
 _PURPOSE = frozenset(("için", "icin"))
 _TAKES_PURPOSE = frozenset((Meaning.IDENTIFIER, Meaning.PARTY))
 _WITH_NOUN = frozenset((Meaning.PARTY, Meaning.PLACE))
+_NOUNS = frozenset((Meaning.IDENTIFIER, Meaning.PARTY, Meaning.AMOUNT))
+_ABOUT = 4
+"""Words between a question and what it is about: questions on any of our invoices."""
 
 
 def _is_lone(tokens: list[str], position: int) -> bool:
@@ -223,6 +240,18 @@ def _is_shared(tokens: list[str], position: int) -> bool:
                 return False
         elif token not in {"/", ".", "&", "+", "-", ",", "|"}:
             return False
+    return False
+
+
+def _is_about(tokens: list[str], position: int) -> bool:
+    """``Questions about this invoice:``: the noun says what to call for, where a colon hands over to the number."""
+    if ":" not in tokens[position + 1 : position + 3]:
+        return False
+    for token in reversed(tokens[max(0, position - _ABOUT) : position]):
+        if not token[0].isalpha():
+            return False
+        if asks(token):
+            return True
     return False
 
 

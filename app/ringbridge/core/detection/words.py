@@ -26,6 +26,8 @@ class Meaning(Enum):
     FAX = "fax"
     PLACE = "place"
     """Where or who one calls (office, reception): a number beside it is likely a phone number."""
+    QUESTION = "question"
+    """What one may call about (questions on an invoice); no label by itself, see `asks`."""
     NUMBER = "number"
     SHORT_NUMBER = "abbreviation"
     """No., Nr., n°: says number, and mostly of an identifier."""
@@ -54,6 +56,7 @@ _WINS = (
 _MARKS = late_pattern("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0640]")
 _INNER = str.maketrans("ı", "i", ".'\"`´ºª°/")
 _SPLIT = late_pattern("(?<=[a-z])(?=[A-Z])")
+_ASCII_TAIL = late_pattern("(?<=[^\x00-\u06ff])(?=[A-Za-z]+$)")
 _CLITICS_HEBREW = "והבלמכש"
 _CLITICS_ARABIC = ("وال", "بال", "لل", "ال", "و", "ب", "ل")
 _UNITS = frozenset((Meaning.UNIT, Meaning.CURRENCY, Meaning.AMOUNT))
@@ -76,7 +79,7 @@ class _Lexicon:
         self.exact: dict[str, Meaning] = {}
         self.stems: dict[str, Meaning] = {}
         self.tails: dict[str, Meaning] = {}
-        sections: dict[str, list[str]] = {meaning.value: [] for meaning in _WINS}
+        sections: dict[str, list[str]] = {meaning.value: [] for meaning in Meaning}
         folder = f"{_FOLDER}/{group}"
         for name in sorted(os.listdir(folder)):  # noqa: PTH208 - see the import
             if not name.endswith(".txt"):
@@ -103,6 +106,9 @@ class _Lexicon:
                     self.exact[word] = meaning
         self.exact.pop("", None)
         self.extensions = frozenset(" ".join(sections[Meaning.EXTENSION.value]).split(" "))
+        questions = " ".join(sections[Meaning.QUESTION.value]).split(" ")
+        self.questions = frozenset(word for word in questions if word[-1:] != "*")
+        self.question_stems = tuple(word[:-1] for word in questions if word[-1:] == "*")
         self.stem_lengths = sorted({len(stem) for stem in self.stems}, reverse=True)
         self.tail_lengths = sorted({len(tail) for tail in self.tails}, reverse=True)
 
@@ -143,6 +149,8 @@ def meaning_of(word: str) -> Meaning | None:
     found = _single(folded)
     if found is not None:
         return found
+    if word[-1].isascii() and not word[0].isascii() and (parts := _ASCII_TAIL.split(word, 1))[1:]:
+        return _of_two(*parts)
     if not word.islower() and (parts := _SPLIT.split(word))[1:]:
         return next((part for part in map(meaning_of, reversed(parts)) if part is not None), None)
     for mark in ("'", "`"):
@@ -152,13 +160,20 @@ def meaning_of(word: str) -> Meaning | None:
     return _without_clitics(folded)
 
 
+def _of_two(head: str, tail: str) -> Meaning | None:
+    """Of a word in two scripts: ``契約者ID``, ``电话No``."""
+    found = meaning_of(tail)
+    return meaning_of(head) or found if found is None or found in _NUMBER_WORDS else found
+
+
 def _is_unspaced(word: str) -> bool:
-    """Whether the word belongs to a script that writes no blanks between words: Thai, Lao, Khmer, kana, Han."""
+    """Whether the word's script writes no blanks between words: Thai, Lao, Burmese, Khmer, kana, Han."""
     last = word[-1]
     if last < "\u0e00":
         return False
     return (
         last <= "\u0eff"
+        or "\u1000" <= last <= "\u109f"
         or "\u1780" <= last <= "\u17ff"
         or "\u3040" <= last <= "\u9fff"
         or "\uf900" <= last <= "\ufaff"
@@ -172,6 +187,13 @@ def is_extension(word: str) -> bool:
     if folded in extensions or meaning_of(word) is Meaning.EXTENSION:
         return True
     return "א" <= folded[:1] <= "ת" and folded[1:] in extensions and folded[0] in _CLITICS_HEBREW
+
+
+def asks(word: str) -> bool:
+    """Whether the word is one for what people call about: questions, Fragen, вопросы."""
+    folded = fold(word)
+    lexicon = _lexicon_of(folded)
+    return folded in lexicon.questions or folded.startswith(lexicon.question_stems or "\0")
 
 
 def is_unit(word: str) -> bool:
