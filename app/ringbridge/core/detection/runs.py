@@ -73,6 +73,11 @@ _REPEATED = {
 }
 """Signs people double or mix, with or without blanks around."""
 
+_POSTCODES = frozenset(((2, 3), (4, 3), (5, 3)))
+"""Groups of Polish, Portuguese and Brazilian postcodes."""
+
+_LEAST_BEFORE_POSTCODE = 9
+_TOWN = late_pattern(r" (?=[^\W\d_]{3})(?![a-z])")
 _OPENING = late_pattern(r"[ \-/.]{0,3}[(\[]")
 _CLOSING = late_pattern(r" ?[)\]] ?[\-/.]? ?")
 _AROUND = late_pattern(r"[)\]][ \-/.]?[(\[]")
@@ -120,7 +125,7 @@ def glues_of(plain: str, groups: Groups) -> list[Glue]:
 
 
 def dead_groups(plain: str, groups: Groups, glues: list[Glue]) -> set[int]:
-    """Groups that are part of a date, a time or a range of years."""
+    """Groups that are part of a date, a time, a range of years, or of a postcode behind a number."""
     dead: set[int] = set()
     a, b = groups[0][0], groups[-1][1]
     if a > 1 and plain[a - 1] == ":" and plain[a - 2].isdecimal():
@@ -128,6 +133,8 @@ def dead_groups(plain: str, groups: Groups, glues: list[Glue]) -> set[int]:
     if plain[b : b + 1] == ":" and plain[b + 1 : b + 2].isdecimal():
         dead.add(len(groups) - 1)
     dead |= _tied_groups(plain, groups, glues)
+    if _ends_with_postcode(plain, groups, glues):
+        dead |= {len(groups) - 2, len(groups) - 1}
     texts = [plain[a:b] for a, b in groups]
     kept = _international_groups(plain, groups, texts)
     for k in range(kept, len(groups) - 1):
@@ -148,6 +155,18 @@ def dead_groups(plain: str, groups: Groups, glues: list[Glue]) -> set[int]:
         if name not in {before, after} and not behind_bracket and is_date(*texts[k : k + 3]):
             dead |= {k, k + 1, k + 2}
     return dead
+
+
+def _ends_with_postcode(plain: str, groups: Groups, glues: list[Glue]) -> bool:
+    """Whether a whole number is followed by a postcode with its town: ``71 366 43 37 50-101 Wrocław``."""
+    if len(groups) <= 2 or glues[-1].name != "-" or glues[-2].name != " ":
+        return False
+    lengths = [end - start for start, end in groups]
+    return (
+        (lengths[-2], lengths[-1]) in _POSTCODES
+        and sum(lengths[:-2]) >= _LEAST_BEFORE_POSTCODE
+        and _TOWN.match(plain, groups[-1][1]) is not None
+    )
 
 
 def _international_groups(plain: str, groups: Groups, texts: list[str]) -> int:

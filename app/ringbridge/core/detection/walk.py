@@ -244,14 +244,17 @@ def _is_shared(tokens: list[str], position: int) -> bool:
 
 
 def _is_about(tokens: list[str], position: int) -> bool:
-    """``Questions about this invoice:``: the noun says what to call for, where a colon hands over to the number."""
+    """``Questions about this invoice:``, ``Driver with your parcel:``: the noun says what to call for."""
     if ":" not in tokens[position + 1 : position + 3]:
         return False
+    between = None
     for token in reversed(tokens[max(0, position - _ABOUT) : position]):
         if not token[0].isalpha():
             return False
-        if asks(token):
+        meaning = meaning_of(token)
+        if asks(token) or (meaning is Meaning.PLACE and between is Meaning.FILLER):
             return True
+        between = meaning
     return False
 
 

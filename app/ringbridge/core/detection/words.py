@@ -163,7 +163,10 @@ def meaning_of(word: str) -> Meaning | None:
 def _of_two(head: str, tail: str) -> Meaning | None:
     """Of a word in two scripts: ``契約者ID``, ``电话No``."""
     found = meaning_of(tail)
-    return meaning_of(head) or found if found is None or found in _NUMBER_WORDS else found
+    if found is not None and found not in _NUMBER_WORDS:
+        return found
+    owner = meaning_of(head)
+    return Meaning.IDENTIFIER if owner is Meaning.PARTY and found else owner or found
 
 
 def _is_unspaced(word: str) -> bool:
