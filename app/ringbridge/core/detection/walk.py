@@ -20,15 +20,16 @@ _ENDS = frozenset("!?;\n")
 _APART = frozenset(",()")
 _NUMBER_SIGNS = frozenset("#№")
 _ABBREVIATED = 4
+_CUT_SHORT = 6
 _OWNING = frozenset(("numero", "מספר", "número", "numéro"))
 _ABBREVIATED_LONG = frozenset((Meaning.PHONE, Meaning.MOBILE, Meaning.FAX, Meaning.EXTENSION, Meaning.SHORT_NUMBER))
 _SKIPPED = frozenset((Meaning.FILLER, Meaning.COPULA, Meaning.UNIT, Meaning.CURRENCY, Meaning.MONTH))
 _NUMBER_WORDS = frozenset((Meaning.NUMBER, Meaning.SHORT_NUMBER))
 _NEAR = 2
-_HAS = frozenset(("ma", "ka"))
-"""Possessives in French and Hindi; before a number word rather the verb: "paczka ma numer", "paketa ka numrin"."""
+_HAS = frozenset(("ma", "ka", "ki", "ke", "का", "की", "के", "کا", "کی", "کے"))
+"""Before a number word no possessives but a verb ("paczka ma numer", "paketa ka numrin") or Hindi's of."""
 
-_HAVE = _HAS | {"har", "hefur", "bernomor", "bernombor", "با", "מספרו", "מספרה"}
+_HAVE = _HAS | {"har", "hefur", "er", "bernomor", "bernombor", "با", "מספרו", "מספרה"}
 """Behind a possessive, these say that it belongs to the noun before it: "pakken din har nummer"."""
 
 _SINGLE = {
@@ -132,8 +133,10 @@ class _Walk:
 
     def _is_full_stop(self, position: int) -> bool:
         before = self._tokens[position - 1] if position else ""
-        if _is_abbreviation(before):
+        if _is_abbreviation(before) or self._tokens[position + 1 : position + 2] == ["-"]:
             return False
+        if self._numbered and not self._distance and len(before) <= _CUT_SHORT:
+            return meaning_of(before or "-") is not Meaning.IDENTIFIER  # "Szerz. sz. 12"
         if self._behind_number and before.isdecimal() and not self._distance:
             return False  # the dot of a decimal or a list
         last = position == len(self._tokens) - 1
@@ -293,7 +296,7 @@ def _is_numbered_before(tokens: list[str], position: int) -> bool:
             meaning = meaning_of(token)
             if meaning in {Meaning.NUMBER, Meaning.SHORT_NUMBER}:
                 return True
-            if meaning is not Meaning.FILLER:
+            if meaning not in {Meaning.FILLER, Meaning.POSSESSIVE}:
                 return False
         elif token not in {".", "°", "º"}:
             return False
