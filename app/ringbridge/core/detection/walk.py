@@ -29,7 +29,7 @@ _NEAR = 2
 _HAS = frozenset(("ma", "ka", "ki", "ke", "का", "की", "के", "کا", "کی", "کے"))
 """Before a number word no possessives but a verb ("paczka ma numer", "paketa ka numrin") or Hindi's of."""
 
-_HAVE = _HAS | {"har", "hefur", "er", "bernomor", "bernombor", "با", "מספרו", "מספרה"}
+_HAVE = _HAS | {"har", "hefur", "er", "ay", "bernomor", "bernombor", "با", "מספרו", "מספרה"}
 """Behind a possessive, these say that it belongs to the noun before it: "pakken din har nummer"."""
 
 _SINGLE = {
