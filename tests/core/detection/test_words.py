@@ -6,11 +6,20 @@ from pathlib import Path
 import pytest
 
 import ringbridge
-from ringbridge.core.detection.words import Meaning, asks, fold, is_extension, is_unit, meaning_of, word_after
+from ringbridge.core.detection.words import (
+    QUESTIONS,
+    Meaning,
+    asks,
+    fold,
+    is_extension,
+    is_unit,
+    meaning_of,
+    word_after,
+)
 
 FOLDER = Path(ringbridge.__file__).parent / "core/detection/words"
 FILES = sorted(FOLDER.rglob("*.txt"))
-SECTIONS = {meaning.value for meaning in Meaning}
+SECTIONS = {meaning.value for meaning in Meaning} | {QUESTIONS}
 
 
 @pytest.mark.parametrize(

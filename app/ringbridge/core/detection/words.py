@@ -16,6 +16,8 @@ from ringbridge.core.detection.patterns import late_pattern
 
 _FOLDER = f"{os.path.dirname(__file__)}/words"  # noqa: PTH120 - see the import
 _MOST_WORDS = 4096
+QUESTIONS = "question"
+"""The section of what one may call about (questions on an invoice); no label by itself, see `asks`."""
 
 
 class Meaning(Enum):
@@ -26,8 +28,6 @@ class Meaning(Enum):
     FAX = "fax"
     PLACE = "place"
     """Where or who one calls (office, reception): a number beside it is likely a phone number."""
-    QUESTION = "question"
-    """What one may call about (questions on an invoice); no label by itself, see `asks`."""
     NUMBER = "number"
     SHORT_NUMBER = "abbreviation"
     """No., Nr., n°: says number, and mostly of an identifier."""
@@ -79,7 +79,7 @@ class _Lexicon:
         self.exact: dict[str, Meaning] = {}
         self.stems: dict[str, Meaning] = {}
         self.tails: dict[str, Meaning] = {}
-        sections: dict[str, list[str]] = {meaning.value: [] for meaning in Meaning}
+        sections: dict[str, list[str]] = {meaning.value: [] for meaning in _WINS} | {QUESTIONS: []}
         folder = f"{_FOLDER}/{group}"
         for name in sorted(os.listdir(folder)):  # noqa: PTH208 - see the import
             if not name.endswith(".txt"):
@@ -106,7 +106,7 @@ class _Lexicon:
                     self.exact[word] = meaning
         self.exact.pop("", None)
         self.extensions = frozenset(" ".join(sections[Meaning.EXTENSION.value]).split(" "))
-        questions = " ".join(sections[Meaning.QUESTION.value]).split(" ")
+        questions = " ".join(sections[QUESTIONS]).split(" ")
         self.questions = frozenset(word for word in questions if word[-1:] != "*")
         self.question_stems = tuple(word[:-1] for word in questions if word[-1:] == "*")
         self.stem_lengths = sorted({len(stem) for stem in self.stems}, reverse=True)
