@@ -20,7 +20,8 @@ COMMANDS = {
     "account": ("account", "set, show, test or forget the PBX account"),
     "config": ("config", "list, get or set settings"),
     "detect": ("detect", "find phone numbers in a text"),
-    "link": ("link", "what the desktop runs for tel: links; asks before it calls"),
+    "link": ("link", "what the desktop runs for tel: links, and whether it does; asks before it calls"),
+    "autostart": ("autostart", "start in the tray at login, or not"),
     "training-pbx": ("training_pbx", "run a PBX that rings nobody, for trying things out"),
     "doctor": ("doctor", "check whether everything works here"),
 }
@@ -28,7 +29,9 @@ COMMANDS = {
 
 _INTERRUPTED = 130
 
-_USAGE_LINE = "usage: ringbridge [--demo] [--profile NAME] [COMMAND ...]"
+_SCHEMES = {"tel", "callto", "sip"}
+
+_USAGE_LINE = "usage: ringbridge [--demo] [--background] [--profile NAME] [COMMAND ... | URI]"
 
 
 def main(argv: "Sequence[str] | None" = None) -> int:
@@ -61,12 +64,14 @@ def gui_main() -> int:
 def _run(arguments: list[str]) -> int:
     from importlib import import_module
 
-    profile, demo, position = None, False, 0
+    profile, demo, background, position = None, False, False, 0
     while position < len(arguments) and arguments[position].startswith("-"):
         option, has_value, value = arguments[position].partition("=")
         position += 1
         if option == "--demo" and not has_value:
             demo = True
+        elif option == "--background" and not has_value:
+            background = True
         elif option == "--version" and not has_value:
             return _print_version()
         elif option in {"--help", "-h"} and not has_value:
@@ -77,12 +82,16 @@ def _run(arguments: list[str]) -> int:
         else:
             _refuse("--profile needs a name." if option == "--profile" else _unknown("option", option, []))
     if position == len(arguments):
-        return import_module("ringbridge.commands.tray").run(profile, demo=demo)
+        return import_module("ringbridge.commands.tray").run(profile, demo=demo, background=background)
     command = arguments[position]
+    if command.partition(":")[0].lower() in _SCHEMES and ":" in command:  # what our desktop entry runs
+        arguments.insert(position, "link")
+        command = "link"
     if command not in COMMANDS:
         _refuse(_unknown("command", command, list(COMMANDS)))
-    if demo:
-        _refuse("--demo starts the tray program, so it can't stand before a command.")
+    if demo or background:
+        option = "--demo" if demo else "--background"
+        _refuse(f"{option} starts the tray program, so it can't stand before a command.")
     return import_module(f"ringbridge.commands.{COMMANDS[command][0]}").run(arguments[position + 1 :], profile)
 
 
@@ -108,12 +117,14 @@ def _print_help() -> int:
         "",
         "Click to call from any program: your own phone rings, and the PBX connects it with the number.",
         "Without a command, Ringbridge starts in the tray, or shows “Call number…” if it runs already.",
+        "A tel:, callto: or sip: URI in place of a command is asked about, as “ringbridge link URI” does.",
         "",
         "commands (each explains itself with --help):",
         *(f"  {name:13} {purpose}" for name, (_, purpose) in COMMANDS.items()),
         "",
         "options:",
         "  --demo         the tray program with a training PBX that rings nobody",
+        "  --background   the tray program, quietly, for a start at login",
         "  --profile NAME settings, history and password of their own (a–z 0–9 _ -)",
         "  --version      print the version",
         "  --help         print this",

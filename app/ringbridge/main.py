@@ -31,13 +31,14 @@ _NO_DISPLAY = "There is no graphical desktop here. “ringbridge dial NUMBER” 
 _NOT_ANSWERING = "Ringbridge runs already, but does not answer. End it, then start it again."
 
 
-def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") -> int:
+def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "", background: bool = False) -> int:
     """Run the tray program until it is quit; or hand over to the one that runs already.
 
     Args:
         profile: The profile's name, empty for the default one, None for what ``RINGBRIDGE_PROFILE`` says.
         demo: Against the built-in training PBX, in a profile of its own.
         link: A URI to ask about at once, or empty.
+        background: The desktop starts us at login: nothing opens where Ringbridge runs already.
 
     Returns:
         The exit code (`core.exit_codes`): 0, what a refused link means, or BLOCKED when the running program does not
@@ -51,7 +52,7 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
         return exit_codes.BLOCKED
     profile = DEMO_PROFILE if demo and not profile else profile
     address = instance_address(profile)
-    handed_over = _hand_over(address, link)
+    handed_over = _hand_over(address, link, background=background)
     if handed_over is not None:
         return handed_over
 
@@ -70,7 +71,7 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
     deadline = time.monotonic() + _RACE_S
     while not lock.tryLock(0):
         # another start was a moment faster and does not listen yet; or the one before is on its way out
-        handed_over = _hand_over(address, link)
+        handed_over = _hand_over(address, link, background=background)
         if handed_over is not None:
             return handed_over
         if time.monotonic() > deadline:
@@ -84,6 +85,7 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
     QApplication.setApplicationDisplayName("Ringbridge")
     QApplication.setDesktopFileName("ringbridge")
     leave_out_gtk()
+    startup_id = os.environ.get("DESKTOP_STARTUP_ID", "")  # Qt takes it away, and ends it with a window only
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
     # Its flush timer would wake the idle program every 10 to 30 s once anything was painted; nothing here paints
@@ -93,7 +95,19 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
     tray.show()
     parts: list[object] = [lock]
     QTimer.singleShot(
-        0, partial(_build_rest, application, tray, address, parts, profile=profile, demo=demo, link=link)
+        0,
+        partial(
+            _build_rest,
+            application,
+            tray,
+            address,
+            parts,
+            profile=profile,
+            demo=demo,
+            link=link,
+            startup_id=startup_id,
+            background=background,
+        ),
     )
     return application.exec()
 
@@ -107,13 +121,24 @@ def _build_rest(
     profile: str | None,
     demo: bool,
     link: str,
+    startup_id: str,
+    background: bool,
 ) -> None:
     """Everything behind the icon; `parts` keeps it alive.
 
     A slot's border: an icon whose program failed would stand there without a use.
     """
     try:
-        parts += _parts_behind(application, tray, address, profile=profile, demo=demo, link=link)
+        parts += _parts_behind(
+            application,
+            tray,
+            address,
+            profile=profile,
+            demo=demo,
+            link=link,
+            startup_id=startup_id,
+            background=background,
+        )
     except Exception:
         import logging
 
@@ -122,7 +147,15 @@ def _build_rest(
 
 
 def _parts_behind(
-    application: "QApplication", tray: "Tray", address: str, *, profile: str | None, demo: bool, link: str
+    application: "QApplication",
+    tray: "Tray",
+    address: str,
+    *,
+    profile: str | None,
+    demo: bool,
+    link: str,
+    startup_id: str,
+    background: bool,
 ) -> list[object]:
     from ringbridge.desktop.login_start import started_at_login
     from ringbridge.ui.application import Program
@@ -139,13 +172,13 @@ def _parts_behind(
         address=address,
         account=training.account if training else None,
         password=training.password if training else "",
-        at_login=started_at_login(),
+        at_login=background or started_at_login(),
     )
     if training is not None:
         program.about_to_quit.connect(training.close)
         training.show()
     program.is_up.connect(_collect_garbage_from_now_on)
-    program.start(link=link)
+    program.start(link=link, startup_id=startup_id)
     return [program, training]
 
 
@@ -167,17 +200,28 @@ def _take_lock(address: str) -> "QLockFile":
     return lock
 
 
-def _hand_over(address: str, link: str) -> int | None:
-    """Ask the running program to take over; None when there is none."""
+def _hand_over(address: str, link: str, *, background: bool) -> int | None:
+    """Ask the running program to take over; None when there is none. In the background nothing is to show."""
     if sys.platform != "win32" and not os.path.lexists(address):
         return None
-    from ringbridge.services.instance_client import NoProgram, OtherVersion, ProgramLost, open_call_dialog, open_link
+    from ringbridge.services.instance_client import (
+        NoProgram,
+        OtherVersion,
+        ProgramLost,
+        activation_token,
+        open_call_dialog,
+        open_link,
+        ping,
+    )
 
     try:
-        if not link:
-            open_call_dialog(address)
+        if background:
+            ping(address)
             return 0
-        answer = open_link(address, link)
+        if not link:
+            open_call_dialog(address, token=activation_token())
+            return 0
+        answer = open_link(address, link, token=activation_token())
     except NoProgram:
         return None
     except (ProgramLost, OtherVersion):

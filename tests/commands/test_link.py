@@ -105,10 +105,10 @@ def test_without_a_command_the_tray_program_starts(home: Home, started: list[dic
     home.run("--profile", "work")
     home.run("--profile=work", "--demo")
     assert started == [
-        {"profile": None, "demo": False},
-        {"profile": None, "demo": True},
-        {"profile": "work", "demo": False},
-        {"profile": "work", "demo": True},
+        {"profile": None, "demo": False, "background": False},
+        {"profile": None, "demo": True, "background": False},
+        {"profile": "work", "demo": False, "background": False},
+        {"profile": "work", "demo": True, "background": False},
     ]
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineE
 from pytestqt.qtbot import QtBot
 
 from ringbridge.core.calls import Line
-from ringbridge.core.settings import AccountSettings, ClipboardSettings, DialingSettings, Settings
+from ringbridge.core.settings import AccountSettings, CardSettings, ClipboardSettings, DialingSettings, Settings
 from ringbridge.ui.account_dialog import AccountDialog
 
 URL = "https://pbx.example.com/local/api/json/"
@@ -75,6 +75,8 @@ def test_every_field_is_saved(dialog: AccountDialog, qtbot: QtBot) -> None:
     region = part(dialog, QComboBox, "region")
     region.setCurrentIndex(region.findData("IL"))
     part(dialog, QCheckBox, "clipboard.watch").setChecked(True)
+    show_as = part(dialog, QComboBox, "card.show_as")
+    show_as.setCurrentIndex(show_as.findData("notification"))
     settings, password = saved(dialog, qtbot)
     assert password == "s3cret & <b>"
     assert settings == Settings(
@@ -84,7 +86,13 @@ def test_every_field_is_saved(dialog: AccountDialog, qtbot: QtBot) -> None:
         ),
         dialing=SETTINGS.dialing,
         clipboard=ClipboardSettings(watch=True),
+        card=CardSettings(show_as="notification"),
     )
+
+
+def test_it_leads_to_what_works_here(dialog: AccountDialog, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(dialog.capabilities_wanted):
+        click(dialog, "capabilities")
 
 
 def test_a_wrong_value_is_explained_beside_its_field(dialog: AccountDialog, qtbot: QtBot) -> None:
@@ -291,3 +299,43 @@ def test_what_the_company_sets_is_shown_and_can_not_be_changed(qtbot: QtBot) -> 
     type_into(dialog, "account.username", "bob")
     settings, _ = saved(dialog, qtbot)
     assert (settings.account.url, settings.account.username, settings.region) == (URL, "bob", "DE")
+
+
+def test_switches_of_the_desktop_wait_until_they_are_known_and_tell_what_was_changed(dialog: AccountDialog) -> None:
+    autostart, links = (part(dialog, QCheckBox, name) for name in ("autostart", "links"))
+    assert not autostart.isEnabled()
+    assert dialog.changed_switches() == {}
+    dialog.show_switch("autostart", True)
+    dialog.show_switch("links", False, "At present Softphone opens them.")
+    assert (autostart.isChecked(), links.isChecked()) == (True, False)
+    assert error(dialog, "links") == "At present Softphone opens them."
+    autostart.click()
+    assert dialog.changed_switches() == {"autostart": False}
+    autostart.click()
+    links.click()
+    assert dialog.changed_switches() == {"links": True}
+
+
+def test_a_switch_that_nobody_knows_is_turned_only_by_a_person(dialog: AccountDialog) -> None:
+    box = part(dialog, QCheckBox, "autostart")
+    dialog.show_switch("autostart", None)
+    assert box.checkState() is Qt.CheckState.PartiallyChecked
+    assert dialog.changed_switches() == {}
+    box.click()
+    assert dialog.changed_switches() == {"autostart": True}
+    dialog.show_switch("autostart", None, "Not here.", usable=False)
+    assert not box.isEnabled()
+
+
+def test_the_colours_are_chosen(dialog: AccountDialog, qtbot: QtBot) -> None:
+    box = part(dialog, QComboBox, "look.theme")
+    assert box.currentData() == "system"
+    box.setCurrentIndex(box.findData("dark"))
+    assert saved(dialog, qtbot)[0].look.theme == "dark"
+
+
+def test_without_a_desktop_to_ask_there_are_no_switches(qtbot: QtBot) -> None:
+    dialog = AccountDialog(SETTINGS, switches=False)
+    qtbot.addWidget(dialog)
+    assert dialog.findChild(QCheckBox, "autostart") is None
+    assert dialog.changed_switches() == {}

@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from ringbridge.ui.calling import Wish
 from ringbridge.ui.card import Card
 from ringbridge.ui.coordinator import Coordinator
 from ringbridge.ui.notices import Notices, Topic
+from ringbridge.ui.reading import Reading
 from ringbridge.ui.tray import Tray
 
 from .conftest import Parts
@@ -494,6 +496,21 @@ def test_the_hotkey_starts_and_then_skips_the_countdown(qtbot: QtBot, desk: Desk
     assert (row.origin, row.destination.dialed) == (Origin.HOTKEY, "2125550142")
 
 
+def test_a_link_brings_what_lets_its_question_take_the_focus(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | None] = []
+    show = desk.card.show
+    monkeypatch.setattr(desk.card, "show", lambda: (seen.append(os.environ.get("XDG_ACTIVATION_TOKEN")), show()))
+    readings: list[Reading] = []
+    desk.parts.reader.read("tel:+12125550142", readings.append, lambda _error: None)
+    qtbot.waitUntil(lambda: bool(readings))
+    desk.coordinator.ask_about_link(readings[0], "token-1")
+    qtbot.waitUntil(desk.card.isVisible)
+    assert seen == ["token-1"]
+    assert "XDG_ACTIVATION_TOKEN" not in os.environ
+
+
 def test_a_link_never_speeds_a_countdown_up(qtbot: QtBot, desk: Desk) -> None:
     start_countdown(qtbot, desk)
     desk.parts.caller.want(Wish(target=Target(e164="+12125550142", from_uri=True), origin=Origin.LINK))
@@ -519,15 +536,15 @@ def test_while_the_screen_is_locked_nothing_is_called(qtbot: QtBot, desk: Desk, 
     outcomes: list[str] = []
     wish = Wish(target=Target(e164="+12125550142"), origin=origin, said_yes=True)
     desk.parts.caller.want(wish, lambda outcome: outcomes.append(outcome.problem))
-    assert outcomes == ["gate_locked"]
+    qtbot.waitUntil(lambda: outcomes == ["gate_locked"])
     assert "The screen is locked, so nothing is called." in desk.texts()
     assert desk.parts.pbx.calls == ()
 
 
-def test_while_the_screen_is_locked_the_hotkey_offers_nothing(desk: Desk) -> None:
+def test_while_the_screen_is_locked_the_hotkey_offers_nothing(qtbot: QtBot, desk: Desk) -> None:
     desk.parts.locked = True
     desk.coordinator.selected(Copied(text="212 555 0142"))
-    assert "screen is locked" in desk.texts()
+    qtbot.waitUntil(lambda: "screen is locked" in desk.texts())
     assert desk.entry("offer") is None
 
 

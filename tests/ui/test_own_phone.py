@@ -113,3 +113,13 @@ def test_our_own_mistake_holds_no_call_back(bench: Bench, caplog: pytest.LogCapt
     bench.pbx.error = RuntimeError("a bug")
     assert bench.look() is PhoneState.UNKNOWN
     assert "unexpected error" in caplog.text
+
+
+def test_after_sleep_or_in_another_network_it_is_asked_anew(bench: Bench) -> None:
+    bench.pbx.state = PhoneState.OFFLINE
+    bench.look()
+    bench.phone.forget()
+    assert bench.phone.state() is PhoneState.UNKNOWN
+    bench.pbx.state = PhoneState.READY
+    assert bench.look() is PhoneState.READY
+    assert bench.pbx.asked == ["1001", "1001"]

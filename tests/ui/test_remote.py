@@ -138,8 +138,9 @@ def test_the_clipboard_and_the_selection_are_read_by_the_program(
 
 def test_a_link_is_taken_and_never_dialed_by_itself(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
     with qtbot.waitSignal(remote.link_opened) as opened:
-        assert ask(qtbot, remote, command="link", uri="tel:+1-212-555-0142")["ok"] is True
+        assert ask(qtbot, remote, command="link", uri="tel:+1-212-555-0142", token="t1")["ok"] is True
     assert opened.args is not None
+    assert opened.args[1] == "t1"
     assert opened.args[0].destination.dialed == "2125550142"
     assert parts.pbx.calls == ()
     refused = ask(qtbot, remote, command="link", uri="tel:*21*1%23")
@@ -185,8 +186,10 @@ def test_the_latest_call_is_hung_up(qtbot: QtBot, remote: Remote) -> None:
 
 
 def test_a_second_start_opens_the_dialog(qtbot: QtBot, remote: Remote) -> None:
-    with qtbot.waitSignal(remote.call_dialog_wanted):
-        assert ask(qtbot, remote, command="call_dialog")["ok"] is True
+    for token in ("", "t1"):
+        with qtbot.waitSignal(remote.call_dialog_wanted) as wanted:
+            assert ask(qtbot, remote, command="call_dialog", token=token)["ok"] is True
+        assert wanted.args == [token]
     assert ask(qtbot, remote, command="ping")["profile"] == "p"
     with qtbot.waitSignal(remote.settings_changed):
         ask(qtbot, remote, command="settings_changed")

@@ -1,4 +1,4 @@
-"""`ringbridge link URI`: what the desktop runs for `tel:`, `callto:` and `sip:` links.
+"""`ringbridge link URI`: what the desktop runs for `tel:`, `callto:` and `sip:` links; and whether it does.
 
 Anybody can write a link, so this command never dials: the running program asks, and where none runs, it is started
 with the question.
@@ -10,6 +10,11 @@ from ringbridge.core import exit_codes
 from ringbridge.services import instance_client
 from ringbridge.services.instance_address import instance_address
 
+ACTIONS = {
+    "register": "let the desktop know that Ringbridge can open phone links",
+    "unregister": "take that back, with all that was changed for it",
+    "status": "say which program opens phone links",
+}
 _LONGEST = 400  # ringbridge.core.targets.MAX_LENGTH
 
 
@@ -20,14 +25,25 @@ def run(arguments: list[str], profile: str | None) -> int:
         UsageError: The command line can't be used.
         RingbridgeError: The link or the profile can't be used.
     """
-    parser = Parser("link", "Ask whether to call the number of a tel:, callto: or sip: link. Never calls by itself.")
+    if any(argument in ACTIONS for argument in arguments):
+        from ringbridge.commands.link_handler import run as run_action
+
+        return run_action(arguments, profile)
+    parser = Parser(
+        "link",
+        "Ask whether to call the number of a tel:, callto: or sip: link. Never calls by itself.",
+        "actions instead of a URI (each explains itself with --help):\n"
+        + "".join(f"  {name:10} {purpose}\n" for name, purpose in ACTIONS.items()),
+    )
     parser.add_argument("uri", metavar="URI", help="such as tel:+12125551234")
     options = parser.read(arguments)
     profile = options.profile if options.profile is not None else profile
     if len(options.uri) > _LONGEST or not options.uri.isprintable():
         _check(options.uri, profile)
     try:
-        answer = instance_client.open_link(instance_address(profile), options.uri)
+        answer = instance_client.open_link(
+            instance_address(profile), options.uri, token=instance_client.activation_token()
+        )
     except instance_client.NoProgram:
         return _start_asking(options.uri, profile)
     except instance_client.ProgramLost:

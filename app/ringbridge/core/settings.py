@@ -122,6 +122,26 @@ class HotkeySettings(NamedTuple):
     dial_selection: str = ""
 
 
+class LinkSettings(NamedTuple):
+    """Phone links in other programs.
+
+    Attributes:
+        ask: Ask once whether they are to open here; no after the answer.
+    """
+
+    ask: bool = True
+
+
+class LookSettings(NamedTuple):
+    """What windows look like.
+
+    Attributes:
+        theme: ``system``: light or dark as the desktop is; ``light`` or ``dark``.
+    """
+
+    theme: str = "system"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one profile.
@@ -138,6 +158,8 @@ class Settings:
         guards: What is not called, or only after a yes.
         phones: The user's phones.
         options: The rarer parameters of calls.
+        links: Phone links in other programs.
+        look: What windows look like.
     """
 
     region: str = ""
@@ -151,6 +173,8 @@ class Settings:
     guards: GuardSettings = GuardSettings()  # noqa: RUF009 - it never changes
     phones: PhoneSettings = PhoneSettings()  # noqa: RUF009 - it never changes
     options: CallOptions = CallOptions()  # noqa: RUF009 - it never changes
+    links: LinkSettings = LinkSettings()  # noqa: RUF009 - it never changes
+    look: LookSettings = LookSettings()  # noqa: RUF009 - it never changes
 
 
 class SettingProblem(NamedTuple):
@@ -220,6 +244,8 @@ _CHECKS: dict[str, Callable[[str, object], SettingValue]] = {
     "options.warn_other": checks.check_flag,
     "options.card": checks.check_card,
     "options.customer": checks.whole_number(0, checks.MAX_ID),
+    "links.ask": checks.check_flag,
+    "look.theme": checks.choice_of("system", "light", "dark"),
 }
 """Each setting by dotted key, in the order people see, and what makes its value sure."""
 

@@ -9,14 +9,26 @@ import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
-from ringbridge.desktop.ports import Availability, ClipboardBackend, HotkeyBackend, ScreenLock
+from ringbridge.desktop.ports import (
+    AppearanceWatch,
+    Autostart,
+    Availability,
+    ClipboardBackend,
+    HotkeyBackend,
+    LinkHandler,
+    NetworkWatch,
+    PowerWatch,
+    ScreenLock,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ringbridge.desktop.dbus.bus import Bus
     from ringbridge.desktop.instance import LineHandler
-    from ringbridge.desktop.ports import Notifier
+    from ringbridge.desktop.notify_ports import Notifier
 
 _log = logging.getLogger(__name__)
 
@@ -94,10 +106,12 @@ def hotkey_backends() -> tuple[HotkeyBackend, ...]:
             return (HotkeyNull(reason=f"not_on_{other}", remedy=REMEDY_COMMAND),)
 
 
-def screen_lock_makers() -> tuple[Callable[[], ScreenLock], ...]:
-    """What makes the candidates for this session, best first; the last one knows of no lock.
+def screen_lock_finder() -> Callable[[], tuple[Callable[[], ScreenLock], ...]]:
+    """Load what may know of the screen lock: QtDBus on Linux, so off the GUI thread.
 
-    Loads QtDBus and connects to the buses on Linux: off the GUI thread. The makers are called on it.
+    Returns:
+        What gives the makers of the candidates for this session, best first; the last one knows of no lock. It may
+        wait for the buses, so it wants a thread of its own. The makers are called on the GUI thread.
     """
     from ringbridge.desktop.null import ScreenLockNull
 
@@ -105,18 +119,139 @@ def screen_lock_makers() -> tuple[Callable[[], ScreenLock], ...]:
         case Session.WINDOWS:
             from ringbridge.desktop.screen_lock_windows import ScreenLockWindows
 
-            return ScreenLockWindows, ScreenLockNull
+            return lambda: (ScreenLockWindows, ScreenLockNull)
         case Session.MACOS:
             from ringbridge.desktop.screen_lock_macos import ScreenLockMacos
 
-            return ScreenLockMacos, ScreenLockNull
+            return lambda: (ScreenLockMacos, ScreenLockNull)
         case Session.NONE:
-            return (partial(ScreenLockNull, reason="no_display"),)
+            return lambda: (partial(ScreenLockNull, reason="no_display"),)
         case Session.X11 | Session.WAYLAND | Session.OFFSCREEN:
             from ringbridge.desktop.screen_lock_dbus import ScreenLockDBus, connect
 
-            connect()
-            return ScreenLockDBus, ScreenLockNull
+            return lambda: (partial(ScreenLockDBus, *connect()), ScreenLockNull)
+
+
+def link_handler(record: "Path", arguments: tuple[str, ...] = ()) -> LinkHandler:
+    """What makes the desktop send phone links here.
+
+    Args:
+        record: The file in which is kept what was changed for it.
+        arguments: Stand behind the program when a link starts it.
+    """
+    if sys.platform in {"win32", "darwin"}:
+        from ringbridge.desktop.null import LinksNull
+
+        return LinksNull(reason=f"not_yet_on_{session()}")
+    from pathlib import Path
+
+    from ringbridge.assets import find_resource
+    from ringbridge.desktop.links_xdg import LinksXdg
+
+    return LinksXdg(
+        template=Path(find_resource("ringbridge.desktop")),
+        icon=Path(find_resource("icons/ringbridge.svg")),
+        record=record,
+        arguments=arguments,
+    )
+
+
+def autostart(bus: "Callable[[], Bus | None]", arguments: tuple[str, ...], reason: str) -> Autostart:
+    """What starts us at login.
+
+    Args:
+        bus: Gives the session bus, where one is needed.
+        arguments: Stand behind the program then.
+        reason: Why, for a desktop that asks its user.
+    """
+    from ringbridge.desktop.null import AutostartNull
+
+    if sys.platform in {"win32", "darwin"}:
+        return AutostartNull(reason=f"not_yet_on_{session()}")
+    from ringbridge.desktop.sandbox import in_sandbox
+
+    if in_sandbox():
+        from ringbridge.desktop.autostart_portal import AutostartPortal
+
+        connected = bus()
+        if connected is None:
+            return AutostartNull(reason="no_session_bus")
+        return AutostartPortal(connected, command=("ringbridge", *arguments), reason=reason)
+    from pathlib import Path
+
+    from ringbridge.assets import find_resource
+    from ringbridge.desktop.autostart_xdg import AutostartXdg
+
+    return AutostartXdg(template=Path(find_resource("ringbridge.desktop")), arguments=arguments)
+
+
+def power_watches(system: "Bus | None") -> tuple[PowerWatch, ...]:
+    """What tells of wake-ups: all of them are to be listened to."""
+    if system is None:
+        return ()
+    from ringbridge.desktop.power_logind import PowerLogind
+
+    return (PowerLogind(system),)
+
+
+def network_watches(system: "Bus | None", session_bus: "Bus | None") -> tuple[NetworkWatch, ...]:
+    """What tells of another network, best first: the first that is there is enough."""
+    watches: list[NetworkWatch] = []
+    if system is not None:
+        from ringbridge.desktop.network_nm import NetworkManagerWatch
+
+        watches.append(NetworkManagerWatch(system))
+    if session_bus is not None:
+        from ringbridge.desktop.network_portal import NetworkPortalWatch
+
+        watches.append(NetworkPortalWatch(session_bus))
+    return tuple(watches)
+
+
+def appearance_watches(session_bus: "Bus | None") -> tuple[AppearanceWatch, ...]:
+    """What tells how windows should look, best first; where none tells, Qt knows what the platform says."""
+    if session_bus is None:
+        return ()
+    from ringbridge.desktop.appearance_portal import AppearancePortal
+    from ringbridge.desktop.appearance_xfconf import AppearanceXfconf
+
+    on_screen = session() in {Session.X11, Session.WAYLAND}  # a portal without a screen would be of no use
+    return AppearancePortal(session_bus, start=on_screen), AppearanceXfconf(session_bus)
+
+
+class EventSources(NamedTuple):
+    """Who here tells of what, by name; empty for nobody.
+
+    Attributes:
+        power: When the computer wakes up.
+        network: When the network is another one.
+        dark_mode: Whether windows are to be dark.
+    """
+
+    power: str
+    network: str
+    dark_mode: str
+
+
+def event_sources() -> EventSources:
+    """Look who is on the buses, and take them as `power_watches` and the others would. Blocking; without Qt."""
+    if sys.platform in {"win32", "darwin"}:
+        return EventSources("", "", "")
+    from ringbridge.desktop.dbus.names import names_on
+
+    system, session_names = names_on("SYSTEM") or frozenset(), names_on("SESSION") or frozenset()
+
+    def first(*sources: tuple[frozenset[str], str, str]) -> str:
+        return next((said for names, wanted, said in sources if wanted in names), "")
+
+    portal = "org.freedesktop.portal.Desktop"
+    return EventSources(
+        power=first((system, "org.freedesktop.login1", "logind")),
+        network=first(
+            (system, "org.freedesktop.NetworkManager", "NetworkManager"), (session_names, portal, "portal")
+        ),
+        dark_mode=first((session_names, portal, "portal"), (session_names, "org.xfce.Xfconf", "Xfce's settings")),
+    )
 
 
 class InstanceListener(Protocol):

@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from ringbridge.desktop.ports import Availability, Buffer, Copied, HotkeyUnavailable, ReadProblem
+from ringbridge.desktop.ports import (
+    AutostartState,
+    Availability,
+    Buffer,
+    Copied,
+    HotkeyUnavailable,
+    LinkState,
+    ReadProblem,
+    Registration,
+)
 
 
 class ClipboardNull:
@@ -80,8 +89,56 @@ class ScreenLockNull:
         """Nobody tells."""
         return False
 
-    def watch(self, changed: Callable[[bool], None]) -> None:
-        """Do nothing."""
+    def watch(self, changed: Callable[[bool], None], known: Callable[[], None]) -> None:  # noqa: ARG002 - as in the others
+        """There is nothing to wait for."""
+        known()
 
     def close(self) -> None:
         """Do nothing."""
+
+
+class LinksNull:
+    """A `LinkHandler` where there is none yet: nobody is registered, and nothing is."""
+
+    name = "none"
+
+    def __init__(self, reason: str) -> None:
+        """Keep why there is no other."""
+        self._availability = Availability(usable=False, reason=reason)
+
+    def availability(self) -> Availability:
+        """Never usable."""
+        return self._availability
+
+    def state(self) -> LinkState:
+        """Nobody is known."""
+        return LinkState(registration=Registration.NONE, openers={}, ours=frozenset())
+
+    def register(self, *, default: bool) -> None:
+        """Do nothing."""
+
+    def unregister(self) -> None:
+        """Do nothing."""
+
+
+class AutostartNull:
+    """An `Autostart` where there is none yet: it stays off."""
+
+    name = "none"
+    blocking = False
+
+    def __init__(self, reason: str) -> None:
+        """Keep why there is no other."""
+        self._availability = Availability(usable=False, reason=reason)
+
+    def availability(self) -> Availability:
+        """Never usable."""
+        return self._availability
+
+    def state(self) -> AutostartState:
+        """Off, as far as anybody knows."""
+        return AutostartState(on=None, reason=self._availability.reason)
+
+    def set(self, on: bool, done: Callable[[AutostartState], None]) -> None:  # noqa: ARG002, FBT001 - the protocol's
+        """Do nothing, and say so."""
+        done(self.state())

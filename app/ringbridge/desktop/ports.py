@@ -126,12 +126,188 @@ class ScreenLock(Protocol):
         """Whether the screen is locked, as far as this desktop tells."""
         ...
 
-    def watch(self, changed: Callable[[bool], None]) -> None:
-        """Call `changed` on the GUI thread whenever the screen is locked (True) or unlocked (False)."""
+    def watch(self, changed: Callable[[bool], None], known: Callable[[], None]) -> None:
+        """Listen from now on; both are called on the GUI thread.
+
+        Args:
+            changed: Whenever the screen is locked (True) or unlocked (False).
+            known: Once, as soon as `locked` is what this desktop tells: at once, or with the first answers.
+        """
         ...
 
     def close(self) -> None:
         """Give everything back. Safe to call twice."""
+        ...
+
+
+class Registration(StrEnum):
+    """Whether the desktop knows that we can open phone links."""
+
+    NONE = "none"
+    USER = "user"
+    """By a desktop entry in the user's own folder."""
+    SYSTEM = "system"
+    """By a package."""
+    OTHER_COPY = "other_copy"
+    """The user's own desktop entry starts another copy of Ringbridge."""
+    BROKEN = "broken"
+    """The user's own desktop entry starts what is not there any more."""
+
+
+class LinkState(NamedTuple):
+    """Who opens phone links.
+
+    Attributes:
+        registration: Whether the desktop knows that we can.
+        openers: By scheme (``tel``, ``callto``, ``sip``) the program as people know it, or empty for none.
+        ours: The schemes that we open.
+    """
+
+    registration: Registration
+    openers: dict[str, str]
+    ours: frozenset[str]
+
+
+class LinkHandler(Protocol):
+    """Makes the desktop send phone links here, and lets it be. Blocking; any thread."""
+
+    name: str
+
+    def availability(self) -> Availability:
+        """Look, change nothing."""
+        ...
+
+    def state(self) -> LinkState:
+        """Look who opens phone links.
+
+        Raises:
+            StorageUnavailable: That can't be read.
+        """
+        ...
+
+    def register(self, *, default: bool) -> None:
+        """Let the desktop know that we can open them; with `default`, that they are ours to open.
+
+        Raises:
+            StorageUnavailable: It can't be written.
+        """
+        ...
+
+    def unregister(self) -> None:
+        """Take all of it back. Safe to call where nothing is registered.
+
+        Raises:
+            StorageUnavailable: It can't be written.
+        """
+        ...
+
+
+class AutostartState(NamedTuple):
+    """Whether we start at login.
+
+    Attributes:
+        on: We do; None where the desktop does not tell.
+        reason: Why not, or who decides: ``off``, ``by_system`` (a package's entry starts us), ``switched_off`` (in
+            the desktop's settings), ``switched_off_by_admin``, ``not_on_this_desktop``, ``broken`` (the entry starts
+            what is not there), ``not_told``; empty where the user's own entry starts us.
+    """
+
+    on: bool | None
+    reason: str = ""
+
+
+class Autostart(Protocol):
+    """Starts us at login, or not.
+
+    Attributes:
+        blocking: Files are read and written: not for the GUI thread. Else for no other.
+    """
+
+    name: str
+    blocking: bool
+
+    def availability(self) -> Availability:
+        """Look, change nothing."""
+        ...
+
+    def state(self) -> AutostartState:
+        """Look whether we start at login.
+
+        Raises:
+            StorageUnavailable: That can't be read.
+        """
+        ...
+
+    def set(self, on: bool, done: Callable[[AutostartState], None]) -> None:  # noqa: FBT001 - reads well at the call
+        """Switch it; `done` gets what came of it, once: a desktop may ask its user, who may say no.
+
+        Raises:
+            StorageUnavailable: It can't be written.
+        """
+        ...
+
+
+class PowerWatch(Protocol):
+    """Tells when the computer wakes up; by events. GUI thread."""
+
+    name: str
+
+    def watch(self, resumed: Callable[[], None], told: Callable[[Availability], None]) -> None:
+        """Call `resumed` at each wake-up, and `told` once, when it is known whether anybody tells."""
+        ...
+
+    def close(self) -> None:
+        """Listen no more. Safe to call twice."""
+        ...
+
+
+class NetworkWatch(Protocol):
+    """Tells when the way to other computers is another one; by events. GUI thread."""
+
+    name: str
+
+    def watch(self, changed: Callable[[], None], told: Callable[[Availability], None]) -> None:
+        """Call `changed` at each change, and `told` once, when it is known whether anybody tells."""
+        ...
+
+    def close(self) -> None:
+        """Listen no more. Safe to call twice."""
+        ...
+
+
+class Scheme(StrEnum):
+    """Whether a desktop wants dark windows."""
+
+    UNKNOWN = "unknown"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Appearance(NamedTuple):
+    """What a desktop wants windows to look like.
+
+    Attributes:
+        scheme: Light or dark.
+        accent: Red, green and blue from 0 to 1, or None: no wish.
+        high_contrast: More contrast than usual.
+    """
+
+    scheme: Scheme = Scheme.UNKNOWN
+    accent: tuple[float, float, float] | None = None
+    high_contrast: bool = False
+
+
+class AppearanceWatch(Protocol):
+    """Tells what the desktop wants windows to look like, now and whenever that changes. GUI thread."""
+
+    name: str
+
+    def watch(self, changed: Callable[[Appearance | None], None]) -> None:
+        """Call `changed` soon, and at each change; with None where nobody tells."""
+        ...
+
+    def close(self) -> None:
+        """Listen no more. Safe to call twice."""
         ...
 
 
@@ -145,96 +321,3 @@ class HotkeyInvalid(Exception):
 
 class HotkeyUnavailable(HotkeyInvalid):
     """The desktop that would tell of keys is gone, or was never there."""
-
-
-class NoticeAction(NamedTuple):
-    """A button of a notification.
-
-    Attributes:
-        key: What `Notifier` calls back with; ``default`` stands for a click on the notification itself.
-        label: What the button says.
-    """
-
-    key: str
-    label: str
-
-
-DEFAULT_ACTION = "default"
-
-
-class Notice(NamedTuple):
-    """What a notification shows.
-
-    Attributes:
-        title: A few words, plain text.
-        body: A sentence or two, plain text.
-        actions: Its buttons, the most wanted first; at most three are shown everywhere.
-        icon: A name of the desktop's icon theme.
-        category: As the Desktop Notifications Specification names them.
-        urgent: It may break through "do not disturb".
-        seconds: It goes by itself after so many seconds; 0: it stays; -1: as the desktop thinks fit.
-    """
-
-    title: str
-    body: str = ""
-    actions: tuple[NoticeAction, ...] = ()
-    icon: str = "call-start"
-    category: str = ""
-    urgent: bool = False
-    seconds: int = -1
-
-
-class NoticeEnd(StrEnum):
-    """Why a notification is no longer to be seen."""
-
-    EXPIRED = "expired"
-    DISMISSED = "dismissed"
-    LOST = "lost"
-
-
-class NoticeListener(Protocol):
-    """Who has shown a notification hears what becomes of it, on the GUI thread."""
-
-    def acted(self, action: str, token: str) -> None:
-        """A button was pressed, once at most: its key, and what lets the next window take the focus, or empty."""
-        ...
-
-    def ended(self, why: NoticeEnd) -> None:
-        """It is gone, and nobody pressed anything."""
-        ...
-
-    def late(self) -> None:
-        """A button was pressed after it was withdrawn or had ended: nothing may come of it, but people are told."""
-        ...
-
-    def failed(self) -> None:
-        """It was not shown, or nobody can tell; to be said in another way. Within `NOTICE_DEADLINE_S`."""
-        ...
-
-
-NOTICE_DEADLINE_S = 1.5
-
-
-class Notifier(Protocol):
-    """Shows the desktop's own notifications, with buttons. GUI thread.
-
-    Each stands in a slot, such as ``offer``: what is shown in a slot replaces what stood there.
-    """
-
-    name: str
-
-    def availability(self) -> Availability:
-        """What is known by now; usable while nobody has said otherwise."""
-        ...
-
-    def show(self, slot: str, notice: Notice, listener: NoticeListener) -> None:
-        """Show it; the listener of what stood in the slot before hears nothing any more but `late`."""
-        ...
-
-    def withdraw(self, slot: str) -> None:
-        """Take it away; its listener hears nothing any more but `late`. Safe to call for an empty slot."""
-        ...
-
-    def close(self) -> None:
-        """Withdraw all. Safe to call twice."""
-        ...

@@ -65,6 +65,7 @@ class FactFinder:
         counted_down: bool = False,
         locked: bool = False,
         phone: PhoneState = PhoneState.UNKNOWN,
+        overdue: bool = False,
     ) -> Findings:
         """Take a wish through the gate.
 
@@ -78,6 +79,7 @@ class FactFinder:
             counted_down: As in `decide`.
             locked: The screen is locked.
             phone: Whether the phone that rings first would ring.
+            overdue: As in `Facts`.
         """
         guards = settings.guards
         traits = traits_of(
@@ -94,6 +96,7 @@ class FactFinder:
             calls_last_minute=past.last_minute,
             calls_last_day=past.last_day,
             phone=phone,
+            overdue=overdue,
         )
         rules = Rules(confirm=settings.confirm, guards=guards, own_region=region)
         verdict = decide(

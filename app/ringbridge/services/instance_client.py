@@ -42,6 +42,7 @@ QUICK_DEADLINE_S = 5.0
 """For requests that the running program answers out of its own head."""
 
 _EXIT_CODES = range(9)
+_MAX_TOKEN = 1000
 
 
 class NoProgram(Exception):
@@ -190,26 +191,45 @@ def hang_up(path: str, *, patience_s: "Callable[[], float]") -> CallAnswer:
     return CallAnswer(_ask(path, {"command": "hangup"}, patience_s))
 
 
-def open_call_dialog(path: str) -> None:
+def open_call_dialog(path: str, *, token: str = "") -> None:
     """Ask the running program to show "Call number…".
 
+    Args:
+        path: Its socket.
+        token: What lets its window take the focus (`activation_token`), or empty.
+
     Raises:
         NoProgram: Nobody listens.
         ProgramLost: It did not answer.
         OtherVersion: It does not know the request.
     """
-    _ask_quickly(path, {"command": "call_dialog"})
+    _ask_quickly(path, {"command": "call_dialog"} | _with_token(token))
 
 
-def open_link(path: str, uri: str) -> LinkAnswer:
+def open_link(path: str, uri: str, *, token: str = "") -> LinkAnswer:
     """Hand a link to the running program, which asks the person.
 
+    Args:
+        path: Its socket.
+        uri: The link.
+        token: What lets its window take the focus (`activation_token`), or empty.
+
     Raises:
         NoProgram: Nobody listens.
         ProgramLost: It did not answer.
         OtherVersion: It does not know the request.
     """
-    return LinkAnswer(_ask_quickly(path, {"command": "link", "uri": uri}))
+    return LinkAnswer(_ask_quickly(path, {"command": "link", "uri": uri} | _with_token(token)))
+
+
+def activation_token() -> str:
+    """What lets our window take the focus, as the program that started this one got it from the desktop; or empty.
+
+    Wayland's is ``XDG_ACTIVATION_TOKEN`` (protocol xdg-activation-v1), X11's ``DESKTOP_STARTUP_ID`` (Startup
+    Notification Specification); launchers set both to the same where they know both.
+    """
+    token = os.environ.get("XDG_ACTIVATION_TOKEN", "") or os.environ.get("DESKTOP_STARTUP_ID", "")
+    return token if len(token) <= _MAX_TOKEN and token.isprintable() else ""
 
 
 def tell_settings_changed(path: str) -> None:
@@ -234,6 +254,10 @@ def ping(path: str) -> RunningProgram:
         OtherVersion: Somebody who does not know the request.
     """
     return RunningProgram(_ask_quickly(path, {"command": "ping"}))
+
+
+def _with_token(token: str) -> "dict[str, str]":
+    return {"token": token} if token else {}
 
 
 def _ask_quickly(path: str, request: "Mapping[str, object]") -> "dict[str, Any]":

@@ -54,6 +54,11 @@ class Paths(NamedTuple):
         return self.state_dir / "ringbridge.log"
 
     @property
+    def links_record(self) -> Path:
+        """What was changed so that phone links come here, to be taken back."""
+        return self.state_dir / "links.json"
+
+    @property
     def instance_socket(self) -> Path:
         """Where the running program listens; shorter than 100 bytes except on Windows, where it only names a pipe."""
         return self.runtime_dir / _SOCKET

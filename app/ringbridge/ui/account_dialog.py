@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -24,19 +23,19 @@ from ringbridge.core.calls import Line
 from ringbridge.core.errors import SettingError
 from ringbridge.core.settings import Settings, plain_http_allowed, with_value
 from ringbridge.ui.look import (
+    Label,
     Tone,
     breakable,
     country_name,
     heading,
     muted_color,
     plain_label,
-    set_text_color,
-    tone_color,
 )
 from ringbridge.ui.translation import fill, tr
 from ringbridge.ui.wording import setting_name, setting_sentence
 
 _WIDE_CHARS = 46
+_CHECKED = {False: Qt.CheckState.Unchecked, True: Qt.CheckState.Checked}
 
 
 class AccountDialog(QDialog):
@@ -46,15 +45,18 @@ class AccountDialog(QDialog):
         settings: What stands in it at first; fields it does not show are kept.
         password_saved: Whether a password is saved; None when that is not known.
         locked: Settings that the company's policy locks: they are shown, and can't be changed.
+        switches: It has the switches that the desktop keeps; tell how they stand with `show_switch`.
 
     Signals:
         test_wanted: `AccountSettings` and the typed password (empty = the saved one); answer with
             `show_test_result`, and `show_lines` where there are any.
         save_wanted: `Settings` and the typed password (empty = unchanged); answer with `accept` or `show_error`.
+        capabilities_wanted: Somebody wants to know what works on this computer.
     """
 
     test_wanted = Signal(object, str)
     save_wanted = Signal(object, str)
+    capabilities_wanted = Signal()
 
     def __init__(
         self,
@@ -63,14 +65,18 @@ class AccountDialog(QDialog):
         *,
         password_saved: bool | None = None,
         locked: frozenset[str] = frozenset[str](),
+        switches: bool = True,
     ) -> None:
         super().__init__(parent)
+        self._has_switches = switches
         self.setWindowTitle(tr("Settings"))
         self._settings = settings
         self._readers: dict[str, Callable[[], object]] = {}
         self._editors: dict[str, QWidget] = {}
-        self._error_labels: dict[str, QLabel] = {}
+        self._error_labels: dict[str, Label] = {}
         self._cells: dict[str, QVBoxLayout] = {}
+        self._switches: dict[str, QCheckBox] = {}
+        self._shown_switches: dict[str, Qt.CheckState] = {}
         self._build()
         self._fill(settings)
         self.set_password_saved(password_saved)
@@ -136,6 +142,31 @@ class AccountDialog(QDialog):
 
     # ------------------------------------------------------------ building
 
+    def show_switch(self, name: str, on: bool | None, sentence: str = "", *, usable: bool = True) -> None:  # noqa: FBT001 - reads well at the call
+        """Show how a switch of the desktop stands.
+
+        Args:
+            name: ``autostart`` or ``links``.
+            on: None where nobody knows.
+            sentence: What there is to say about it, or empty.
+            usable: It can be changed.
+        """
+        box = self._switches[name]
+        box.setTristate(on is None)
+        box.setCheckState(Qt.CheckState.PartiallyChecked if on is None else _CHECKED[on])
+        box.setEnabled(usable)
+        self._shown_switches[name] = box.checkState()
+        if sentence:
+            self._say(self._error_labels[name], sentence, None)
+
+    def changed_switches(self) -> dict[str, bool]:
+        """The switches that a person changed, and to what."""
+        return {
+            name: self._switches[name].checkState() is Qt.CheckState.Checked
+            for name, shown in self._shown_switches.items()
+            if self._switches[name].checkState() not in {shown, Qt.CheckState.PartiallyChecked}
+        }
+
     def _build(self) -> None:
         self._focused: QWidget | None = None
         self._form = QWidget()
@@ -157,6 +188,10 @@ class AccountDialog(QDialog):
         self._foot.setObjectName("error")
         self._foot.setVisible(False)
         buttons = QDialogButtonBox()
+        works = buttons.addButton(tr("What works here…"), QDialogButtonBox.ButtonRole.ResetRole)
+        works.setObjectName("capabilities")
+        works.setAutoDefault(False)
+        works.clicked.connect(self.capabilities_wanted)
         self._save_button = buttons.addButton(tr("Save"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._save_button.setObjectName("save")
         self._save_button.setDefault(True)
@@ -226,6 +261,24 @@ class AccountDialog(QDialog):
         self._add("region", setting_name("region"), self._region, self._region.currentData)
         self._watch = QCheckBox(tr("Offer to call phone numbers that I copy"))
         self._add("clipboard.watch", "", self._watch, self._watch.isChecked)
+        self._show_as = QComboBox()
+        self._show_as.addItem(tr("What suits this desktop"), "automatic")
+        self._show_as.addItem(tr("A card in a corner"), "card")
+        self._show_as.addItem(tr("The desktop's notifications"), "notification")
+        self._add("card.show_as", setting_name("card.show_as"), self._show_as, self._show_as.currentData)
+        self._theme = QComboBox()
+        for text, theme in ((tr("As the desktop"), "system"), (tr("Light"), "light"), (tr("Dark"), "dark")):
+            self._theme.addItem(text, theme)
+        self._add("look.theme", setting_name("look.theme"), self._theme, self._theme.currentData)
+        if self._has_switches:
+            self._add_switch("autostart", tr("Start Ringbridge when I log in"))
+            self._add_switch("links", tr("Open phone links of other programs"))
+
+    def _add_switch(self, name: str, text: str) -> None:
+        """What the desktop knows, and the settings file does not: shown once that is looked up."""
+        box = self._switches[name] = QCheckBox(text)
+        box.setEnabled(False)
+        self._add(name, "", box, None)
 
     def _text_field(self, key: str, placeholder: str) -> QLineEdit:
         edit = QLineEdit()
@@ -263,7 +316,7 @@ class AccountDialog(QDialog):
         note = plain_label()
         note.setObjectName(f"{key}:locked")
         note.setText(sentence)
-        set_text_color(note, muted_color(self.palette()))
+        note.set_ink(muted_color)
         cell = self._cells[key]
         cell.insertWidget(cell.indexOf(editor) + 1, note)
 
@@ -280,6 +333,8 @@ class AccountDialog(QDialog):
             self._region.addItem(settings.region, settings.region)
         self._region.setCurrentIndex(self._region.findData(settings.region))
         self._watch.setChecked(settings.clipboard.watch)
+        self._show_as.setCurrentIndex(max(self._show_as.findData(settings.card.show_as), 0))
+        self._theme.setCurrentIndex(max(self._theme.findData(settings.look.theme), 0))
 
     def _fitting(self, width: int, height: int) -> QSize:
         room = self.screen().availableGeometry()
@@ -327,15 +382,16 @@ class AccountDialog(QDialog):
         return self._password.text().strip("\r\n")
 
     def _forget_messages(self) -> None:
-        for label in (self._result, self._foot, *self._error_labels.values()):
+        for key, label in (("", self._result), ("", self._foot), *self._error_labels.items()):
+            if key in self._switches:
+                continue  # what is said there is no error
             label.clear()
             label.setVisible(label is self._result)
         for editor in self._editors.values():
             editor.setAccessibleDescription("")
 
-    def _say(self, label: QLabel, text: str, tone: Tone | None) -> None:
-        palette = self.palette()
-        set_text_color(label, tone_color(tone, palette) if tone else palette.windowText().color())
+    def _say(self, label: Label, text: str, tone: Tone | None) -> None:
+        label.set_tone(tone)
         label.setText(breakable(text))
         label.setVisible(True)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ringbridge.core.settings import AccountSettings, Settings
     from ringbridge.services.credentials import Credentials
     from ringbridge.services.settings_file import SettingsFile
+    from ringbridge.ui.desktop_switches import DesktopSwitches, Switch
     from ringbridge.ui.session import Session
     from ringbridge.ui.tasks import Lane
 
@@ -58,14 +59,17 @@ class AccountFlow(QObject):
         credentials: Where the password is saved.
         lane: Where the PBX, the keyring and the disk are asked.
         demo: The account is the training PBX's: it is shown, and neither changed nor saved.
+        switches: What the desktop knows: start at login, phone links.
 
     Signals:
         saved: The new `Settings` are in the file.
         notice: A sentence that the tray should show until something changes, or empty.
+        capabilities_wanted: “What works here…” was chosen.
     """
 
     saved = Signal(object)
     notice = Signal(str)
+    capabilities_wanted = Signal()
 
     def __init__(
         self,
@@ -75,9 +79,11 @@ class AccountFlow(QObject):
         credentials: "Credentials",
         lane: "Lane",
         demo: bool = False,
+        switches: "DesktopSwitches | None" = None,
     ) -> None:
         super().__init__()
         self._demo = demo
+        self._switches = switches
         self._session = session
         self._file = settings_file
         self._credentials = credentials
@@ -91,15 +97,24 @@ class AccountFlow(QObject):
             self._dialog.raise_()
             self._dialog.activateWindow()
             return
-        dialog = AccountDialog(self._session.settings, locked=self._session.locked)
+        dialog = AccountDialog(
+            self._session.settings, locked=self._session.locked, switches=self._switches is not None
+        )
         if self._demo:
             dialog.lock_account(tr("The demo calls the training PBX. For your own, quit it and start Ringbridge."))
         self._dialog = dialog
         self._shown = self._session.settings
         dialog.test_wanted.connect(self._test)
         dialog.save_wanted.connect(self._save)
+        dialog.capabilities_wanted.connect(self.capabilities_wanted)
         dialog.finished.connect(self._closed)
         dialog.open()
+        if self._switches is not None:
+            self._switches.look(self._show_switch)
+
+    def _show_switch(self, name: str, switch: "Switch") -> None:
+        if self._dialog is not None:
+            self._dialog.show_switch(name, switch.on, switch.sentence, usable=switch.usable)
 
     def close(self) -> None:
         """Close the dialog without saving. Safe to call twice."""
@@ -190,6 +205,9 @@ class AccountFlow(QObject):
             elif not credentials.in_memory:
                 self.notice.emit("")
             self.saved.emit(saved.settings)
+            if self._switches is not None:
+                for name, on in dialog.changed_switches().items():
+                    self._switches.set(name, on=on)
             if self._dialog is dialog:
                 dialog.accept()
 

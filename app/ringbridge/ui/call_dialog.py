@@ -11,8 +11,6 @@ from ringbridge.ui.look import (
     leading_alignment,
     plain_label,
     scaled_font,
-    set_text_color,
-    tone_color,
 )
 from ringbridge.ui.translation import tr
 
@@ -135,9 +133,7 @@ class CallDialog(QDialog):
         self._call_button.setEnabled(bool(self.text))
 
     def _say(self, text: str, *, bad: bool) -> None:
-        palette = self.palette()
-        color = tone_color(Tone.BAD, palette) if bad else palette.windowText().color()
-        set_text_color(self._message, color)
+        self._message.set_tone(Tone.BAD if bad else None)
         self._message.setText(breakable(text))
         self._message.setAlignment(leading_alignment())
         self._line.setAccessibleDescription(text)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QSpi
 
 from ringbridge.core.call_options import CallOptions
 from ringbridge.core.setting_checks import MAX_CARD, MAX_ID
-from ringbridge.ui.look import Tone, leading_alignment, plain_label, set_text_color, tone_color
+from ringbridge.ui.look import Tone, leading_alignment, plain_label
 from ringbridge.ui.setting_words import setting_name
 from ringbridge.ui.translation import fill, tr
 
@@ -124,7 +124,7 @@ class CallOptionsPanel(QWidget):
         self._record_group.setValue(options.record_group)
         self._customer.setValue(options.customer)
         self._card.setText(options.card)
-        set_text_color(self._warning, tone_color(Tone.CAUTION, self.palette()))
+        self._warning.set_tone(Tone.CAUTION)
         self._warning.setAlignment(leading_alignment())
 
     def open(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ringbridge.core.calls import CallOutcome, CallRecord, CallRequest, Origin, Outcome
 from ringbridge.core.errors import InputError
+from ringbridge.desktop.activation import activated_by
 from ringbridge.desktop.ports import Copied
 from ringbridge.ui.calling import Caller, OutcomeHandler, Wish
 from ringbridge.ui.choice import Choice, asked_choice, offered_choice
@@ -177,13 +178,12 @@ class Coordinator(QObject):
         if copied.problem is not None:
             self.tell(read_problem_sentence(copied.problem))
             return
-        if self._caller.screen_locked:
-            self.tell(gate_sentence("locked"))
-            return
         self._reader.read(copied.text, self._offer_selected, self.refuse, typed=False)
 
     def _offer_selected(self, reading: "Reading") -> None:
-        if set(reading.target.code) & set("*#"):
+        if self._caller.screen_locked:
+            self.tell(gate_sentence("locked"))
+        elif set(reading.target.code) & set("*#"):
             self.tell(gate_sentence("code_copied"))
         elif self._question is not None:
             # the key means the selected number, never the question of a link
@@ -245,9 +245,15 @@ class Coordinator(QObject):
         """A link or a selected text can't be called."""
         self.tell(error_sentence(error))
 
-    def ask_about_link(self, reading: "Reading") -> None:
-        """A link asks to call: a person decides."""
-        self._caller.want(Wish(target=reading.target, destination=reading.destination, origin=Origin.LINK))
+    def ask_about_link(self, reading: "Reading", activation_token: str = "") -> None:
+        """A link asks to call: a person decides.
+
+        Args:
+            reading: The number.
+            activation_token: What lets the question take the focus, or empty.
+        """
+        wish = Wish(target=reading.target, destination=reading.destination, origin=Origin.LINK)
+        self._caller.want(replace(wish, activation_token=activation_token))
 
     def screen_locked(self) -> None:
         """The screen was locked: nobody sees a countdown any more, so it ends without a call.
@@ -403,7 +409,8 @@ class Coordinator(QObject):
         # our own dialog had the keys a moment ago: who typed the number answers with the keyboard too, but for a call
         # in a while, whose time comes while somebody types elsewhere
         just_typed = judged.wish.origin is Origin.TYPED and not judged.wish.counted_down
-        self._show_question(self._question, focusable=just_typed)
+        with activated_by(judged.wish.activation_token):
+            self._show_question(self._question, focusable=just_typed)
         self._caller.warm_up()
 
     def _count_down(self, judged: "Judged", done: OutcomeHandler | None) -> None:

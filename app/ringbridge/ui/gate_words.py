@@ -53,6 +53,7 @@ def question_title(reasons: "Iterable[str]") -> str:
         "phone_offline": tr("Your phone is offline"),
         "phone_rejects": tr("Your phone is set to “do not disturb”"),
         "night": tr("It is night there. Call all the same?"),
+        "overdue": tr("The time for this call has passed. Call now?"),
     }.get(first, tr("Really call this number?"))
 
 
@@ -100,6 +101,7 @@ def _asked() -> dict[str, str]:
         "phone_offline": tr("The PBX says that your phone is offline, so it would not ring."),
         "phone_rejects": tr("The PBX says that your phone rejects all calls (do not disturb)."),
         "first_time": tr("You never called this number before."),
+        "overdue": tr("This call was to be placed while the computer slept."),
         "always": tr("Every call is asked about here."),
     }  # fmt: skip
 

@@ -171,6 +171,15 @@ class LiveCalls(QObject):
         """Keep a note about a call, live or over."""
         self._lane.submit(lambda: self._tracker().write_note(request_id, note), lambda _: None, failed)
 
+    def look_now(self) -> None:
+        """The way to the PBX is another one now: look at all calls at once, over a new connection."""
+        if not self._calls:
+            return
+        self._lane.submit(lambda: self._tracker().rest(), lambda _: None, _log_failure)
+        now_s = time.monotonic()
+        self._due_s.update(dict.fromkeys(self._due_s, now_s))
+        self._set_timer()
+
     def ask_again(self) -> None:
         """The account may have changed: what was refused may be allowed now."""
         self._lane.submit(lambda: self._tracker().ask_again(), lambda _: None, _log_failure)

@@ -1,9 +1,11 @@
 """How Ringbridge's own widgets look: colours from the palette, fonts relative to the user's, buttons and a field."""
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 
-from PySide6.QtCore import QLocale, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QLocale, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -17,11 +19,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
+from ringbridge.ui.palettes import has_high_contrast, is_dark, readable_on
 from ringbridge.ui.translation import isolated
 
 RADIUS = 6.0
 _LONG_WORD = re.compile(r"(\S{40})(?=\S)")
-_DARK_BELOW = 128
 _INK_ON_TONE = {"call": "#052e16", "caution": "#451a03", "bad": "#450a0a"}  # on the tones for dark windows
 
 
@@ -41,11 +43,6 @@ _TONES = {
 }
 
 
-def is_dark(palette: QPalette) -> bool:
-    """Whether windows are dark."""
-    return palette.color(QPalette.ColorRole.Window).lightness() < _DARK_BELOW
-
-
 def tone_color(tone: Tone, palette: QPalette) -> QColor:
     """The colour of a tone, readable on the palette's windows."""
     return QColor(_TONES[tone][is_dark(palette)])
@@ -61,13 +58,21 @@ def mixed(one: QColor, other: QColor, share: float) -> QColor:
 
 
 def muted_color(palette: QPalette) -> QColor:
-    """For text that matters less; still with a contrast of 4.5 on ordinary palettes."""
-    return mixed(palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window), 0.3)
+    """For text that matters less; still with a contrast of 4.5 on ordinary palettes, and no less on high contrast."""
+    share = 0.0 if has_high_contrast(palette) else 0.3
+    return mixed(palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window), share)
 
 
 def line_color(palette: QPalette) -> QColor:
     """For borders."""
-    return mixed(palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window), 0.72)
+    share = 0.0 if has_high_contrast(palette) else 0.72
+    return mixed(palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window), share)
+
+
+def focus_color(palette: QPalette) -> QColor:
+    """For the mark of what has the keyboard: the desktop's accent, strong enough to be seen."""
+    ink, window = palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window)
+    return readable_on(palette.color(QPalette.ColorRole.Accent), window, ink)
 
 
 def scaled_font(font: QFont, factor: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
@@ -88,9 +93,43 @@ def set_text_color(widget: QWidget, color: QColor) -> None:
     widget.setPalette(palette)
 
 
-def plain_label(*, wrap: bool = False) -> QLabel:
+class Label(QLabel):
+    """A label whose colour follows the desktop's while it stands on the screen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ink: Callable[[QPalette], QColor] | None = None
+        self._inking = False
+
+    def set_ink(self, ink: Callable[[QPalette], QColor] | None) -> None:
+        """Write in the colour that `ink` makes of a window's palette; None: as everywhere."""
+        self._ink = ink
+        self._take_ink()
+
+    def set_tone(self, tone: Tone | None) -> None:
+        """Write in the colour of a tone; None: as everywhere."""
+        self.set_ink(None if tone is None else partial(tone_color, tone))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Another palette: the colour is made anew."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._ink is not None:
+            self._take_ink()
+
+    def _take_ink(self) -> None:
+        if self._inking:
+            return
+        self._inking = True  # setting a palette tells of a change as well
+        palette = QPalette()
+        if self._ink is not None:  # the window around may learn of the change after this label
+            palette.setColor(QPalette.ColorRole.WindowText, self._ink(QGuiApplication.palette()))
+        self.setPalette(palette)
+        self._inking = False
+
+
+def plain_label(*, wrap: bool = False) -> Label:
     """A label that never takes its text for markup: texts may come from elsewhere."""
-    label = QLabel()
+    label = Label()
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(wrap)
     return label
@@ -187,7 +226,7 @@ class FlatButton(QPushButton):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(text, 2))
+            painter.setPen(QPen(text if self._filled else focus_color(palette), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(3, 3, -3, -3), RADIUS - 2, RADIUS - 2)
         painter.setPen(text)
         painter.setFont(self.font())
@@ -218,7 +257,7 @@ class CloseButton(FlatButton):
             painter.drawRoundedRect(QRectF(self.rect()), RADIUS - 2, RADIUS - 2)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(ink, 2))
+            painter.setPen(QPen(focus_color(palette), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS - 2, RADIUS - 2)
         painter.setPen(QPen(muted_color(palette), 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         center, arm = QRectF(self.rect()).center(), self.width() * 0.17

@@ -85,6 +85,10 @@ class OwnPhone:
 
         self._lane.submit(lambda: self._check().ask(account), done, failed)
 
+    def forget(self) -> None:
+        """The network is another one, or the computer slept: what was known is old."""
+        self._state, self._asked_on = PhoneState.UNKNOWN, None
+
     def call_finished(self, _request: object, outcome: CallOutcome) -> None:
         """A call that went wrong is a reason to ask again."""
         self._doubtful |= outcome.outcome in _FAILURES

@@ -1,10 +1,12 @@
 """What the tray program needs once somebody wants something: made on first use, so that the start stays light."""
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from ringbridge.desktop.activation import activated_by
 from ringbridge.ui.call_strip import CallStrip
 from ringbridge.ui.calling import Caller
 from ringbridge.ui.coordinator import Coordinator
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ringbridge.core.calls import CallRecord
-    from ringbridge.desktop.ports import ClipboardBackend
+    from ringbridge.core.capability import Capability
+    from ringbridge.core.settings import Settings
+    from ringbridge.desktop.ports import ClipboardBackend, LinkHandler
     from ringbridge.services.call_facts import FactFinder
     from ringbridge.services.credentials import Credentials
     from ringbridge.services.dialer import Dialer
@@ -30,12 +34,17 @@ if TYPE_CHECKING:
     from ringbridge.services.settings_file import SettingsFile
     from ringbridge.services.tracker import Tracker
     from ringbridge.ui.account_flow import AccountFlow
+    from ringbridge.ui.buses import Buses
     from ringbridge.ui.call_number import CallNumber
+    from ringbridge.ui.capability_page import Capabilities
     from ringbridge.ui.notices import Notices
     from ringbridge.ui.notify import Notify
     from ringbridge.ui.session import Session
     from ringbridge.ui.tasks import Lane
     from ringbridge.ui.tray import Tray
+
+
+_log = logging.getLogger(__name__)
 
 
 class Parts(QObject):
@@ -55,11 +64,14 @@ class Parts(QObject):
         live_lane: Looks at calls under way, and what is done to them.
         work_lane: Short work: reading numbers.
         slow_lane: What may take seconds: testing a login, saving settings.
+        in_force: Gives the settings and the region of the moment; called on `work_lane` only.
         facts: Gives what knows the facts for the gate; called on `work_lane` only.
         locked: Whether the screen is locked.
         stop_key: As in `Coordinator`.
         recent: The calls of earlier starts, newest first.
         profile: The profile's name.
+        links: Makes the desktop send phone links here; used on `slow_lane` only.
+        buses: The shared connections to the desktop.
         demo: The account is the training PBX's and not for changing.
 
     Signals:
@@ -88,11 +100,14 @@ class Parts(QObject):
         live_lane: "Lane",
         work_lane: "Lane",
         slow_lane: "Lane",
+        in_force: "Callable[[], tuple[Settings, str]]",
         facts: "Callable[[], FactFinder]",
         locked: "Callable[[], bool]",
         stop_key: "Callable[[Callable[[], None] | None], None]",
         recent: "tuple[CallRecord, ...]",
         profile: str,
+        links: "LinkHandler",
+        buses: "Buses",
         demo: bool,
     ) -> None:
         super().__init__()
@@ -102,9 +117,11 @@ class Parts(QObject):
         self._credentials = credentials
         self._slow_lane = slow_lane
         self._demo = demo
+        self._links, self._buses, self._profile = links, buses, profile
         self._account_flow: AccountFlow | None = None
         self._call_number: CallNumber | None = None
-        self.reader = Reader(session=session, lane=work_lane, facts=facts)
+        self._capabilities: Capabilities | None = None
+        self.reader = Reader(in_force=in_force, lane=work_lane, facts=facts)
         self._own_phone = OwnPhone(session=session, check=partial(_phone_check, credentials), lane=slow_lane)
         self.caller = Caller(
             session=session,
@@ -149,7 +166,8 @@ class Parts(QObject):
         self.remote = Remote(caller=self.caller, reader=self.reader, clipboard=clipboard, profile=profile, demo=demo)
         self.coordinator.show_recent(recent)
         self.coordinator.settings_wanted.connect(self.open_settings)
-        self.remote.call_dialog_wanted.connect(self.started_again)
+        self.remote.call_dialog_wanted.connect(self._start_again)
+        self.remote.launched.connect(self._launch_is_over)
         self.remote.link_opened.connect(self.coordinator.ask_about_link)
         self.remote.settings_changed.connect(self.settings_changed_elsewhere)
 
@@ -168,17 +186,57 @@ class Parts(QObject):
         self.coordinator.clear_message()
         if self._account_flow is None:
             from ringbridge.ui.account_flow import AccountFlow
+            from ringbridge.ui.desktop_switches import DesktopSwitches
 
+            switches = DesktopSwitches(
+                links=self._links, buses=self._buses, lane=self._slow_lane, profile=self._profile
+            )
+            switches.failed.connect(self.coordinator.tell)
             self._account_flow = AccountFlow(
                 session=self._session,
                 settings_file=self._settings_file,
                 credentials=self._credentials,
                 lane=self._slow_lane,
                 demo=self._demo,
+                switches=None if self._demo else switches,
             )
             self._account_flow.saved.connect(self.settings_saved)
+            self._account_flow.capabilities_wanted.connect(self.open_capabilities)
             self._account_flow.notice.connect(partial(self._notices.set, Topic.PASSWORD))
         self._account_flow.open()
+
+    def open_capabilities(self) -> None:
+        """Show what works on this computer."""
+        if self._capabilities is None:
+            from ringbridge.ui.capability_page import Capabilities
+
+            self._capabilities = Capabilities(look=self._look_at_capabilities, lane=self._slow_lane)
+        self._capabilities.open()
+
+    def _look_at_capabilities(self) -> "tuple[Capability, ...]":
+        from ringbridge.desktop.capabilities import desktop_capabilities
+        from ringbridge.services.reach import look_at_keyring, look_at_pbx
+
+        account = self._session.settings.account
+        keyring = look_at_keyring(self._credentials, account, quietly=True)
+        pbx = look_at_pbx(account, keyring.password)
+        return (*desktop_capabilities(), keyring.capability, pbx.capability)
+
+    def _start_again(self, activation_token: str) -> None:
+        with activated_by(activation_token):
+            self.started_again.emit()
+
+    def _launch_is_over(self, startup_id: str) -> None:
+        """The process that was started has handed over and opens no window, which would tell the desktop."""
+        self._slow_lane.submit(partial(_end_launch_feedback, startup_id), lambda _: None, _log_failure)
+
+    def reconnect(self, *, slept: bool) -> None:
+        """The way to the PBX is another one now, or the computer slept: what stood and what was known is old."""
+        self.caller.drop_connection()
+        self.live.look_now()
+        self._own_phone.forget()
+        if slept:
+            self.later.woke_up()
 
     def ask_about_link(self, uri: str) -> None:
         """A link came with the start."""
@@ -186,9 +244,27 @@ class Parts(QObject):
 
     def close(self) -> None:
         """Close the dialogs, the card and the strip. Safe to call twice."""
-        for part in (self.later, self.live, self.strip, self._call_number, self._account_flow, self.coordinator):
+        for part in (
+            self.later,
+            self.live,
+            self.strip,
+            self._call_number,
+            self._account_flow,
+            self._capabilities,
+            self.coordinator,
+        ):
             if part is not None:
                 part.close()
+
+
+def _end_launch_feedback(startup_id: str) -> None:
+    from ringbridge.desktop.x11.launch_feedback import end_launch_feedback
+
+    end_launch_feedback(startup_id)
+
+
+def _log_failure(error: Exception) -> None:
+    _log.error("unexpected error beside the parts", exc_info=error)
 
 
 def _phone_check(credentials: "Credentials") -> "PhoneCheck":

@@ -52,14 +52,16 @@ class Remote(QObject):
     """Answers requests of other processes of the same user. GUI thread; every answer may come later.
 
     Signals:
-        call_dialog_wanted: Somebody started Ringbridge again.
-        link_opened: A `Reading` came by a link; a person is to be asked.
+        call_dialog_wanted: Somebody started Ringbridge again; what lets its window take the focus, or empty.
+        link_opened: A `Reading` came by a link, and likewise; a person is to be asked.
         settings_changed: Another process changed the settings file.
+        launched: The desktop shows that it starts a program, until it is told that this is over: by what id.
     """
 
-    call_dialog_wanted = Signal()
-    link_opened = Signal(object)
+    call_dialog_wanted = Signal(str)
+    link_opened = Signal(object, str)
     settings_changed = Signal()
+    launched = Signal(str)
 
     def __init__(
         self, *, caller: Caller, reader: Reader, clipboard: ClipboardBackend, profile: str, demo: bool
@@ -98,13 +100,15 @@ class Remote(QObject):
             answer({"error": "unsupported"})
             return
         handler(fields, answer)
+        if launch := _text_of(fields, "token"):
+            self.launched.emit(launch)
 
     def _ping(self, _request: Mapping[str, Any], answer: Answer) -> None:
         answer({"ok": True, "pid": os.getpid(), "version": __version__, "profile": self._profile, "demo": self._demo})
 
-    def _call_dialog(self, _request: Mapping[str, Any], answer: Answer) -> None:
+    def _call_dialog(self, request: Mapping[str, Any], answer: Answer) -> None:
         answer({"ok": True})
-        self.call_dialog_wanted.emit()
+        self.call_dialog_wanted.emit(_text_of(request, "token"))
 
     def _settings_changed(self, _request: Mapping[str, Any], answer: Answer) -> None:
         answer({"ok": True})
@@ -121,7 +125,7 @@ class Remote(QObject):
                 answer({"ok": False, "message": gate_sentence(reason), "exit_code": exit_codes.BLOCKED})
                 return
             answer({"ok": True})
-            self.link_opened.emit(reading)
+            self.link_opened.emit(reading, _text_of(request, "token"))
 
         def refused(error: InputError) -> None:
             answer({"ok": False, "message": error_sentence(error), "exit_code": _exit_code_of(error)})

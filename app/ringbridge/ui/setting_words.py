@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ringbridge.core.errors import (
     FileDamaged,
+    FileLeft,
     FileMissing,
     FileTooNew,
     PolicyDamaged,
@@ -113,6 +114,8 @@ def setting_name(key: str) -> str:
         "options.warn_other": tr("Cut-off warning to the other party"),
         "options.card": tr("Card"),
         "options.customer": tr("Customer"),
+        "links.ask": tr("Ask about phone links"),
+        "look.theme": tr("Colours"),
         "profile": tr("Profile"),
     }.get(key, key)
 
@@ -173,6 +176,9 @@ def storage_sentence(error: StorageError) -> str:
             "before every call and calls nothing that may be expensive. Tell your administrator.")  # fmt: skip
     elif isinstance(error, FileDamaged):
         template = tr("The file {path} was damaged. Ringbridge put it aside as {detail} and began a new one.")
+    elif isinstance(error, FileLeft):
+        template = tr("The file {path} can't be used as it is now ({detail}). What it said before still holds. "
+            "Correct it; else Ringbridge may put it aside at its next start.")  # fmt: skip
     elif isinstance(error, FileMissing):
         template = tr("The file {path} is not there.")
     else:
@@ -204,7 +210,7 @@ def availability_sentence(name: str, availability: "Availability") -> str:
         name: The mechanism's name, such as ``clipboard_x11``; shown as it is.
         availability: What it says of itself. Names without a sentence here are shown plainly.
     """
-    reason = _reasons().get(availability.reason) or _plain(availability.reason)
+    reason = desktop_reasons().get(availability.reason) or _plain(availability.reason)
     if availability.usable:
         template = tr("{name}: works, but {reason}.") if reason else tr("{name}: works.")
     else:
@@ -216,7 +222,7 @@ def availability_sentence(name: str, availability: "Availability") -> str:
 
 def remedy_sentence(remedy: str) -> str:
     """What helps, as in `ringbridge.desktop.ports.Availability`; empty when nothing does."""
-    return _remedies().get(remedy) or (_plain(remedy).capitalize() + "." if remedy else "")
+    return desktop_remedies().get(remedy) or (_plain(remedy).capitalize() + "." if remedy else "")
 
 
 def read_problem_sentence(problem: str) -> str:
@@ -239,7 +245,7 @@ def _plain(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _reasons() -> dict[str, str]:
+def desktop_reasons() -> dict[str, str]:
     """The reasons that the parts of `ringbridge.desktop` give."""
     elsewhere = tr("Ringbridge can't take hotkeys on this desktop")
     return {
@@ -253,6 +259,9 @@ def _reasons() -> dict[str, str]:
         "only_xembed": tr("this desktop shows tray icons in the old way"),
         "no_tray_host": tr("this desktop shows no tray icons"),
         "no_bus": tr("nobody here tells whether the screen is locked"),
+        "not_set_up": tr("nobody has set this up yet"),
+        "not_known": tr("this could not be looked at; the log file says why"),
+        "no_selection": tr("programs here can't read what is selected in others"),
         "no_server": tr("this desktop has no notification server"),
         "no_buttons": tr("this desktop's notifications have no buttons"),
         "no_portal": tr("the portal for notifications does not answer"),
@@ -260,17 +269,29 @@ def _reasons() -> dict[str, str]:
         "not_on_wayland": elsewhere,
         "not_on_windows": elsewhere,
         "not_on_macos": elsewhere,
+        "in_sandbox": tr("Ringbridge runs in a sandbox"),
+        "not_yet_on_windows": tr("not yet made for Windows"),
+        "not_yet_on_macos": tr("not yet made for macOS"),
+        "no_session_bus": tr("there is no D-Bus session"),
+        "no_system_bus": tr("there is no D-Bus system bus"),
+        "no_logind": tr("nobody here tells when the computer wakes up"),
+        "no_network_manager": tr("NetworkManager does not run"),
     }
 
 
-def _remedies() -> dict[str, str]:
+def desktop_remedies() -> dict[str, str]:
+    """What helps, by the remedies that the parts of `ringbridge.desktop` name."""
     return {
         "install_libxcb": tr("Install the package libxcb1 (libxcb on Fedora and Arch)."),
         "install_pyside6": tr("Install the Python package PySide6-Essentials."),
         "bind_dial_command": tr("In the desktop's keyboard settings, add a shortcut that runs: "
             "ringbridge dial --selection"),
+        "choose_in_desktop": tr("Choose Ringbridge for tel: links in the desktop's settings for default programs."),
         "start_tray_host": tr("Add a tray to your panel; on GNOME, install the extension “AppIndicator and "
             "KStatusNotifierItem Support”."),
+        "copy_instead": tr("Copy the number instead."),
+        "set_up_links": tr("Make Ringbridge the program that opens phone links."),
+        "set_up_autostart": tr("Add Ringbridge to the programs that start at login, in the desktop's settings."),
         "install_notifications": tr("Install a notification server, such as mako, dunst or xfce4-notifyd."),
         "install_portal": tr("Install xdg-desktop-portal with the backend for your desktop."),
     }  # fmt: skip

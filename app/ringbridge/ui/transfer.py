@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from ringbridge.core.calls import Origin
 from ringbridge.ui.calling import Wish
-from ringbridge.ui.look import Tone, breakable, leading_alignment, plain_label, set_text_color, tone_color
+from ringbridge.ui.look import Tone, breakable, leading_alignment, plain_label
 from ringbridge.ui.translation import fill, tr
 from ringbridge.ui.wording import error_sentence, gate_sentences, outcome_sentence
 
@@ -123,7 +123,7 @@ class TransferDialog(QDialog):
     def ask(self, target: str, why: str) -> None:
         """Ask whether to transfer to this number all the same: a click on “Transfer” is the yes, Enter is a no."""
         self._say(fill(tr("{why} Click “Transfer” once more to transfer the call all the same."), why=why))
-        set_text_color(self._message, tone_color(Tone.CAUTION, self.palette()))
+        self._message.set_tone(Tone.CAUTION)
         self._asked_about, self._asked_at = target, time.monotonic()
         self._cancel.setDefault(True)
         self._refresh()
@@ -168,7 +168,7 @@ class TransferDialog(QDialog):
     def _say(self, sentence: str) -> None:
         self._asked_about = ""
         self._ok.setDefault(True)
-        set_text_color(self._message, tone_color(Tone.BAD, self.palette()))
+        self._message.set_tone(Tone.BAD)
         self._message.setText(breakable(sentence))
         column = self.layout()
         needed = column.totalHeightForWidth(self.width()) if column is not None else 0

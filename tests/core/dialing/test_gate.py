@@ -264,3 +264,11 @@ def test_no_guard_ever_holds_back_an_emergency_call(
 
 def test_an_unknown_number_needs_no_plans_to_be_judged() -> None:
     assert decide(OWN, "1", Origin.CARD, Facts(Traits()), Rules()).decision is DIAL
+
+
+@pytest.mark.parametrize("origin", list(Origin))
+def test_a_call_whose_time_passed_in_sleep_is_always_asked_about(origin: Origin) -> None:
+    found = verdict(OWN, origin, known=True, overdue=True)
+    assert found.decision is ASK
+    assert "overdue" in found.reasons
+    assert verdict(OWN, origin, known=True, overdue=True, said_yes=True).decision is DIAL

@@ -32,8 +32,9 @@ class Verdict(NamedTuple):
 
     Attributes:
         decision: What becomes of the wish.
-        reasons: Short stable names, the gravest first. ASK: ``emergency``, ``link``, ``premium``, ``satellite``,
-            ``foreign``, ``shared_cost``, ``unusual``, ``night``, ``phone_offline``, ``phone_rejects``, ``always``.
+        reasons: Short stable names, the gravest first. ASK: ``emergency``, ``link``, ``overdue``, ``premium``,
+            ``satellite``, ``foreign``, ``shared_cost``, ``unusual``, ``night``, ``phone_offline``, ``phone_rejects``,
+            ``always``.
             COUNT_DOWN: ``first_time``. SHOW: ``running``. REFUSE: ``locked``, ``code_in_link``, ``code_copied``,
             ``code_never``, ``never_call``, ``country_refused``, ``country_not_allowed``, ``country_unknown``,
             ``limit_minute``, ``limit_day``, or one of the reasons to ask that the settings refuse.
@@ -83,6 +84,7 @@ class Facts(NamedTuple):
         calls_last_minute: Calls placed in the last minute.
         calls_last_day: Calls placed in the last 24 hours.
         phone: Whether the phone that rings first would ring.
+        overdue: The call was to be placed later, and that time passed while the computer slept.
     """
 
     traits: "Traits"
@@ -93,6 +95,7 @@ class Facts(NamedTuple):
     calls_last_minute: int = 0
     calls_last_day: int = 0
     phone: PhoneState = PhoneState.UNKNOWN
+    overdue: bool = False
 
 
 class Rules(NamedTuple):
@@ -178,6 +181,7 @@ def _asked(target: "Target", origin: Origin, facts: Facts, rules: Rules, found: 
     reasons = (
         "emergency" if facts.traits.emergency else "",
         "link" if is_link else "",
+        "overdue" if facts.overdue else "",
         *found,
         {PhoneState.OFFLINE: "phone_offline", PhoneState.REJECTS: "phone_rejects"}.get(facts.phone, ""),
         "always" if always and not is_link else "",

@@ -24,6 +24,7 @@ MASK_SHIFT, MASK_LOCK, MASK_CONTROL = 1, 2, 4
 
 _INPUT_ONLY = 2
 _CW_EVENT_MASK = 1 << 11
+_CLIENT_MESSAGE = 33
 _EVENT_MASK_PROPERTY_CHANGE = 1 << 22
 _PROPERTY_APPEND = 2
 _GRAB_ASYNC = 1
@@ -103,6 +104,7 @@ _SIGNATURES: dict[str, tuple[object, tuple[object, ...]]] = {
     "xcb_change_property": (_Cookie, (_P, _U8, _U32, _U32, _U32, _U8, _U32, _P)),
     "xcb_delete_property": (_Cookie, (_P, _U32, _U32)),
     "xcb_get_property": (_Cookie, (_P, _U8, _U32, _U32, _U32, _U32, _U32)),
+    "xcb_send_event": (_Cookie, (_P, _U8, _U32, _U32, ctypes.c_char_p)),
     "xcb_get_selection_owner": (_Cookie, (_P, _U32)),
     "xcb_convert_selection": (_Cookie, (_P, _U32, _U32, _U32, _U32, _U32)),
     "xcb_grab_key_checked": (_Cookie, (_P, _U8, _U32, _U16, _U8, _U8, _U8)),
@@ -293,6 +295,17 @@ class Connection:
         That is how a client gets a timestamp without an event of its own (ICCCM 2.0, section 2.1).
         """
         self._send(self._xcb.xcb_change_property(self._c, _PROPERTY_APPEND, window, atom, ATOM_STRING, 8, 0, None))
+
+    def tell_root(self, window: int, message_type: int, data: bytes) -> None:
+        """Send a client message of 20 bytes to all who watch the root window's properties.
+
+        Args:
+            window: Which window the message is about.
+            message_type: An atom.
+            data: At most 20 bytes.
+        """
+        event = struct.pack("=BBHII20s", _CLIENT_MESSAGE, 8, 0, window, message_type, data)
+        self._send(self._xcb.xcb_send_event(self._c, 0, self.root, _EVENT_MASK_PROPERTY_CHANGE, event))
 
     def delete_property(self, window: int, atom: int) -> None:
         """Delete a property of a window of ours."""
