@@ -31,6 +31,14 @@ class Buffer(StrEnum):
     SELECTION = "selection"
 
 
+class Way(StrEnum):
+    """How a selected text was had."""
+
+    PRIMARY = "primary"
+    ACCESSIBILITY = "accessibility"
+    SIMULATED_COPY = "simulated_copy"
+
+
 class ReadProblem(StrEnum):
     """Why a text could not be read."""
 
@@ -40,6 +48,10 @@ class ReadProblem(StrEnum):
     NO_TEXT = "no_text"
     NO_ANSWER = "no_answer"
     UNSUPPORTED = "unsupported"
+    CLIPBOARD_KEPT = "clipboard_kept"
+    """A copy would have had to be made, and would have lost what is on the clipboard."""
+    KEYS_HELD = "keys_held"
+    """Likewise, and the keys of the hotkey were not released in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +61,14 @@ class Copied:
     Attributes:
         text: The text, without NUL; never logged, never stored.
         problem: Why there is none, or None.
+        programs: Names of the program it was copied in, the one for people first; empty where that is not known.
+        way: How a selected text was had.
     """
 
     text: str = field(default="", repr=False)
     problem: ReadProblem | None = None
+    programs: tuple[str, ...] = ()
+    way: Way = Way.PRIMARY
 
 
 class ClipboardBackend(Protocol):
@@ -82,6 +98,24 @@ class ClipboardBackend(Protocol):
 
     def close(self) -> None:
         """Give everything back. Safe to call twice."""
+        ...
+
+
+class SelectionSource(Protocol):
+    """One way to the text that is selected in another program.
+
+    Attributes:
+        way: Its name.
+    """
+
+    way: Way
+
+    def availability(self) -> Availability:
+        """Look, change nothing. GUI thread."""
+        ...
+
+    def read(self, done: Callable[[Copied], None]) -> None:
+        """Fetch the text; `done` is called once, on the GUI thread, within the way's deadline."""
         ...
 
 

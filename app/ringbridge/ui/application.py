@@ -20,7 +20,7 @@ from ringbridge.desktop.choose import (
     instance_server,
     link_handler,
 )
-from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
+from ringbridge.desktop.ports import Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
 from ringbridge.desktop.signals import QuitSignals
 from ringbridge.ui.buses import Buses
 from ringbridge.ui.face import Face
@@ -248,6 +248,7 @@ class Program(QObject):
         )
         parts.settings_saved.connect(self._in_force.saved)
         parts.settings_changed_elsewhere.connect(self._reload_settings)
+        parts.offer_pause.changed.connect(self._watch_clipboard)
         parts.started_again.connect(self._face.start_again)
         self._closers.append(parts.close)
         self._parts = parts
@@ -266,8 +267,16 @@ class Program(QObject):
 
     def _copied(self, copied: Copied) -> None:
         """Something was copied in another program: most of it has hardly a digit and ends here."""
-        if copied.problem is None and sum(map(str.isdigit, copied.text[:_LOOKED_AT])) >= _MIN_DIGITS:
-            self._with_parts(lambda parts: parts.coordinator.copied(copied.text))
+        if copied.problem is not None or sum(map(str.isdigit, copied.text[:_LOOKED_AT])) < _MIN_DIGITS:
+            return
+        muted = self._session.settings.clipboard.muted_apps
+        if muted:
+            from ringbridge.ui.muted_programs import is_muted
+
+            if is_muted(copied.programs, muted):
+                return
+        program = next(iter(copied.programs), "")
+        self._with_parts(lambda parts: parts.coordinator.copied(copied.text, program))
 
     def _tell(self, sentence: str) -> None:
         self._with_parts(lambda parts: parts.coordinator.tell(sentence))
@@ -281,15 +290,21 @@ class Program(QObject):
 
     def _apply_settings(self) -> None:
         settings = self._session.settings
-        self._tray.set_paused(not settings.clipboard.watch)
         self._tray.set_pause_locked("clipboard.watch" in self._session.locked)
         self._show_phones()
-        self._clipboard.unwatch()
-        if settings.clipboard.watch:
-            self._clipboard.watch(self._copied)
+        self._watch_clipboard()
         self._bind_hotkey(settings.hotkeys.dial_selection)
         missing = "" if settings.account.url else tr("No account yet: open Settings to set it up.")
         self._notices.set(Topic.ACCOUNT, missing)
+
+    def _watch_clipboard(self) -> None:
+        """Look at copies, or do not: as the settings say, but for a pause that came by itself."""
+        paused = self._parts is not None and self._parts.offer_pause.paused
+        watch = self._session.settings.clipboard.watch and not paused
+        self._tray.set_paused(not watch)
+        self._clipboard.unwatch()
+        if watch:
+            self._clipboard.watch(self._copied)
 
     def _bind_hotkey(self, combination: str) -> None:
         if combination == self._bound_hotkey:
@@ -403,10 +418,7 @@ class Program(QObject):
         return link_handler(self._paths.links_record, ("--profile", profile) if profile else ())
 
     def _dial_selection(self) -> None:
-        self._clipboard.read(Buffer.SELECTION, self._selected)
-
-    def _selected(self, copied: Copied) -> None:
-        self._with_parts(lambda parts: parts.coordinator.selected(copied))
+        self._with_parts(lambda parts: parts.selected_text.read(parts.coordinator.selected))
 
     def _reload_settings(self) -> None:
         """Another process says that it wrote the settings, or the password."""
@@ -414,6 +426,10 @@ class Program(QObject):
         self._work_lane.submit(self._in_force.now, lambda _: doubt(), self._log_failure)
 
     def _pause(self, paused: bool) -> None:  # noqa: FBT001 - a signal's value
+        if not paused and self._parts is not None:
+            self._parts.offer_pause.resume()
+        if self._session.settings.clipboard.watch is not paused:
+            return
         settings = with_value(self._session.settings, "clipboard.watch", not paused)
         self._session.use(settings, self._session.region)
         self._slow_lane.submit(
@@ -479,8 +495,9 @@ def _load_desktop_events() -> "tuple[Callable[..., DesktopEvents], Callable[...,
 
 
 def _load_parts() -> "Callable[..., Parts]":
+    from ringbridge.desktop import selection_atspi, selection_simulated
     from ringbridge.ui import card, moment_words, parts, progress_words
 
     # the coordinator and the tray import these when they show something: 30 ms that the GUI thread does not have
-    _ = card, moment_words, progress_words
+    _ = card, moment_words, progress_words, selection_atspi, selection_simulated
     return parts.Parts
