@@ -84,6 +84,9 @@ def setting_name(key: str) -> str:
         "card.seconds": tr("Seconds the card stays"),
         "card.corner": tr("Corner of the card"),
         "hotkeys.dial_selection": tr("Hotkey for the selected number"),
+        "hotkeys.quick_dial": tr("Hotkey for “Call number…”"),
+        "hotkeys.hang_up": tr("Hotkey to hang up"),
+        "hotkeys.redial": tr("Hotkey to redial"),
         "confirm.ask": tr("Ask before calls"),
         "confirm.countdown_s": tr("Countdown before a first call"),
         "confirm.known": tr("Known numbers"),
@@ -146,6 +149,7 @@ def setting_sentence(error: SettingError) -> str:
             "url": tr("{name}: enter an address such as https://pbx.example.com/local/api/json/, without name, "
                 "password or “?”."),
             "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+D."),
+            "hotkey_twice": tr("{name}: “{detail}” has this key combination already. Choose another one."),
             "plain_http": tr("{name}: use https://. With http:// others could read your password."),
             "pattern": tr("{name}: enter numbers; a * at the end stands for any digits, such as +1900*."),
             "clock": tr("{name}: enter a time such as 21:00."),
@@ -154,6 +158,8 @@ def setting_sentence(error: SettingError) -> str:
             "locked": tr("{name}: set by your company, so it can't be changed here."),
             "control_characters": tr("{name}: this has invisible characters, such as line breaks. Type it by hand."),
         }.get(error.problem)  # fmt: skip
+    if error.problem == "hotkey_twice":
+        detail = setting_name(detail)
     if template is None:
         shown = _plain(error.problem) + (f" ({detail})" if detail else "")
         return fill(tr("{name}: {problem}."), name=name, problem=shown)
@@ -246,6 +252,15 @@ def _reasons() -> dict[str, str]:
         "only_xembed": tr("this desktop shows tray icons in the old way"),
         "no_tray_host": tr("this desktop shows no tray icons"),
         "no_bus": tr("nobody here tells whether the screen is locked"),
+        "no_session_bus": tr("there is no session bus"),
+        "no_portal": tr("no desktop portal runs"),
+        "no_global_shortcuts": tr("the desktop's portal knows no global shortcuts"),
+        "no_gsettings": tr("the program gsettings is missing"),
+        "no_xfconf": tr("the program xfconf-query is missing"),
+        "no_shortcut_settings": tr("this desktop lets no program enter keys"),
+        "portal_silent": tr("the desktop's portal does not answer"),
+        "portal_refused": tr("the desktop's portal refused"),
+        "portal_gone": tr("the desktop's portal went away"),
         "looks_when_asked": tr("it looks when somebody wants to call"),
         "not_on_wayland": elsewhere,
         "not_on_windows": elsewhere,
@@ -257,7 +272,7 @@ def _remedies() -> dict[str, str]:
     return {
         "install_libxcb": tr("Install the package libxcb1 (libxcb on Fedora and Arch)."),
         "install_pyside6": tr("Install the Python package PySide6-Essentials."),
-        "bind_dial_command": tr("In the desktop's keyboard settings, add a shortcut that runs: "
-            "ringbridge dial --selection"),
+        "bind_dial_command": tr("“ringbridge hotkey install” lets the desktop keep the keys where it can; elsewhere "
+            "add a shortcut that runs “ringbridge dial --selection” to the desktop's keyboard settings."),
         "start_tray_host": tr("Add a tray to your panel; on GNOME, install the extension AppIndicator."),
     }  # fmt: skip
