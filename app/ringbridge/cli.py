@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "dial": ("dial", "ring your own phone, then connect it with a number"),
+    "show": ("show", "show “Call number…” of the tray program; start it where it does not run"),
+    "redial": ("redial", "make the latest call again"),
     "hangup": ("hangup", "end the latest call"),
     "recent": ("recent", "list the latest calls"),
     "account": ("account", "set, show, test or forget the PBX account"),
     "config": ("config", "list, get or set settings"),
     "detect": ("detect", "find phone numbers in a text"),
+    "hotkey": ("hotkey", "show the hotkeys; let the desktop keep them where Ringbridge can't"),
     "link": ("link", "what the desktop runs for tel: links; asks before it calls"),
     "training-pbx": ("training_pbx", "run a PBX that rings nobody, for trying things out"),
     "doctor": ("doctor", "check whether everything works here"),

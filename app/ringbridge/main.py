@@ -31,13 +31,14 @@ _NO_DISPLAY = "There is no graphical desktop here. “ringbridge dial NUMBER” 
 _NOT_ANSWERING = "Ringbridge runs already, but does not answer. End it, then start it again."
 
 
-def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") -> int:
+def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "", show: bool = False) -> int:
     """Run the tray program until it is quit; or hand over to the one that runs already.
 
     Args:
         profile: The profile's name, empty for the default one, None for what ``RINGBRIDGE_PROFILE`` says.
         demo: Against the built-in training PBX, in a profile of its own.
         link: A URI to ask about at once, or empty.
+        show: Open “Call number…” at once; the program that runs already does that anyway.
 
     Returns:
         The exit code (`core.exit_codes`): 0, what a refused link means, or BLOCKED when the running program does not
@@ -93,7 +94,7 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "") 
     tray.show()
     parts: list[object] = [lock]
     QTimer.singleShot(
-        0, partial(_build_rest, application, tray, address, parts, profile=profile, demo=demo, link=link)
+        0, partial(_build_rest, application, tray, address, parts, profile=profile, demo=demo, link=link, show=show)
     )
     return application.exec()
 
@@ -107,13 +108,14 @@ def _build_rest(
     profile: str | None,
     demo: bool,
     link: str,
+    show: bool,
 ) -> None:
     """Everything behind the icon; `parts` keeps it alive.
 
     A slot's border: an icon whose program failed would stand there without a use.
     """
     try:
-        parts += _parts_behind(application, tray, address, profile=profile, demo=demo, link=link)
+        parts += _parts_behind(application, tray, address, profile=profile, demo=demo, link=link, show=show)
     except Exception:
         import logging
 
@@ -122,7 +124,14 @@ def _build_rest(
 
 
 def _parts_behind(
-    application: "QApplication", tray: "Tray", address: str, *, profile: str | None, demo: bool, link: str
+    application: "QApplication",
+    tray: "Tray",
+    address: str,
+    *,
+    profile: str | None,
+    demo: bool,
+    link: str,
+    show: bool,
 ) -> list[object]:
     from ringbridge.ui.application import Program
 
@@ -143,7 +152,7 @@ def _parts_behind(
         program.about_to_quit.connect(training.close)
         training.show()
     program.is_up.connect(_collect_garbage_from_now_on)
-    program.start(link=link)
+    program.start(link=link, show=show)
     return [program, training]
 
 

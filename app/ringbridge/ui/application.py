@@ -13,10 +13,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from ringbridge.core.errors import RingbridgeError, StorageError
-from ringbridge.core.hotkeys import STOP_KEY
+from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.core.settings import AccountSettings, Settings, with_value
-from ringbridge.desktop.choose import clipboard_backends, first_usable, hotkey_backends, instance_server
-from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
+from ringbridge.desktop.choose import clipboard_backends, first_usable, instance_server
+from ringbridge.desktop.ports import Buffer, Copied
 from ringbridge.desktop.signals import QuitSignals
 from ringbridge.ui.notices import Notices, Topic
 from ringbridge.ui.session import MAX_RECENT, Session
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from ringbridge.core.calls import CallRecord
-    from ringbridge.desktop.ports import HotkeyBackend, ScreenLock
+    from ringbridge.desktop.ports import ScreenLock
     from ringbridge.services.call_facts import FactFinder
     from ringbridge.services.credentials import Credentials
     from ringbridge.services.dialer import Dialer
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ringbridge.services.paths import Paths
     from ringbridge.services.settings_file import LoadedSettings, SettingsFile
     from ringbridge.services.tracker import Tracker
+    from ringbridge.ui.hotkey_binding import HotkeyBinding
     from ringbridge.ui.parts import Parts
     from ringbridge.ui.tray import Tray
 
@@ -96,8 +97,7 @@ class Program(QObject):
         self._work_lane = Lane("work", invoker)
         self._slow_lane = Lane("slow", invoker)
         self._clipboard = first_usable(clipboard_backends())
-        self._hotkeys: HotkeyBackend | None = None
-        self._bound_hotkey = ""
+        self._hotkeys: HotkeyBinding | None = None
         self._screen_lock: ScreenLock | None = None
         self._lock_wanted = False
         self._signals = QuitSignals(application.quit)
@@ -112,11 +112,12 @@ class Program(QObject):
         self._dialer = cache(self._make_dialer)
         self._tracker = cache(self._make_tracker)
 
-    def start(self, *, link: str = "") -> None:
+    def start(self, *, link: str = "", show: bool = False) -> None:
         """Read the settings off the GUI thread, then bring everything up.
 
         Args:
             link: A URI to ask about at once, or empty.
+            show: Open “Call number…” at once.
         """
         self._application.aboutToQuit.connect(self._shut_down)
         self._tray.quit_wanted.connect(self._application.quit)
@@ -127,6 +128,8 @@ class Program(QObject):
         if not QSystemTrayIcon.isSystemTrayAvailable():
             self._wait_for_tray()
         self._slow_lane.submit(self._load, partial(self._bring_up, link), self._not_up)
+        if show:
+            open_call_number()
 
     def _not_up(self, error: Exception) -> None:
         self._log_failure(error)
@@ -230,7 +233,8 @@ class Program(QObject):
             slow_lane=self._slow_lane,
             facts=cache(self._make_facts),
             locked=self._is_screen_locked,
-            stop_key=self._bind_stop_key,
+            stop_key=self._hold_stop_key,
+            hotkeys=lambda: self._the_hotkeys().report,
             recent=self._recent,
             profile=self._paths.profile,
             demo=self._fixed_account is not None,
@@ -278,7 +282,7 @@ class Program(QObject):
         self._clipboard.unwatch()
         if settings.clipboard.watch:
             self._clipboard.watch(self._copied)
-        self._bind_hotkey(settings.hotkeys.dial_selection)
+        self._bind_hotkeys()
         missing = "" if settings.account.url else tr("No account yet: open Settings to set it up.")
         self._notices.set(Topic.ACCOUNT, missing)
 
@@ -322,49 +326,34 @@ class Program(QObject):
 
         self._slow_lane.submit(work, self._settings_saved, failed)
 
-    def _bind_hotkey(self, combination: str) -> None:
-        if combination == self._bound_hotkey:
-            return
-        if self._bound_hotkey and self._hotkeys is not None:
-            self._hotkeys.unbind(self._bound_hotkey)
-            self._bound_hotkey = ""
-        self._notices.set(Topic.HOTKEY, "")
-        if not combination:
-            return
-        hotkeys = self._hotkey_backend()
-        try:
-            hotkeys.bind(combination, self._dial_selection)
-        except (HotkeyTaken, HotkeyInvalid) as error:
-            from ringbridge.ui.wording import (
-                availability_sentence,
-                hotkey_invalid_sentence,
-                hotkey_taken_sentence,
-            )
+    def _bind_hotkeys(self) -> None:
+        hotkeys = self._session.settings.hotkeys
+        if self._hotkeys is not None or any(hotkeys):
+            self._the_hotkeys().apply(hotkeys)
 
-            if isinstance(error, HotkeyUnavailable):
-                self._notices.set(Topic.HOTKEY, availability_sentence("hotkey", hotkeys.availability()))
-            else:
-                sentence = hotkey_taken_sentence if isinstance(error, HotkeyTaken) else hotkey_invalid_sentence
-                self._notices.set(Topic.HOTKEY, sentence(combination))
-        else:
-            self._bound_hotkey = combination
-
-    def _hotkey_backend(self) -> "HotkeyBackend":
+    def _the_hotkeys(self) -> "HotkeyBinding":
         if self._hotkeys is None:
-            self._hotkeys = first_usable(hotkey_backends())
+            from ringbridge.ui.hotkey_binding import HotkeyBinding
+
+            self._hotkeys = HotkeyBinding(
+                lane=self._slow_lane,
+                notices=self._notices,
+                menu=self._tray.menu,
+                act=self._hotkey_pressed,
+                profile=self._paths.profile,
+            )
             self._closers.append(self._hotkeys.close)
         return self._hotkeys
 
-    def _bind_stop_key(self, pressed: Callable[[], None] | None) -> None:
-        """Escape stops a countdown whatever has the focus; it is grabbed for these few seconds only."""
-        if pressed is None:
-            if self._hotkeys is not None:
-                self._hotkeys.unbind(STOP_KEY)
-            return
-        try:
-            self._hotkey_backend().bind(STOP_KEY, pressed)
-        except (HotkeyTaken, HotkeyInvalid) as error:
-            _log.info("Escape can't stop the countdown here (%s); a click can", type(error).__name__)
+    def _hotkey_pressed(self, action: HotkeyAction) -> None:
+        if action is HotkeyAction.DIAL_SELECTION:
+            self._dial_selection()
+        else:
+            self._with_parts(lambda parts: parts.act(action))
+
+    def _hold_stop_key(self, pressed: Callable[[], None] | None) -> None:
+        if self._hotkeys is not None or pressed is not None:
+            self._the_hotkeys().hold_stop_key(pressed)
 
     def _load_screen_lock(self) -> None:
         if not self._lock_wanted:

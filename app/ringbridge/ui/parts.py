@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from ringbridge.ui.call_strip import CallStrip
 from ringbridge.ui.calling import Caller
 from ringbridge.ui.coordinator import Coordinator
+from ringbridge.ui.key_actions import KeyActions
 from ringbridge.ui.later_calls import LaterCalls
 from ringbridge.ui.live_calls import LiveCalls
 from ringbridge.ui.notices import Topic
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ringbridge.services.tracker import Tracker
     from ringbridge.ui.account_flow import AccountFlow
     from ringbridge.ui.call_number import CallNumber
+    from ringbridge.ui.hotkey_binding import HotkeyReport
     from ringbridge.ui.notices import Notices
     from ringbridge.ui.session import Session
     from ringbridge.ui.tasks import Lane
@@ -53,6 +55,7 @@ class Parts(QObject):
         facts: Gives what knows the facts for the gate; called on `work_lane` only.
         locked: Whether the screen is locked.
         stop_key: As in `Coordinator`.
+        hotkeys: Tells how the keys stand.
         recent: The calls of earlier starts, newest first.
         profile: The profile's name.
         demo: The account is the training PBX's and not for changing.
@@ -83,6 +86,7 @@ class Parts(QObject):
         facts: "Callable[[], FactFinder]",
         locked: "Callable[[], bool]",
         stop_key: "Callable[[Callable[[], None] | None], None]",
+        hotkeys: "Callable[[], HotkeyReport]",
         recent: "tuple[CallRecord, ...]",
         profile: str,
         demo: bool,
@@ -127,7 +131,19 @@ class Parts(QObject):
             reader=self.reader,
             caller=self.caller,
         )
-        self.remote = Remote(caller=self.caller, reader=self.reader, clipboard=clipboard, profile=profile, demo=demo)
+        self.keys = KeyActions(
+            caller=self.caller, coordinator=self.coordinator, open_call_number=self.open_call_number
+        )
+        self.act = self.keys.act
+        self.remote = Remote(
+            caller=self.caller,
+            reader=self.reader,
+            clipboard=clipboard,
+            redial=self.coordinator.redial_latest,
+            hotkeys=hotkeys,
+            profile=profile,
+            demo=demo,
+        )
         self.coordinator.show_recent(recent)
         self.coordinator.settings_wanted.connect(self.open_settings)
         self.remote.call_dialog_wanted.connect(self.open_call_number)
