@@ -129,6 +129,41 @@ def test_apts_own_words_are_shown_when_it_fails(machine: Path, monkeypatch: pyte
     assert "apt-get could not install: python3-venv" in str(stopped.value)
 
 
+SWAY_IS_UNKNOWN = """
+case "$*" in
+    *update*) ;;
+    *sway*) echo "E: Unable to locate package sway"; exit 100 ;;
+    *) echo "installed ${*##* }" >>"{machine}/installed" ;;
+esac
+"""
+
+
+def test_what_only_some_tests_need_may_be_unknown_to_the_distribution(
+    machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    program(machine, "apt-get", SWAY_IS_UNKNOWN.replace("{machine}", str(machine)))
+    module = load(SET_UP)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    module.install_packages(("tools", "others"))
+    installed = (machine / "installed").read_text()
+    assert {"installed python3-venv", "installed waybar"} <= set(installed.splitlines())
+    assert capsys.readouterr().err.endswith("tests that need them are skipped: sway\n")
+
+
+def test_who_may_not_install_can_go_on_without_what_only_some_tests_need(
+    machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    (machine / "installed").write_text("installed python3-venv\n")
+    monkeypatch.setenv("PATH", str(machine / "bin"))
+    (machine / "bin/sh").symlink_to("/bin/sh")
+    (machine / "bin/cat").symlink_to("/bin/cat")
+    module = load(SET_UP)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    module.install_packages(("tools", "others"))
+    assert "Some tests will be skipped" in capsys.readouterr().err
+    assert "apt-get" not in (machine / "calls").read_text()
+
+
 def test_an_old_python_is_told_what_is_needed(monkeypatch: pytest.MonkeyPatch):
     module = load(SET_UP)
     monkeypatch.setattr(sys, "version_info", (3, 9, 2))

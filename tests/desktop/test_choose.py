@@ -47,7 +47,7 @@ def test_the_session_is_what_qt_will_use(
     ("platform", "environment", "clipboard", "hotkey"),
     [
         ("linux", {"DISPLAY": ":0"}, ["x11", "none"], ["x11", "none"]),
-        ("linux", {"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, ["qt", "none"], ["portal", "none"]),
+        ("linux", {"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, ["wayland", "qt", "none"], ["portal", "none"]),
         ("linux", {}, ["none"], ["none"]),
         ("linux", {"QT_QPA_PLATFORM": "offscreen"}, ["qt", "none"], ["none"]),
         ("win32", {}, ["qt", "none"], ["none"]),

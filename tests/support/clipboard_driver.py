@@ -15,6 +15,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QSocketNotifier, QTimer
 
 from ringbridge.core.hotkeys import HotkeyAction
+from ringbridge.desktop.clipboard_wayland import ClipboardWayland
 from ringbridge.desktop.clipboard_x11 import ClipboardX11
 from ringbridge.desktop.hotkey_x11 import HotkeyX11
 from ringbridge.desktop.ports import Buffer, Copied, HotkeyState, HotkeyWish
@@ -25,7 +26,7 @@ HEARTBEAT_MS = 5
 
 class Driver:
     def __init__(self) -> None:
-        self.clipboard = ClipboardX11()
+        self.clipboard = ClipboardWayland() if "wayland" in sys.argv[1:] else ClipboardX11()
         self.hotkeys = HotkeyX11()
         self.tray = TrayHostWatcher(lambda: say("tray_appeared"), lambda: say("tray_vanished"))
         self._rest = b""
@@ -56,6 +57,8 @@ class Driver:
         self, do: str, keys: dict[str, str] | None = None, buffer: str = "clipboard", *, wanted: bool = True
     ) -> None:
         match do:
+            case "availability":
+                say("availability", **self.clipboard.availability()._asdict())
             case "watch":
                 self.clipboard.watch(lambda copied: tell("copied", copied))
             case "unwatch":

@@ -12,15 +12,14 @@ the user's. Whatever was started in one ends with it, also when the test process
 import os
 import re
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from jeepney import DBusErrorResponse
-
 from support.desktop_bus import MenuEntry, TrayItem
 from support.desktop_config import missing_packages, why_not
-from support.desktop_parts import KEYRING_PASSWORD, DesktopError, DesktopParts
+from support.desktop_hands import Window
+from support.desktop_parts import DesktopParts
+from support.desktop_session import KEYRING_PASSWORD, DesktopError
 from support.desktop_widgets import Widget
 
 __all__ = [
@@ -39,17 +38,7 @@ __all__ = [
 TRAY_ICON_AT = (15, 14)
 """Where the panel draws the first tray icon, in pixels from the top left."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """A window on the screen; place and size in pixels, without the window manager's frame."""
-
-    window_id: int
-    title: str
-    x: int
-    y: int
-    width: int
-    height: int
+_ICON_PIXELS = 64
 
 
 class Desktop(DesktopParts):
@@ -84,9 +73,11 @@ class Desktop(DesktopParts):
         windows = (self._window(int(window_id)) for window_id in found)
         return tuple(window for window in windows if window is not None)
 
-    def window(self, title: str, timeout_s: float = 10) -> Window:
-        """Wait for a visible window whose title holds the pattern `title`."""
-        return self.wait_for(lambda: self.windows(title), timeout_s, f"a window titled {title!r}")[0]
+    def embedded_icons(self, program: str) -> tuple[Window, ...]:
+        """Return the icons of a program in a tray for XEmbed: small windows of this class."""
+        found = self.run(["xdotool", "search", "--onlyvisible", "--class", f"^{program}$"]).stdout.split()
+        windows = (self._window(int(window_id)) for window_id in found)
+        return tuple(window for window in windows if window is not None and window.width <= _ICON_PIXELS)
 
     def focused_window(self) -> Window | None:
         """Return the window that gets the keys, or None when none does."""
@@ -123,85 +114,8 @@ class Desktop(DesktopParts):
 
     def click(self, x: int, y: int, button: int = 1) -> None:
         """Click at a place of the screen, in pixels from its top left."""
-        self.run(["xdotool", "mousemove", "--sync", str(x), str(y), "click", str(button)], check=True)
-
-    # ------------------------------------------------------------ widgets; for a desktop with accessibility
-
-    def widgets(self, window: str = "") -> tuple[Widget, ...]:
-        """Return what shows in the windows whose accessible name holds the pattern `window`."""
-        return tuple(self.widget_tree.widgets(window))
-
-    def widget(self, name: str, role: str = "", *, window: str = "", timeout_s: float = 10) -> Widget:
-        """Wait until a widget can be used whose name holds the pattern `name`; see `Widget` for the roles.
-
-        Where its window is, the X server says: a Qt program whose window has no frame may believe it to be at 0, 0.
-        """
-        seen: list[str] = []
-
-        def usable() -> Widget | None:
-            widgets = self.widgets(window)
-            seen[:] = [f"{widget.role} {widget.name!r}" for widget in widgets if widget.name]
-            for widget in widgets:
-                if widget.enabled and role in {"", widget.role} and re.search(name, widget.name):
-                    return self._placed(widget)
-            return None
-
-        try:
-            return self.wait_for(usable, timeout_s, f"a usable widget {name!r}")
-        except DesktopError as error:
-            raise DesktopError(f"{error}; there are: {', '.join(seen) or 'none'}") from None
-
-    def _placed(self, widget: Widget) -> Widget | None:
-        """Return the widget where it really is, or None while its window is not on the screen."""
-        fitting = [window for window in self.windows() if (window.width, window.height) == widget.frame[2:]]
-        fitting.sort(key=lambda window: window.title == widget.window, reverse=True)
-        return widget.moved_to(fitting[0].x, fitting[0].y) if fitting else None
-
-    def click_widget(
-        self, name: str, role: str = "push button", *, window: str = "", timeout_s: float = 10
-    ) -> Widget:
-        """Wait for a widget as `widget` does, and click its middle with the mouse."""
-        widget = self.widget(name, role, window=window, timeout_s=timeout_s)
-        self.click(*widget.middle)
-        return widget
-
-    # ------------------------------------------------------------ tray
-
-    def tray_items(self) -> tuple[TrayItem, ...]:
-        """Return the icons in the tray (tray="sni" only)."""
-        try:
-            return self.bus.tray_items()
-        except DBusErrorResponse:
-            return ()  # an icon went away between the list and its properties
-
-    def tray_item(self, timeout_s: float = 10) -> TrayItem:
-        """Wait for an icon in the tray and return the first."""
-        return self.wait_for(self.tray_items, timeout_s, "an icon in the tray")[0]
-
-    def tray_menu(self, item: TrayItem | None = None) -> tuple[MenuEntry, ...]:
-        """Return the menu of an icon (of the first one, when none is given) as the panel would read it now."""
-        return self.bus.menu(item or self.tray_item())
-
-    def click_tray_entry(self, label: str, *, timeout_s: float = 10) -> MenuEntry:
-        """Wait until the first icon's menu has an enabled entry of this label, at any depth, and click it."""
-        item = self.tray_item(timeout_s)
-        labels: list[str] = []
-
-        def enabled_entry() -> MenuEntry | None:
-            entries = [entry for top in self.tray_menu(item) for entry in top.flat()]
-            labels[:] = [entry.label for entry in entries]
-            return next((entry for entry in entries if entry.label == label and entry.enabled), None)
-
-        try:
-            entry = self.wait_for(enabled_entry, timeout_s, f"an enabled tray entry {label!r}")
-        except DesktopError as error:
-            raise DesktopError(f"{error}; the menu has {labels}") from None
-        self.bus.click_entry(item, entry)
-        return entry
-
-    def activate_tray(self, item: TrayItem | None = None) -> None:
-        """Do what a left click on an icon does (on the first one, when none is given)."""
-        self.bus.activate(item or self.tray_item())
+        # not `--sync`: xdotool would wait 15 s for a mouse that is there already
+        self.run(["xdotool", "mousemove", str(x), str(y), "click", str(button)], check=True)
 
 
 def require_desktop(*, tray: str = "sni", wm: str = "openbox", notify: str = "none", keyring: str = "none") -> None:

@@ -58,8 +58,8 @@ class MenuEntry:
 class SessionBus:
     """A connection of the test's own to the desktop's bus; for one thread."""
 
-    def __init__(self, address: str) -> None:
-        self._connection = open_dbus_connection(bus=address)
+    def __init__(self, address: str, *, pass_fds: bool = False) -> None:
+        self._connection = open_dbus_connection(bus=address, enable_fds=pass_fds)
 
     def close(self) -> None:
         """Hang up."""
@@ -128,7 +128,7 @@ class SessionBus:
 
     def _tray_item(self, registered: str) -> TrayItem:
         service, slash, path = registered.partition("/")
-        path = slash + path or "/StatusNotifierItem"
+        service, path = service.rstrip("@"), slash + path or "/StatusNotifierItem"  # GNOME's writes `:1.9@/Path`
         address = DBusAddress(path, bus_name=service, interface="org.kde.StatusNotifierItem")
         return TrayItem(
             service=service,

@@ -43,6 +43,20 @@ def why_not(*, tray: str = "sni", wm: str = "openbox", notify: str = "none", key
     return ""
 
 
+def has_service(name: str) -> bool:
+    """Whether an installed D-Bus service is called so."""
+    return service_file(name) is not None
+
+
+def service_file(name: str) -> Path | None:
+    """Return the file by which a bus would start the service `name`; None when there is none."""
+    for folder in SERVICE_FOLDERS:
+        for file in sorted(folder.glob("*.service")):
+            if f"Name={name}" in file.read_text().splitlines():
+                return file
+    return None
+
+
 def notifyd_program() -> Path:
     """Return the notification daemon's path, which is not in PATH."""
     return next(Path("/usr/lib").glob("*/xfce4/notifyd/xfce4-notifyd"))

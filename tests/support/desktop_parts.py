@@ -1,53 +1,16 @@
-"""Starts the parts of a private desktop, waits until each answers, and ends them; `support.desktop` is for use."""
+"""Starts the parts of a private X11 desktop and waits until each answers; `support.desktop` is for use."""
 
-import os
 import re
-import secrets
-import select
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from collections.abc import Iterable
+from typing import Literal
 
-from support import desktop_config, desktop_reaper
-from support.desktop_bus import SessionBus
-from support.desktop_widgets import WidgetTree
+from support import desktop_config
+from support.desktop_hands import DesktopHands
+from support.desktop_session import PART_STARTS_S
 from support.desktop_x import XServer
 
-T = TypeVar("T")
 
-KEYRING_PASSWORD = "desktop"
-
-_PART_STARTS_S = 30.0
-_LEAKS = frozenset(
-    {
-        "BROWSER",
-        "DBUS_SESSION_BUS_PID",
-        "DESKTOP_SESSION",
-        "DESKTOP_STARTUP_ID",
-        "GNOME_KEYRING_CONTROL",
-        "QT_QPA_PLATFORMTHEME",
-        "QT_STYLE_OVERRIDE",
-        "RINGBRIDGE_PROFILE",
-        "SESSION_MANAGER",
-        "SSH_AUTH_SOCK",
-        "WAYLAND_DISPLAY",
-        "XAUTHORITY",
-        "XDG_ACTIVATION_TOKEN",
-        "XDG_SESSION_ID",
-    }
-)
-
-
-class DesktopError(Exception):
-    """A part of the desktop did not come up, ended, or did not show what was waited for in time."""
-
-
-class DesktopParts:
+class DesktopParts(DesktopHands):
     """The programs of one private desktop, from `with` to its end. For the thread that started it.
 
     Attributes:
@@ -81,182 +44,37 @@ class DesktopParts:
             accessibility: Let programs describe their widgets, for `Desktop.widget`.
             activate: Names of D-Bus services that the bus may start on demand.
         """
-        self._tray, self._wm, self._notify, self._keyring = tray, wm, notify, keyring
+        xfconf = ("org.xfce.Xfconf",) if desktop_config.has_service("org.xfce.Xfconf") else ()
+        super().__init__(keyring=keyring, accessibility=accessibility, activate=(*xfconf, *activate))
+        self._tray: Literal["sni", "xembed", "none"] = tray
+        self._wm, self._notify = wm, notify
         self._screen = screen
-        self._accessibility = accessibility
-        self._activate = ("org.xfce.Xfconf", *(("org.a11y.Bus",) if accessibility else ()), *activate)
-        self._parts: dict[str, subprocess.Popen[Any]] = {}
-        self._programs: list[subprocess.Popen[Any]] = []
-        self._bus: SessionBus | None = None
-        self._widget_tree: WidgetTree | None = None
-        self._marker = secrets.token_hex(8)
-        self.env: dict[str, str] = {}
         self.display = ""
-        self.folder = Path()
-        self.home = Path()
-        self.pids: dict[str, int] = {}
-        self.started_in_s = 0.0
 
-    # ------------------------------------------------------------ begin and end
+    def _why_not(self) -> str:
+        return desktop_config.why_not(tray=self._tray, wm=self._wm, notify=self._notify, keyring=self._keyring)
 
-    def __enter__(self) -> Self:
-        """Start it, and return once each part answers."""
-        if reason := desktop_config.why_not(tray=self._tray, wm=self._wm, notify=self._notify, keyring=self._keyring):
-            raise DesktopError(reason)
-        began = time.monotonic()
-        # a socket's path has 107 characters at most: no deep TMPDIR
-        self.folder = Path(tempfile.mkdtemp(prefix="rbd-", dir="/tmp"))
-        self.home = self.folder / "home"
-        self._reaper = subprocess.Popen(
-            [sys.executable, "-I", "-S", desktop_reaper.__file__, self._marker, str(self.folder)],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-        )
-        try:
-            self._make_folders()
-            self.env = self._environment()
-            self._start_x()
-            self._start_bus()
-            self._start_parts()
-        except BaseException:
-            self.close()
-            raise
-        self.started_in_s = time.monotonic() - began
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End every process of this desktop and remove its folder; safe to call twice.
-
-        Raises:
-            DesktopError: Something survived.
-        """
-        if self._reaper.stdin is None or self._reaper.stdin.closed:
-            return
-        if self._widget_tree is not None:
-            self._widget_tree.close()
-        if self._bus is not None:
-            self._bus.close()
-        self._reaper.stdin.close()
-        self._reaper.wait(timeout=60)
-        for process in (*self._programs, *self._parts.values()):
-            process.wait(timeout=10)
-            for pipe in (process.stdin, process.stdout, process.stderr):
-                if pipe is not None:
-                    pipe.close()
-        if left := desktop_reaper.living(self._marker, self.folder):
-            raise DesktopError(f"these processes of the desktop survived: {sorted(left)}")
-
-    def _make_folders(self) -> None:
-        for name in ("run", "tmp", "logs", "services"):
-            (self.folder / name).mkdir(mode=0o700)
-        for name in (".config", ".local/share/applications", ".local/state", ".cache"):
-            (self.home / name).mkdir(parents=True)
-        desktop_config.write_settings(self.home)
-
-    def _environment(self) -> dict[str, str]:
-        env = {name: value for name, value in os.environ.items() if name not in _LEAKS}
-        pyenv = Path.home() / ".pyenv"
-        if "PYENV_ROOT" not in env and pyenv.is_dir():
-            env["PYENV_ROOT"] = str(pyenv)  # its shims would look for it in HOME
-        if self._accessibility:
-            env["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"  # otherwise only once a screen reader runs
-        home = self.home
-        return env | {
-            desktop_reaper.MARKER_NAME: self._marker,
-            "HOME": str(home),
-            "TMPDIR": str(self.folder / "tmp"),
-            "XDG_CONFIG_HOME": str(home / ".config"),
-            "XDG_DATA_HOME": str(home / ".local/share"),
-            "XDG_STATE_HOME": str(home / ".local/state"),
-            "XDG_CACHE_HOME": str(home / ".cache"),
-            "XDG_RUNTIME_DIR": str(self.folder / "run"),
-            "XDG_CONFIG_DIRS": "/etc/xdg",
-            "XDG_DATA_DIRS": "/usr/local/share:/usr/share",
+    def _own_environment(self) -> dict[str, str]:
+        return {
             "XDG_SESSION_TYPE": "x11",
             "XDG_CURRENT_DESKTOP": "X-Test",  # none that xdg-open and Qt know
-            "DBUS_SESSION_BUS_ADDRESS": f"unix:path={self.folder}/run/bus",
             "QT_QPA_PLATFORM": "xcb",
-            "LANG": "C.UTF-8",
-            "LC_ALL": "C.UTF-8",
-            "NO_AT_BRIDGE": "1",
-            "GTK_A11Y": "none",
-            "GIO_USE_VFS": "local",
-            "GSETTINGS_BACKEND": "memory",
-            "LIBGL_ALWAYS_SOFTWARE": "1",
         }
 
-    def _start_part(self, name: str, argv: Sequence[str], *, stage: int = 1, **popen: Any) -> None:
-        with (self.folder / "logs" / f"{name}.log").open("wb") as log:
-            options: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log} | popen
-            part: subprocess.Popen[Any] = subprocess.Popen(
-                argv, env=self.env, cwd=self.home, start_new_session=True, **options
-            )
-        self._parts[name] = part
-        self.pids[name] = part.pid
-        desktop_reaper.note_part(self.folder, part.pid, stage)
-
-    def _start_and_read_line(self, name: str, argv: Callable[[int], Sequence[str]]) -> str:
-        """Start a part that writes one line into a pipe once it is ready, and return that line."""
-        read_end, write_end = os.pipe()
-        try:
-            try:
-                self._start_part(name, argv(write_end), stage=2, pass_fds=(write_end,))
-            finally:
-                os.close(write_end)
-            deadline = time.monotonic() + _PART_STARTS_S
-            answer = b""
-            while not answer.endswith(b"\n"):
-                if not select.select([read_end], [], [], max(0.0, deadline - time.monotonic()))[0]:
-                    raise DesktopError(f"{name} was not ready within {_PART_STARTS_S:g} s")
-                piece = os.read(read_end, 4096)
-                if not piece:
-                    raise DesktopError(f"{name} ended at once\n{self.log(name)}")
-                answer += piece
-            return answer.decode().strip()
-        finally:
-            os.close(read_end)
+    def _begin(self) -> None:
+        desktop_config.write_settings(self.home)
+        self._start_x()
+        self._start_bus()
+        self._start_parts()
 
     def _start_x(self) -> None:
-        self.env.pop("DISPLAY", None)
         options = ["-screen", "0", self._screen, "-dpi", "96", "-nolisten", "tcp", "-noreset"]
         number = self._start_and_read_line("xvfb", lambda fd: ["Xvfb", "-displayfd", str(fd), *options])
         self.display = f":{number}"
         self.env["DISPLAY"] = self.display
 
-    def _start_bus(self) -> None:
-        services = self.folder / "services"
-        for name in self._activate:
-            found = [
-                file
-                for folder in desktop_config.SERVICE_FOLDERS
-                for file in sorted(folder.glob("*.service"))
-                if f"Name={name}" in file.read_text().splitlines()
-            ]
-            if found:
-                (services / found[0].name).symlink_to(found[0])
-            elif name != "org.xfce.Xfconf":
-                raise DesktopError(f"no installed D-Bus service is called {name}")
-        config = self.folder / "bus.conf"
-        config.write_text(desktop_config.bus_config(self.folder / "run", services))
-        address = self._start_and_read_line(
-            "bus", lambda fd: ["dbus-daemon", f"--config-file={config}", "--nofork", f"--print-address={fd}"]
-        )
-        self._bus = SessionBus(address)
-
     def _start_parts(self) -> None:
-        if self._keyring != "none":
-            # its login keyring gets this password and is unlocked; started without --unlock in a new HOME, the
-            # daemon would answer the first call with a window that asks for a new keyring's password
-            password = self.folder / "keyring-password"
-            password.write_text(KEYRING_PASSWORD)
-            # a copy has no file capabilities: a container without CAP_IPC_LOCK refuses to run what has that one
-            program = str(shutil.copy(shutil.which("gnome-keyring-daemon") or "", self.folder))
-            daemon = [program, "--foreground", "--unlock", "--components=secrets"]
-            with password.open("rb") as stdin:
-                self._start_part("keyring", [*daemon, f"--control-directory={self.folder}/run/keyring"], stdin=stdin)
+        self._start_keyring()
         if self._notify == "xfce4":
             self._start_part("notify", [str(desktop_config.notifyd_program())])
         if self._wm == "openbox":
@@ -264,106 +82,28 @@ class DesktopParts:
         elif self._wm == "xfwm4":
             self._start_part("wm", ["xfwm4", "--sm-client-disable", "--compositor=off"])
         if self._wm != "none":  # the panel gets its place on the screen from the window manager
-            self.wait_for(self._wm_ready, _PART_STARTS_S, "the window manager")
-        if self._tray == "sni":
-            self._start_part("tray", ["xfce4-panel", "--disable-wm-check", "--sm-client-disable"])
-            self.wait_for(self.bus.tray_host_ready, _PART_STARTS_S, "the panel")
-        elif self._tray == "xembed":
-            place = ["--edge", "top", "--align", "right", "--widthtype", "request", "--SetDockType", "true"]
-            self._start_part("tray", ["trayer", *place, "--heighttype", "pixel", "--height", "28"])
+            self.wait_for(self._wm_ready, PART_STARTS_S, "the window manager")
         if self._tray != "none":
-            self.wait_for(
-                lambda: self.selection_owner("_NET_SYSTEM_TRAY_S0"), _PART_STARTS_S, "the tray for XEmbed icons"
-            )
+            self.start_tray(self._tray)
         if self._notify != "none":
             self.wait_for(
-                lambda: self.bus.has_owner("org.freedesktop.Notifications"), _PART_STARTS_S, "the notification daemon"
+                lambda: self.bus.has_owner("org.freedesktop.Notifications"), PART_STARTS_S, "the notification daemon"
             )
-        if self._keyring != "none":
-            unlocked = lambda: self.bus.collection_locked("login") is False  # noqa: E731
-            self.wait_for(unlocked, _PART_STARTS_S, "the keyring")
-        if self._keyring == "locked":
-            self.bus.lock_collection("login")
-            self.wait_for(lambda: self.bus.collection_locked("login"), 10, "the keyring to be locked")
+        self._wait_for_keyring()
+
+    def start_tray(self, kind: Literal["sni", "xembed"]) -> None:
+        """Start what shows icons, and wait until it does; also later, and again after `end_part`."""
+        if kind == "sni":
+            self._start_part("tray", ["xfce4-panel", "--disable-wm-check", "--sm-client-disable"])
+            self.wait_for(self.bus.tray_host_ready, PART_STARTS_S, "the panel")
+        else:
+            place = ["--edge", "top", "--align", "right", "--widthtype", "request", "--SetDockType", "true"]
+            self._start_part("tray", ["trayer", *place, "--heighttype", "pixel", "--height", "28"])
+        self.wait_for(lambda: self.selection_owner("_NET_SYSTEM_TRAY_S0"), PART_STARTS_S, "the tray for XEmbed icons")
 
     def _wm_ready(self) -> bool:
         answer = self.run(["xprop", "-root", "-notype", "_NET_SUPPORTING_WM_CHECK"]).stdout
         return re.search("0x[1-9a-f]", answer) is not None
-
-    # ------------------------------------------------------------ programs and waiting
-
-    @property
-    def bus(self) -> SessionBus:
-        """The test's own connection to the session bus."""
-        if self._bus is None:
-            raise DesktopError("the desktop is not started")
-        return self._bus
-
-    @property
-    def widget_tree(self) -> WidgetTree:
-        """The test's own connection to the accessibility bus."""
-        if not self._accessibility:
-            raise DesktopError("this desktop was started without accessibility=True")
-        if self._widget_tree is None:
-            self._widget_tree = WidgetTree(self.bus)
-        return self._widget_tree
-
-    def log(self, name: str) -> str:
-        """Return what a part (`wm`), or a program by its file name (`ringbridge`), has printed so far."""
-        files = sorted((self.folder / "logs").glob(f"{name}*.log"))
-        return "\n".join(file.read_text(errors="replace") for file in files)
-
-    def wait_for(self, predicate: Callable[[], T | None], timeout_s: float = 10, what: str = "it") -> T:
-        """Return the first true answer of `predicate`, which is asked every 10 ms.
-
-        Raises:
-            DesktopError: None within `timeout_s`, or a part of the desktop ended meanwhile.
-        """
-        deadline = time.monotonic() + timeout_s
-        while True:
-            if answer := predicate():
-                return answer
-            for name, part in self._parts.items():
-                if part.poll() is not None:
-                    code = part.returncode
-                    raise DesktopError(f"waiting for {what}: {name} ended with {code}\n{self.log(name)[-2000:]}")
-            if time.monotonic() > deadline:
-                raise DesktopError(f"waited {timeout_s:g} s for {what}")
-            time.sleep(0.01)
-
-    def run(
-        self, argv: Sequence[str], *, timeout: float = 30, env: dict[str, str] | None = None, **options: Any
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a program on this desktop to its end; `env` comes on top of the desktop's."""
-        settings: dict[str, Any] = {"stdin": subprocess.DEVNULL, "capture_output": True, "cwd": self.home} | options
-        if "input" in settings:
-            del settings["stdin"]
-        return subprocess.run(
-            argv,
-            env=self.env | (env or {}),
-            timeout=timeout,
-            text=True,
-            check=settings.pop("check", False),
-            **settings,
-        )
-
-    def spawn(
-        self, argv: Sequence[str], *, env: dict[str, str] | None = None, **options: Any
-    ) -> subprocess.Popen[Any]:
-        """Start a program that ends with the desktop at the latest; what it prints is in `log(NAME)`."""
-        log_path = self.folder / "logs" / f"{Path(argv[0]).name}-{len(self._programs)}.log"
-        with log_path.open("wb") as log:
-            settings: dict[str, Any] = {
-                "stdin": subprocess.DEVNULL,
-                "stdout": log,
-                "stderr": log,
-                "cwd": self.home,
-                "start_new_session": True,
-            } | options
-            program: subprocess.Popen[Any] = subprocess.Popen(argv, env=self.env | (env or {}), **settings)
-        self._programs.append(program)
-        desktop_reaper.note_part(self.folder, program.pid, 1)
-        return program
 
     def selection_owner(self, name: str) -> int:
         """Return the window that owns an X selection such as ``CLIPBOARD``, 0 for none."""

@@ -53,7 +53,7 @@ def living(marker: str, folder: Path) -> dict[int, int]:
                 found[int(entry.name)] = 1
     with contextlib.suppress(FileNotFoundError):
         for line in (folder / PIDS_FILE).read_text().splitlines():
-            pid, started, stage = line.split()
+            pid, started, stage = line.split(" ")  # one that had ended at once has no time
             if started and start_time(int(pid)) == started:
                 found[int(pid)] = int(stage)
     return found

@@ -8,11 +8,15 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-from support.desktop import Desktop
+from typing import Any, Protocol
 
 SUPPORT = Path(__file__).parent
+
+
+class Spawner(Protocol):
+    """A desktop, as far as programs are started on it."""
+
+    def spawn(self, argv: list[str], **options: Any) -> subprocess.Popen[Any]: ...
 
 
 class JsonProcess:
@@ -22,7 +26,7 @@ class JsonProcess:
         seen: Every line it has printed so far.
     """
 
-    def __init__(self, desktop: Desktop, script: str, *arguments: str, env: dict[str, str] | None = None) -> None:
+    def __init__(self, desktop: Spawner, script: str, *arguments: str, env: dict[str, str] | None = None) -> None:
         paths = os.pathsep.join([str(SUPPORT.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
         self.process: subprocess.Popen[bytes] = desktop.spawn(
             [sys.executable, str(SUPPORT / script), *arguments],

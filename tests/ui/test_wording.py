@@ -237,20 +237,24 @@ def test_unknown_mechanisms_are_shown_plainly() -> None:
     odd = Availability(usable=False, reason="no_wings", remedy="grow_some")
     assert wording.availability_sentence("hotkey_x11", odd) == "hotkey_x11: no wings. Grow some."
     assert wording.availability_sentence("hotkey_x11", Availability(usable=True)) == "hotkey_x11: works."
+    limited = Availability(usable=True, reason="only_when_focused", remedy="bind_dial_command")
+    sentence = wording.availability_sentence("clipboard", limited)
+    assert sentence.startswith("clipboard: works, but only while a window of Ringbridge has the focus. In the")
+    assert sentence.endswith("ringbridge dial --selection")
 
 
 def reasons_in_the_code() -> set[str]:
     """Every reason and remedy that stands in a backend."""
     folder = Path(wording.__file__).parents[1] / "desktop"
     code = "\n".join(file.read_text(encoding="utf-8") for file in folder.rglob("*.py"))
-    wanted = r"(?:reason|remedy|limit)(?:: str)? ?= ?\"(\w+)\"|XcbError\(\"(\w+)\"|^REMEDY\w* = \"(\w+)\""
+    wanted = r"(?:reason|remedy|limit)(?:: str)? ?= ?\"(\w+)\"|(?:Xcb|Wayland)Error\(\"(\w+)\"|^REMEDY\w* = \"(\w+)\""
     found = re.findall(wanted, code, re.MULTILINE)
     return {name for names in found for name in names if name}
 
 
 def test_every_reason_and_remedy_of_the_desktop_has_words() -> None:
     names = reasons_in_the_code()
-    assert {"no_display", "no_library", "no_tray_host", "bind_dial_command"} <= names
+    assert {"no_display", "no_library", "no_tray_host", "no_data_control", "bind_dial_command"} <= names
     silent = {name for name in names if name not in setting_words._reasons() | setting_words._remedies()}
     assert silent == set()
 

@@ -12,20 +12,20 @@ _DEADLINE_S = 3.0
 def read_copied(source: str) -> Copied:
     """Read one text.
 
-    The X server is asked first, because there a password manager's mark on a secret is seen. Under Wayland only
-    `pyperclip` reaches the clipboard, and nothing the selection.
+    The desktop itself is asked first, because there a password manager's mark on a secret is seen. Where it does not
+    tell (Wayland without data control, Windows, macOS), `pyperclip` reaches the clipboard, and nothing the selection.
 
     Args:
         source: ``clipboard`` or ``selection``.
     """
-    from ringbridge.desktop.x11.read_text import read_text_x11
-
-    if source == "selection":
-        return read_text_x11(Buffer.SELECTION)
-    if session() is not Session.WAYLAND:
-        copied = read_text_x11(Buffer.CLIPBOARD)
-        if copied.problem is not ReadProblem.UNSUPPORTED:
-            return copied
+    buffer = Buffer.SELECTION if source == "selection" else Buffer.CLIPBOARD
+    if session() is Session.WAYLAND:
+        from ringbridge.desktop.wayland.read_text import read_text_wayland as read_text
+    else:
+        from ringbridge.desktop.x11.read_text import read_text_x11 as read_text
+    copied = read_text(buffer)
+    if buffer is Buffer.SELECTION or copied.problem is not ReadProblem.UNSUPPORTED:
+        return copied
     return _paste()
 
 

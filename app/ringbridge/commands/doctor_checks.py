@@ -18,7 +18,7 @@ from ringbridge.desktop.ports import Availability
 from ringbridge.services import instance_client
 from ringbridge.services.paths import Paths
 from ringbridge.services.settings_file import Policy
-from ringbridge.ui.wording import availability_sentence, error_sentence, setting_sentence
+from ringbridge.ui.wording import availability_sentence, error_sentence, remedy_sentence, setting_sentence
 
 _UNLOCK_S = 15.0
 """For a person to unlock the keyring: scripts run this command too, and then nobody is there."""
@@ -180,7 +180,8 @@ def _check_backends(name: str, backends: Sequence[_Backend]) -> Check:
     usable = next((item for item in found if item[1].usable), None)
     if usable is not None:
         limit = f" ({usable[1].reason.replace('_', ' ')})" if usable[1].reason else ""
-        return Check(name=name, ok=True, detail=f"{usable[0]}{limit}")
+        remedy = remedy_sentence(usable[1].remedy)
+        return Check(name=name, ok=True, detail=f"{usable[0]}{limit}", remedy=remedy)
     return Check(name=name, ok=False, detail=" ".join(availability_sentence(*item) for item in found[:1]))
 
 

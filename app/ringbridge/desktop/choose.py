@@ -56,8 +56,10 @@ def clipboard_backends() -> tuple[ClipboardBackend, ...]:
             return ClipboardX11(), ClipboardNull()
         case Session.WAYLAND:
             from ringbridge.desktop.clipboard_qt import ClipboardQt
+            from ringbridge.desktop.clipboard_wayland import ClipboardWayland
 
-            return ClipboardQt(limit="only_when_focused"), ClipboardNull()
+            focused = ClipboardQt(limit="only_when_focused", remedy=REMEDY_COMMAND)
+            return ClipboardWayland(), focused, ClipboardNull()
         case Session.MACOS:
             from ringbridge.desktop.clipboard_qt import ClipboardQt
             from ringbridge.desktop.pasteboard_macos import pasteboard_types

@@ -30,20 +30,24 @@ _SECRET_WHEN_ZERO = frozenset(name.lower() for name in WINDOWS_HISTORY_FORMATS)
 class ClipboardQt:
     """A `ClipboardBackend` on `QClipboard`.
 
-    On macOS Qt learns of copies when Ringbridge gets the focus, on Wayland likewise unless the compositor offers
-    data control: `limit` says so to whoever asks for the availability.
+    On macOS, and on Wayland where the compositor has no data control (GNOME), Qt learns of copies when Ringbridge
+    gets the focus: `limit` says so to whoever asks for the availability.
     """
 
     name = "qt"
 
-    def __init__(self, *, limit: str = "", native_formats: Callable[[], tuple[str, ...]] = tuple) -> None:
+    def __init__(
+        self, *, limit: str = "", remedy: str = "", native_formats: Callable[[], tuple[str, ...]] = tuple
+    ) -> None:
         """Say what is special about this system.
 
         Args:
             limit: The `reason` of `availability`.
+            remedy: What helps against the limit, likewise.
             native_formats: The formats on the clipboard that Qt does not pass on.
         """
         self._limit = limit
+        self._remedy = remedy
         self._native_formats = native_formats
         self._copied: Callable[[Copied], None] | None = None
 
@@ -53,7 +57,7 @@ class ClipboardQt:
             return Availability(usable=False, reason="no_library", remedy="install_pyside6")
         if _qt_runs_on_x11():
             return Availability(usable=False, reason="blocks_on_x11")
-        return Availability(usable=True, reason=self._limit)
+        return Availability(usable=True, reason=self._limit, remedy=self._remedy)
 
     def watch(self, copied: Callable[[Copied], None]) -> None:
         """Call `copied` for each copy Qt hears of; one marked with `OWN_COPY_FORMAT` is passed over."""

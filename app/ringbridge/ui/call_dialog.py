@@ -57,7 +57,6 @@ class CallDialog(QDialog):
         self._unfold.toggled.connect(self._fold)
         self._call_button = buttons.addButton(tr("Call", "a button"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._call_button.setObjectName("call")
-        self._call_button.setDefault(True)
         cancel = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         cancel.setText(tr("Cancel"))
         cancel.setIcon(QIcon())  # some styles add one, and only here
@@ -70,6 +69,8 @@ class CallDialog(QDialog):
             column.addWidget(widget)
         column.addStretch(1)
         column.addWidget(buttons)
+        # only within the dialog; else Enter goes to the first button, and GNOME, XFCE and macOS put Cancel there
+        self._call_button.setDefault(True)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 52)
         # room for two lines of message, so that the dialog does not jump while typing
         self._message.setMinimumHeight(2 * self._message.fontMetrics().lineSpacing())

@@ -212,11 +212,16 @@ def availability_sentence(name: str, availability: "Availability") -> str:
     reason = _reasons().get(availability.reason) or _plain(availability.reason)
     if availability.usable:
         template = tr("{name}: works, but {reason}.") if reason else tr("{name}: works.")
-        return fill(template, name=name, reason=reason)
-    sentence = fill(tr("{name}: {reason}."), name=name, reason=reason or tr("does not work here"))
-    if not availability.remedy:
-        return sentence
-    return f"{sentence} {_remedies().get(availability.remedy) or _plain(availability.remedy).capitalize() + '.'}"
+    else:
+        template = tr("{name}: {reason}.")
+    sentence = fill(template, name=name, reason=reason or tr("does not work here"))
+    remedy = remedy_sentence(availability.remedy)
+    return f"{sentence} {remedy}" if remedy else sentence
+
+
+def remedy_sentence(remedy: str) -> str:
+    """What helps, as in `ringbridge.desktop.ports.Availability`; empty when nothing does."""
+    return _remedies().get(remedy) or (_plain(remedy).capitalize() + "." if remedy else "")
 
 
 def read_problem_sentence(problem: str) -> str:
@@ -245,6 +250,7 @@ def _reasons() -> dict[str, str]:
     return {
         "no_display": tr("there is no graphical desktop"),
         "no_library": tr("a library is missing"),
+        "no_data_control": tr("this desktop does not tell when something is copied"),
         "no_xfixes": tr("the X server does not tell when something is copied"),
         "gone": tr("the connection to the desktop was lost"),
         "blocks_on_x11": tr("it would make Ringbridge wait for other programs"),

@@ -23,6 +23,7 @@ from ringbridge.ui.setting_words import (
     policy_sentences,
     problem_sentence,
     read_problem_sentence,
+    remedy_sentence,
     setting_name,
     setting_sentence,
     storage_sentence,
@@ -38,8 +39,8 @@ __all__ = [
     "availability_sentence", "clock_text", "error_sentence", "gate_sentence", "gate_sentences", "hang_up_sentence",
     "input_sentence", "kind_word", "outcome_sentence",
     "outcome_word", "phone_name", "policy_sentences", "problem_sentence", "question_title", "read_problem_sentence",
-    "refused_sentence", "relative_time", "route_sentence", "running_sentence", "setting_name", "setting_sentence",
-    "storage_sentence", "unconfirmed_sentence",
+    "refused_sentence", "relative_time", "remedy_sentence", "route_sentence", "running_sentence", "setting_name",
+    "setting_sentence", "storage_sentence", "unconfirmed_sentence",
 ]  # fmt: skip
 
 _MAX_MESSAGE = 200  # characters

@@ -1,0 +1,79 @@
+"""The icon and what shows it: a panel that is killed and comes back, one that comes late, none at all."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Literal
+
+import pytest
+
+from support.desktop import Desktop, require_desktop
+from support.workplace import Workplace
+
+Host = Literal["sni", "xembed", "none"]
+HOSTS: tuple[Literal["sni", "xembed"], ...] = ("sni", "xembed")
+
+pytestmark = pytest.mark.desktop
+
+
+@contextmanager
+def workplace(tray: Host) -> Generator[tuple[Desktop, Workplace]]:
+    require_desktop(tray=tray, keyring="unlocked")
+    with Desktop(tray=tray, keyring="unlocked") as desktop, Workplace(desktop) as place:
+        place.start()
+        yield desktop, place
+
+
+def icon_is_there(desktop: Desktop, kind: Host) -> bool:
+    return len(desktop.tray_items() if kind == "sni" else desktop.embedded_icons("ringbridge")) == 1
+
+
+def icon_works(desktop: Desktop, kind: Host) -> None:
+    """A click on it opens “Call number”, which is closed again."""
+    desktop.wait_for(lambda: icon_is_there(desktop, kind), 10, "the icon")
+
+    def opened() -> bool:  # an icon that has just come may not take clicks yet
+        if kind == "sni":
+            desktop.activate_tray()
+        else:
+            (icon,) = desktop.embedded_icons("ringbridge")
+            desktop.click(icon.x + icon.width // 2, icon.y + icon.height // 2)
+        return bool(desktop.windows("^Call number"))
+
+    desktop.wait_for(opened, 10, "the click's answer")
+    desktop.focus(desktop.window("^Call number"))
+    desktop.press("Escape")
+    desktop.wait_for(lambda: not desktop.windows("^Call number"), 10, "the dialog to close")
+
+
+@pytest.mark.parametrize("kind", HOSTS)
+def test_a_panel_that_crashes_and_comes_back_has_the_icon_again(kind: Literal["sni", "xembed"]) -> None:
+    with workplace(kind) as (desktop, place):
+        icon_works(desktop, kind)
+        for _ in range(2):
+            desktop.end_part("tray")
+            desktop.wait_for(lambda: not icon_is_there(desktop, kind), 10, "the icon to be gone")
+            desktop.start_tray(kind)
+            icon_works(desktop, kind)
+        assert place.program is not None
+        assert place.program.poll() is None
+
+
+@pytest.mark.parametrize("kind", HOSTS)
+def test_a_panel_that_comes_late_gets_the_icon(kind: Literal["sni", "xembed"]) -> None:
+    with workplace("none") as (desktop, place):
+        assert not desktop.embedded_icons("ringbridge")
+        desktop.start_tray(kind)
+        icon_works(desktop, kind)
+        assert place.program is not None
+        assert place.program.poll() is None
+
+
+def test_without_any_panel_a_second_start_opens_the_dialog_and_a_copy_shows_the_card() -> None:
+    with workplace("none") as (desktop, place):
+        assert place.run().returncode == 0
+        desktop.window("^Call number")
+        desktop.press("Escape")
+        desktop.copy("212-555-0142")
+        place.card()
+        assert "no tray" in place.run("doctor").stdout
+        assert place.asked() == {}

@@ -1,0 +1,108 @@
+"""The real program on sway, KWin and GNOME Shell: it starts, is in the tray, hears of copies, and calls."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from support import qt_text
+from support.wayland_desktop import Compositor, WaylandDesktop, require_wayland
+from support.workplace import Workplace
+
+COMPOSITORS: tuple[Compositor, ...] = ("sway", "kwin", "gnome")
+WITH_DATA_CONTROL: tuple[Compositor, ...] = ("sway", "kwin")
+DIALOG = "^Call number"
+
+pytestmark = pytest.mark.desktop
+
+
+def workplace(compositor: Compositor, *, tray: bool = True) -> Iterator[tuple[WaylandDesktop, Workplace]]:
+    require_wayland(compositor, tray=tray, keyring="unlocked")
+    with (
+        WaylandDesktop(compositor, tray=tray, keyring="unlocked") as desktop,
+        Workplace(desktop) as place,
+    ):
+        place.start()
+        yield desktop, place
+
+
+@pytest.fixture(scope="module", params=COMPOSITORS)
+def everywhere(request: pytest.FixtureRequest) -> Iterator[tuple[WaylandDesktop, Workplace]]:
+    yield from workplace(request.param)
+
+
+@pytest.fixture(scope="module", params=COMPOSITORS)
+def without_tray(request: pytest.FixtureRequest) -> Iterator[tuple[WaylandDesktop, Workplace]]:
+    yield from workplace(request.param, tray=False)
+
+
+@pytest.fixture(scope="module", params=WITH_DATA_CONTROL)
+def with_data_control(request: pytest.FixtureRequest) -> Iterator[tuple[WaylandDesktop, Workplace]]:
+    yield from workplace(request.param)
+
+
+def type_a_number(desktop: WaylandDesktop, place: Workplace, number: str) -> None:
+    """Into “Call number”, which is open and must have the keys; Enter calls."""
+    desktop.window(DIALOG)
+    desktop.wait_for(
+        lambda: (focused := desktop.focused_window()) and "Call number" in focused.title, 10, "the focus"
+    )
+    desktop.type_keys(number)
+    desktop.press("return")
+    desktop.wait_for(lambda: place.rung()[number] == 1, 10, "the own phone to ring")
+    desktop.wait_for(lambda: not desktop.windows(DIALOG), 10, "the dialog to close")
+
+
+def test_the_icon_is_in_the_tray_and_a_click_leads_to_a_call(everywhere: tuple[WaylandDesktop, Workplace]) -> None:
+    desktop, place = everywhere
+    item = desktop.tray_item()
+    assert (item.item_id, item.status) == ("ringbridge", "Active")
+    desktop.activate_tray(item)
+    type_a_number(desktop, place, "2125550142")
+    assert place.asked()["2125550142"] == 1
+
+
+def test_the_menu_of_the_icon_leads_to_a_call(everywhere: tuple[WaylandDesktop, Workplace]) -> None:
+    desktop, place = everywhere
+    desktop.click_tray_entry("Call number…")
+    type_a_number(desktop, place, "2125550143")
+
+
+def test_a_link_asks_and_dials_nothing_without_a_yes(everywhere: tuple[WaylandDesktop, Workplace]) -> None:
+    desktop, place = everywhere
+    assert place.run("link", "tel:+1-212-555-0144").returncode == 0
+    desktop.wait_for(
+        lambda: "Answer: Call +1 212-555-0144" in place.menu_labels() or place.cards(), 10, "the question"
+    )
+    assert place.asked()["2125550144"] == 0
+
+
+def test_without_a_tray_a_second_start_opens_the_dialog(without_tray: tuple[WaylandDesktop, Workplace]) -> None:
+    desktop, place = without_tray
+    assert place.run().returncode == 0
+    type_a_number(desktop, place, "2125550145")
+    tray = next(line for line in place.run("doctor").stdout.splitlines() if line.split()[1:2] == ["tray"])
+    assert tray.split()[0] != "ok"
+    if desktop.compositor == "gnome":
+        assert "AppIndicator" in place.run("doctor").stdout
+
+
+def test_what_another_program_copies_is_offered_each_time(
+    with_data_control: tuple[WaylandDesktop, Workplace],
+) -> None:
+    desktop, place = with_data_control
+    desktop.spawn([sys.executable, qt_text.__file__, "Other editor", ""])
+    desktop.focus(desktop.window("^Other editor$"))
+    for number in range(4):
+        desktop.copy(f"Call us at (212) 555-0{150 + number}!")
+        place.wait_for_offer(f"+1 212-555-0{150 + number}")
+    assert not [number for number in place.asked() if number.startswith("212555015")]
+
+
+def test_gnome_is_told_what_to_do_about_copies() -> None:
+    for desktop, place in workplace("gnome"):
+        desktop.copy("(212) 555-0160")
+        doctor = place.run("doctor").stdout
+        (clipboard,) = [line for line in doctor.splitlines() if line.split()[1:2] == ["clipboard"]]
+        assert "only when focused" in clipboard
+        assert "ringbridge dial --selection" in doctor
