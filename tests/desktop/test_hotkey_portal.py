@@ -99,6 +99,18 @@ def test_a_portal_that_takes_no_names_is_none_the_worse(lock_bus: LockBus, progr
         mine.becomes(HotkeyCondition.BOUND)
 
 
+def test_a_program_that_was_not_installed_is_known_with_the_next_wish(
+    lock_bus: LockBus, program: Callable[..., Program]
+) -> None:
+    mine = program()
+    with FakePortal(lock_bus.address, knows_us=False) as portal:
+        mine.bind(*WISHES)
+        assert mine.becomes(HotkeyCondition.UNAVAILABLE).availability.reason == "portal_refused"
+        portal.knows_us = True  # its .desktop file was installed meanwhile
+        mine.bind(*WISHES)
+        mine.becomes(HotkeyCondition.BOUND)
+
+
 def test_gnome_says_it_failed_and_lists_the_keys_all_the_same(
     lock_bus: LockBus, program: Callable[..., Program]
 ) -> None:

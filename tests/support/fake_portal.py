@@ -32,6 +32,7 @@ class FakePortal:
         silent: Members that never answer.
         early: `Response` comes before the call returns.
         takes_names: There is a registry (portal 1.19.4 and later).
+        knows_us: Our .desktop file is installed, which the registry wants and GNOME needs.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class FakePortal:
         silent: tuple[str, ...] = (),
         early: bool = False,
         takes_names: bool = True,
+        knows_us: bool = True,
     ) -> None:
         self.keys: Found = dict(keys or {})
         self.sessions: list[str] = []
@@ -69,8 +71,11 @@ class FakePortal:
             "Get": self._get, "CreateSession": self._create, "ListShortcuts": self._list, "Close": self._close,
             "BindShortcuts": self._bind, "ConfigureShortcuts": lambda _call: ("", ()),
         }  # fmt: skip
+        self.knows_us = knows_us
+        self._named: set[str] = set()
+        self._nameless: set[str] = set()
         if takes_names:
-            answers["Register"] = lambda _call: ("", ())
+            answers["Register"] = self._register
         self.peer = BusPeer(address, PORTAL, {name: self._unless_silent(answer) for name, answer in answers.items()})
 
     def __enter__(self) -> Self:
@@ -114,6 +119,12 @@ class FakePortal:
 
         return answered
 
+    def _register(self, call: Asked) -> tuple[str, tuple[Any, ...]]:
+        if not self.knows_us or call.sender in self._nameless:
+            raise Refusal("org.freedesktop.portal.Error.Failed")
+        self._named.add(call.sender)
+        return "", ()
+
     def _get(self, call: Asked) -> tuple[str, tuple[Any, ...]]:
         if call.values != (SHORTCUTS, "version") or not self._version:
             raise Refusal("org.freedesktop.DBus.Error.InvalidArgs")
@@ -122,6 +133,8 @@ class FakePortal:
     def _create(self, call: Asked) -> tuple[str, tuple[Any, ...]]:
         (options,) = call.values
         self._client = call.sender
+        if call.sender not in self._named:
+            self._nameless.add(call.sender)  # from its first request on
         token = options["session_handle_token"][1]
         assert token.replace("_", "").isalnum()  # anything else gets no answer at all from a real one
         if self._registers_at_once:
@@ -145,6 +158,8 @@ class FakePortal:
         if self.bound:
             return self._respond(call, options, 2, {})  # only once a session
         names = {name for name, _ in shortcuts}
+        if not self.knows_us:
+            return self._respond(call, options, 2, {})
         if self._binds:
             self._learn(shortcuts)
             self.bound |= names

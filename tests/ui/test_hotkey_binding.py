@@ -53,6 +53,8 @@ class Desk:
         self.desktop = ObedientDesktop()
         monkeypatch.setattr(hotkey_binding, "hotkey_backend", lambda _connect, _profile: self.desktop)
         self.holders: dict[str, str] = {}
+        self.kept: dict[HotkeyAction, str] = {}
+        monkeypatch.setattr(hotkey_binding, "_kept_key_of", lambda action, _profile: self.kept.get(action, ""))
         monkeypatch.setattr(hotkey_binding, "_holder_of", lambda combination: self.holders.get(combination, ""))
         self.tray = Tray()
         self.notices = Notices(self.tray)
@@ -149,6 +151,15 @@ def test_a_problem_that_is_over_is_said_no_more(desk: Desk) -> None:
         desk.desktop.told(action, HotkeyState(HotkeyCondition.BOUND))
     assert desk.said() == ""
     assert desk.binding.report.mechanism == "portal"
+
+
+def test_keys_that_the_desktop_keeps_are_no_problem(qtbot: QtBot, desk: Desk) -> None:
+    desk.kept = {DIAL: "Ctrl+Alt+D"}
+    unavailable = HotkeyState(HotkeyCondition.UNAVAILABLE, availability=Availability(usable=False, reason="gone"))
+    desk.binding.apply(HotkeySettings(dial_selection="Ctrl+Alt+D"))
+    desk.desktop.told(DIAL, unavailable)
+    qtbot.waitUntil(lambda: desk.said() == "")
+    assert desk.menu()[0] == "Call the selected number: Ctrl+Alt+D"
 
 
 def test_escape_goes_to_the_desktop_while_it_is_wanted(desk: Desk) -> None:

@@ -6,6 +6,7 @@ import shlex
 from ringbridge.commands.arguments import Parser, action_of
 from ringbridge.commands.hotkey_facts import HotkeyFacts, find_facts
 from ringbridge.commands.output import complain, printable, say, say_json
+from ringbridge.commands.running import tell_settings_changed
 from ringbridge.commands.surroundings import look_around
 from ringbridge.core import exit_codes
 from ringbridge.core.hotkey_spellings import hyprland_keys, labwc_keys, sway_keys
@@ -41,7 +42,9 @@ def run(arguments: list[str], profile: str | None) -> int:
     facts = find_facts(find_paths(profile), here.settings)
     if action == "show":
         return _show(facts, here.paths.profile, as_json=options.json)
-    return _install(facts, here.paths.profile) if action == "install" else _remove(facts)
+    code = _install(facts, here.paths.profile) if action == "install" else _remove(facts)
+    tell_settings_changed(here.paths)  # so that the running program knows who keeps the keys now
+    return code
 
 
 _EPILOG = {

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from ringbridge.core.hotkey_spellings import readable_trigger
 from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.core.settings import Settings
 from ringbridge.desktop.choose import hotkey_backends
@@ -87,6 +88,6 @@ def _states_of(answer: "instance_client.HotkeyAnswer") -> dict[HotkeyAction, Hot
 
 def _installed(installer: ShortcutInstaller) -> dict[HotkeyAction, str]:
     try:
-        return installer.installed()
+        return {action: readable_trigger(keys) for action, keys in installer.installed().items()}
     except ShortcutsUnreachable:
         return {}

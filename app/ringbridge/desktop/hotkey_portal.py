@@ -43,6 +43,8 @@ APP_ID = "ringbridge"
 SESSION = "org.freedesktop.portal.Session"
 REGISTRY = "org.freedesktop.host.portal.Registry"
 
+UNKNOWN_METHOD = "org.freedesktop.DBus.Error.UnknownMethod"
+
 _CAN_CONFIGURE = 2
 _MAX_STARTS = 3
 _LOOK_S = 3.0
@@ -111,6 +113,7 @@ class HotkeyPortal:
         self._is_confirmed = False
         self._code = 0
         self._asks_person = False
+        self._is_nameless = False
         self._presses = Presses(twice_s=limits.twice_s, repeat_s=limits.repeat_s)
 
     def availability(self) -> Availability:
@@ -131,6 +134,8 @@ class HotkeyPortal:
             state = known.get(wish.action, HotkeyState(HotkeyCondition.WAITING))
             self._states[wish.action] = state
             told(wish.action, state)
+        if self._is_nameless and not any(state.condition is HotkeyCondition.BOUND for state in known.values()):
+            self._hang_up()  # a connection that was used without a name gets none any more
         if self._bus is None:
             self._open()
         elif before != self._wishes or not self._session:
@@ -155,12 +160,16 @@ class HotkeyPortal:
         """End the session and the connection. Safe to call twice."""
         self._wishes = ()
         self._states.clear()
-        self._leave_session()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """The portal ends the session with the connection."""
+        self._forget_session()
         for heard in self._heard:
             heard.close()
         self._heard.clear()
         bus, self._bus = self._bus, None
-        self._owner = None
+        self._owner, self._is_nameless = None, False
         if bus is not None:
             bus.close()
 
@@ -262,6 +271,7 @@ class HotkeyPortal:
             if reply.error == NO_REPLY:
                 self._unavailable("portal_silent")
                 return
+            self._is_nameless = bool(reply.error) and reply.error != UNKNOWN_METHOD
             if reply.error:
                 _log.info("the portal did not take our name: %s", reply.error)
             bus.get(_place(SHORTCUTS), "version", versioned, timeout_s=self._rest_s())

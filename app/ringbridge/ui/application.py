@@ -383,6 +383,7 @@ class Program(QObject):
             _, loaded, region = result
             self._session.use(self._in_force(loaded.settings), region, loaded.policy.locked)
             self._show_notices(loaded)
+            self._bind_hotkeys()  # what was taken may be free, and the desktop may keep the keys by now
             self._with_parts(_doubt_account)
 
         self._slow_lane.submit(self._load, use, self._log_failure)

@@ -114,9 +114,24 @@ class HotkeyBinding:
         if action not in self._combinations:
             return
         self._states[action] = state
+        if state.condition is HotkeyCondition.UNAVAILABLE:
+            self._look_for_kept_key(action, state)
         if state.condition in {HotkeyCondition.TAKEN, HotkeyCondition.NO_KEY} and not state.holder:
             self._look_for_holder(action, self._combinations[action], state)
         self._show()
+
+    def _look_for_kept_key(self, action: HotkeyAction, state: HotkeyState) -> None:
+        """The desktop may keep the key itself, after “ringbridge hotkey install”: then all is well."""
+
+        def found(keys: str) -> None:
+            if keys and self._states.get(action) == state:
+                self._states[action] = HotkeyState(HotkeyCondition.BOUND, keys=keys)
+                self._show()
+
+        def unknown(error: Exception) -> None:
+            _log.info("whether the desktop keeps a key is not known: %s", type(error).__name__)
+
+        self._lane.submit(partial(_kept_key_of, action, self._profile), found, unknown)
 
     def _look_for_holder(self, action: HotkeyAction, combination: str, state: HotkeyState) -> None:
         """Who has the key the desktop may know, if it keeps keys itself; that takes a moment."""
@@ -164,6 +179,12 @@ def _connect_to_session() -> "Bus":
     from ringbridge.desktop.dbus.connect import connect
 
     return connect("SESSION")
+
+
+def _kept_key_of(action: HotkeyAction, profile: str) -> str:
+    from ringbridge.desktop.shortcuts.choose import kept_keys
+
+    return kept_keys(profile).get(action, "")
 
 
 def _holder_of(combination: str) -> str:

@@ -3,7 +3,6 @@
 from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.desktop.ports import HotkeyCondition, HotkeyState
 from ringbridge.ui.translation import fill, tr
-from ringbridge.ui.wording import availability_sentence
 
 
 def action_name(action: HotkeyAction) -> str:
@@ -59,6 +58,8 @@ def problem_of(action: HotkeyAction, state: HotkeyState, combination: str, mecha
     if state.condition in {HotkeyCondition.BOUND, HotkeyCondition.WAITING}:
         return ""
     if state.condition is HotkeyCondition.UNAVAILABLE:
+        from ringbridge.ui.wording import availability_sentence  # only problems need it, and the start does not
+
         name = tr("Hotkeys") if mechanism == "none" else fill(tr("Hotkeys ({mechanism})"), mechanism=mechanism)
         return availability_sentence(name, state.availability)
     template = tr("Hotkey “{action}”: {state}.", "such as: Hotkey “Redial”: another program uses Ctrl+Alt+R.")

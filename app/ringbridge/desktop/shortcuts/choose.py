@@ -3,6 +3,7 @@
 import os
 from collections.abc import Collection
 
+from ringbridge.core.hotkey_spellings import readable_trigger
 from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.desktop.ports import Availability
 from ringbridge.desktop.shortcuts.port import ShortcutInstaller, ShortcutsUnreachable, ShortcutWish
@@ -64,6 +65,16 @@ def shortcut_installer(profile: str = "") -> ShortcutInstaller:
 
         return GsettingsShortcuts(GNOME, profile)
     return NoShortcuts()
+
+
+def kept_keys(profile: str) -> dict[HotkeyAction, str]:
+    """The keys that the desktop keeps for us, as people write them; waits for the desktop."""
+    installer = shortcut_installer(profile)
+    try:
+        kept = installer.installed() if installer.availability().usable else {}
+    except ShortcutsUnreachable:
+        return {}
+    return {action: readable_trigger(keys) for action, keys in kept.items()}
 
 
 def holder_of(combination: str) -> str:
