@@ -256,6 +256,33 @@ def test_another_session_is_made_for_other_wishes_and_none_for_the_same(
     assert mine.presses == []
 
 
+def test_wishes_that_change_while_a_session_is_made_wait_for_it(
+    lock_bus: LockBus, program: Callable[..., Program]
+) -> None:
+    mine = program(limits=QUICK)
+    with FakePortal(lock_bus.address, hold_sessions=True) as portal:
+        mine.bind(WISHES[0])
+        mine.qtbot.waitUntil(lambda: portal.asked() == ["CreateSession"])
+        mine.bind(*WISHES)
+        mine.bind(WISHES[1])
+        portal.let_sessions_go()
+        mine.becomes(HotkeyCondition.BOUND, REDIAL)
+        assert portal.asked() == ["CreateSession", "CreateSession", "ListShortcuts", "BindShortcuts"]
+        assert list(portal.keys) == ["redial"]
+
+
+def test_a_portal_that_ends_each_session_is_given_up(lock_bus: LockBus, program: Callable[..., Program]) -> None:
+    mine = program()
+    with FakePortal(lock_bus.address) as portal:
+        mine.bind(WISHES[0])
+        for count in range(1, 5):
+            mine.qtbot.waitUntil(lambda count=count: portal.asked().count("BindShortcuts") == count)
+            mine.becomes(HotkeyCondition.BOUND)
+            portal.closed.add(portal.session)
+            portal.end_session()
+        assert mine.becomes(HotkeyCondition.UNAVAILABLE).availability.reason == "portal_gone"
+
+
 @pytest.mark.parametrize("early", [True, False])
 def test_a_response_before_the_call_returns_is_not_missed(
     lock_bus: LockBus, program: Callable[..., Program], early: bool

@@ -3,6 +3,7 @@
 For what no real desktop does on demand; the real KDE one is in `test_hotkey_kwin.py`.
 """
 
+from collections.abc import Callable
 from typing import Any, Self
 
 from support.bus_peer import Asked, BusPeer, Refusal
@@ -31,6 +32,7 @@ class FakePortal:
         tells_bound: `BindShortcuts` says what it bound; else only `ListShortcuts` does (KDE since 6.4).
         silent: Members that never answer.
         early: `Response` comes before the call returns.
+        hold_sessions: The first session is made only when `let_sessions_go` says so.
         takes_names: There is a registry (portal 1.19.4 and later).
         knows_us: Our .desktop file is installed, which the registry wants and GNOME needs.
     """
@@ -49,6 +51,7 @@ class FakePortal:
         tells_bound: bool = True,
         silent: tuple[str, ...] = (),
         early: bool = False,
+        hold_sessions: bool = False,
         takes_names: bool = True,
         knows_us: bool = True,
     ) -> None:
@@ -66,6 +69,7 @@ class FakePortal:
         self._tells_bound = tells_bound
         self._silent = silent
         self._early = early
+        self._held: list[Callable[[], None]] | None = [] if hold_sessions else None
         self._client = ""
         answers = {
             "Get": self._get, "CreateSession": self._create, "ListShortcuts": self._list, "Close": self._close,
@@ -112,6 +116,12 @@ class FakePortal:
     def end_session(self) -> None:
         """The portal ends the session by itself."""
         self.peer.emit(self.session, SESSION, "Closed", to=self._client)
+
+    def let_sessions_go(self) -> None:
+        """Answer what was held back."""
+        held, self._held = self._held or [], None
+        for respond in held:
+            respond()
 
     def _unless_silent(self, answer: Any) -> Any:
         def answered(call: Asked) -> Any:
@@ -185,7 +195,9 @@ class FakePortal:
         def respond() -> None:
             self.peer.emit(path, REQUEST, "Response", "ua{sv}", code, results, to=call.sender)
 
-        if self._early:
+        if self._held is not None and call.member == "CreateSession":
+            self._held.append(respond)
+        elif self._early:
             respond()
         else:
             self.peer.afterwards.append(respond)

@@ -15,7 +15,7 @@ from ringbridge.desktop.ports import REMEDY_COMMAND, Availability, ClipboardBack
 
 if TYPE_CHECKING:
     from ringbridge.desktop.dbus.bus import Bus
-    from ringbridge.desktop.hotkey_portal import Connect
+    from ringbridge.desktop.dbus.portal_connection import Connect
     from ringbridge.desktop.instance import LineHandler
 
 _log = logging.getLogger(__name__)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ringbridge.core.hotkey_spellings import portal_trigger
 from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.desktop.dbus.portal import PORTAL, PORTAL_PATH, PortalAnswer, PortalRequest
-from ringbridge.desktop.dbus.values import BUS, NO_REPLY, BusSignal, Place, Reply
+from ringbridge.desktop.dbus.portal_connection import Connect, PortalConnection
+from ringbridge.desktop.dbus.values import NO_REPLY, BusSignal, Place
 from ringbridge.desktop.hotkey_portal_values import (
     SHORTCUTS,
     Presses,
@@ -41,17 +42,11 @@ APP_ID = "ringbridge"
 """The name of our .desktop file. It never changes: desktops keep the keys under it."""
 
 SESSION = "org.freedesktop.portal.Session"
-REGISTRY = "org.freedesktop.host.portal.Registry"
-
-UNKNOWN_METHOD = "org.freedesktop.DBus.Error.UnknownMethod"
 
 _CAN_CONFIGURE = 2
-_MAX_STARTS = 3
+_MAX_ENDS = 3
 _LOOK_S = 3.0
 _LEAST_S = 0.1
-
-Connect = Callable[[Callable[["Bus | None"], None]], None]
-"""Makes a connection to the session bus that nobody else uses, and hands it over on the GUI thread."""
 
 
 class PortalLimits(NamedTuple):
@@ -77,8 +72,7 @@ class HotkeyPortal:
     """A `HotkeyBackend` whose keys the desktop gives and keeps.
 
     Args:
-        connect: Makes our connection. It has to be our own: the portal knows a program by its connection, and the
-            name has to be said before anything else is asked on it.
+        connect: Makes our connection.
         profile: The profile's name: each has keys of its own.
         confirms: The first answer may tell of a key that another program has (KDE), so look again in a new session.
         limits: How long things may take.
@@ -89,7 +83,10 @@ class HotkeyPortal:
     def __init__(
         self, connect: Connect, *, profile: str = "", confirms: bool = False, limits: PortalLimits = USUAL_LIMITS
     ) -> None:
-        self._connect = connect
+        self._link = PortalConnection(
+            connect, APP_ID, answer_s=limits.answer_s,
+            opened=self._listen, came=self._came, left=self._forget_session, gone=self._unavailable,
+        )  # fmt: skip
         self._confirms = confirms
         self._limits = limits
         suffix = f"_{profile}".replace("-", "_") if profile else ""
@@ -99,11 +96,7 @@ class HotkeyPortal:
         self._pressed: Pressed = lambda _action: None
         self._told: Told = lambda _action, _state: None
         self._states: dict[HotkeyAction, HotkeyState] = {}
-        self._bus: Bus | None = None
-        self._connecting = False
         self._heard: list[Subscription] = []
-        self._owner: str | None = None
-        self._starts = 0
         self._round = 0
         self._deadline_s = 0.0
         self._request: PortalRequest | None = None
@@ -113,7 +106,9 @@ class HotkeyPortal:
         self._is_confirmed = False
         self._code = 0
         self._asks_person = False
-        self._is_nameless = False
+        self._is_creating = False
+        self._once_created: Callable[[], None] | None = None
+        self._ended = 0
         self._presses = Presses(twice_s=limits.twice_s, repeat_s=limits.repeat_s)
 
     def availability(self) -> Availability:
@@ -134,19 +129,20 @@ class HotkeyPortal:
             state = known.get(wish.action, HotkeyState(HotkeyCondition.WAITING))
             self._states[wish.action] = state
             told(wish.action, state)
-        if self._is_nameless and not any(state.condition is HotkeyCondition.BOUND for state in known.values()):
+        if self._link.is_nameless and not any(state.condition is HotkeyCondition.BOUND for state in known.values()):
             self._hang_up()  # a connection that was used without a name gets none any more
-        if self._bus is None:
-            self._open()
+        if self._link.bus is None:
+            self._link.open()
         elif before != self._wishes or not self._session:
             self._restart()
 
     def configure(self) -> bool:
         """Let the desktop show its dialog or its settings for our keys."""
-        if self._bus is None or not self._wishes or not self._owner:
+        bus = self._link.bus
+        if bus is None or not self._wishes or not self._link.is_there:
             return False
         if self._version >= _CAN_CONFIGURE and self._session:
-            self._bus.call(_place(SHORTCUTS), "ConfigureShortcuts", "osa{sv}", self._session, "", _options())
+            bus.call(_place(SHORTCUTS), "ConfigureShortcuts", "osa{sv}", self._session, "", _options())
         else:
             self._asks_person = True
             self._restart()
@@ -168,79 +164,39 @@ class HotkeyPortal:
         for heard in self._heard:
             heard.close()
         self._heard.clear()
-        bus, self._bus = self._bus, None
-        self._owner, self._is_nameless = None, False
-        if bus is not None:
-            bus.close()
+        self._link.close()
 
-    # ------------------------------------------------------------ the bus, and who is the portal on it
-
-    def _open(self) -> None:
-        if not self._connecting:
-            self._connecting = True
-            self._connect(self._connected)
-
-    def _connected(self, bus: "Bus | None") -> None:
-        self._connecting = False
-        if bus is None:
-            self._unavailable("no_session_bus")
-            return
-        if not self._wishes:
-            bus.close()
-            return
-        self._bus = bus
-        bus.run(self._lost)
+    def _listen(self, bus: "Bus") -> None:
         shortcuts = _place(SHORTCUTS)
         self._heard = [
-            bus.watch_owner(PORTAL, self._owner_changed),
             bus.listen(shortcuts, "Activated", self._activated),
             bus.listen(shortcuts, "Deactivated", self._deactivated),
             bus.listen(shortcuts, "ShortcutsChanged", self._shortcuts_changed),
         ]
 
-    def _lost(self) -> None:
-        """The bus ended; it is connected to anew with the next `bind`."""
-        self._forget_session()
-        self._heard.clear()
-        self._bus, self._owner = None, None
-        self._unavailable("gone")
-
-    def _owner_changed(self, owner: str) -> None:
-        if owner == self._owner or self._bus is None:
-            return
-        before, self._owner = self._owner, owner
-        self._forget_session()
-        if owner:
-            self._restart()
-            return
-        if self._starts >= _MAX_STARTS:
-            self._unavailable("portal_gone")
-            return
-        self._starts += 1
-
-        def started(reply: Reply) -> None:
-            if reply.error and not self._owner:
-                self._unavailable("portal_gone" if before else "no_portal")
-
-        self._bus.call(BUS, "StartServiceByName", "su", PORTAL, 0, answered=started, timeout_s=self._limits.answer_s)
+    def _came(self) -> None:
+        self._ended = 0
+        self._restart()
 
     # ------------------------------------------------------------ the session
 
     def _restart(self) -> None:
         """Begin a session, with none of the answers to the one before."""
-        if self._bus is None or not self._owner:
+        if not self._link.is_there:
             return
         self._is_confirmed, self._code = not self._confirms, 0
         self._leave_session(self._begin)
 
     def _leave_session(self, then: Callable[[], None] = lambda: None) -> None:
-        session, bus = self._session, self._bus
+        if self._is_creating:
+            self._once_created = then  # all our sessions have one name: this one has to be there before it can go
+            return
+        session, bus = self._session, self._link.bus
         self._forget_session()
         if not session or bus is None:
             then()
             return
         round_ = self._round
-        # the name of the next session is the same, so this one has to be gone first
         bus.call(
             Place(PORTAL, session, SESSION), "Close", timeout_s=self._limits.answer_s,
             answered=lambda _reply: then() if round_ == self._round else None,
@@ -248,7 +204,7 @@ class HotkeyPortal:
 
     def _forget_session(self) -> None:
         self._round += 1
-        self._session = ""
+        self._session, self._is_creating, self._once_created = "", False, None
         self._presses.clear()
         if self._session_heard is not None:
             self._session_heard.close()
@@ -258,23 +214,19 @@ class HotkeyPortal:
             self._request = None
 
     def _begin(self) -> None:
-        """Say who we are; a portal before 1.19.4 does not want to know, and one without our .desktop file can't."""
-        bus = self._bus
+        bus = self._link.bus
         if bus is None or not self._wishes:
             return
         round_ = self._round
         self._deadline_s = time.monotonic() + self._limits.answer_s
 
-        def registered(reply: Reply) -> None:
+        def named(answers: bool) -> None:  # noqa: FBT001 - what `say_name` says
             if round_ != self._round:
                 return
-            if reply.error == NO_REPLY:
+            if answers:
+                bus.get(_place(SHORTCUTS), "version", versioned, timeout_s=self._rest_s())
+            else:
                 self._unavailable("portal_silent")
-                return
-            self._is_nameless = bool(reply.error) and reply.error != UNKNOWN_METHOD
-            if reply.error:
-                _log.info("the portal did not take our name: %s", reply.error)
-            bus.get(_place(SHORTCUTS), "version", versioned, timeout_s=self._rest_s())
 
         def versioned(version: object) -> None:
             if round_ != self._round:
@@ -285,9 +237,7 @@ class HotkeyPortal:
             self._version = version
             self._create()
 
-        bus.call(
-            _place(REGISTRY), "Register", "sa{sv}", APP_ID, _options(), answered=registered, timeout_s=self._rest_s()
-        )
+        self._link.say_name(named, self._rest_s())
 
     def _rest_s(self) -> float:
         return max(self._deadline_s - time.monotonic(), _LEAST_S)
@@ -301,15 +251,17 @@ class HotkeyPortal:
         answered: Callable[[PortalAnswer], None],
         timeout_s: float,
     ) -> None:
-        if self._bus is not None:
+        bus = self._link.bus
+        if bus is not None:
             self._request = PortalRequest(
-                self._bus, SHORTCUTS, method, signature, *values,
+                bus, SHORTCUTS, method, signature, *values,
                 options=options or {}, answered=answered, timeout_s=timeout_s,
             )  # fmt: skip
 
     def _create(self) -> None:
         # KDE 5.27 takes the shortcuts, with the keys proposed for them, from here only; others do not look
         options = {"session_handle_token": ("s", self._token), "shortcuts": ("a(sa{sv})", self._shortcuts())}
+        self._is_creating = True
         self._ask("CreateSession", "", options=options, answered=self._created, timeout_s=self._rest_s())
 
     def _shortcuts(self) -> list[tuple[str, dict[str, tuple[str, str]]]]:
@@ -326,12 +278,17 @@ class HotkeyPortal:
         ]
 
     def _created(self, answer: PortalAnswer) -> None:
-        self._session = answer.text("session_handle")
-        if answer.error or answer.code or not self._session or self._bus is None:
-            self._session = ""
+        self._is_creating = False
+        self._session = answer.text("session_handle") if not answer.error and not answer.code else ""
+        then, self._once_created = self._once_created, None
+        if then is not None:  # other keys are wanted by now, or none
+            self._leave_session(then)
+            return
+        bus = self._link.bus
+        if not self._session or bus is None:
             self._refused(answer)
             return
-        self._session_heard = self._bus.listen(Place(PORTAL, self._session, SESSION), "Closed", self._closed)
+        self._session_heard = bus.listen(Place(PORTAL, self._session, SESSION), "Closed", self._closed)
         self._ask("ListShortcuts", "o", self._session, answered=self._listed, timeout_s=self._rest_s())
 
     def _listed(self, answer: PortalAnswer) -> None:
@@ -373,7 +330,7 @@ class HotkeyPortal:
             self._is_confirmed, self._code = True, code
             self._leave_session(self._begin)
             return
-        self._starts = 0
+        self._link.settled()
         names = {action: name for name, action in self._ids.items()}
         for wish in self._wishes:
             self._tell(wish.action, state_of(found.get(names[wish.action]), code))
@@ -398,8 +355,8 @@ class HotkeyPortal:
     def _closed(self, _signal: BusSignal) -> None:
         """The portal ended our session: what behind it does the work was restarted, say."""
         self._forget_session()
-        if self._starts < _MAX_STARTS:
-            self._starts += 1
+        if self._ended < _MAX_ENDS:
+            self._ended += 1
             self._restart()
         else:
             self._unavailable("portal_gone")
