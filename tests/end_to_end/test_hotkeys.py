@@ -96,3 +96,19 @@ def test_a_key_that_another_program_holds_is_named_and_the_others_work() -> None
             holder.end()
             assert at.run("config", "set", "hotkeys.hang_up", "").returncode == 0
             desktop.wait_for(lambda: keys_of(at)["redial"] == "bound", 10, "the key that is free now")
+
+
+def test_a_key_of_the_desktop_itself_is_named() -> None:
+    """Ctrl+Alt+D shows Xfce's desktop, which its window manager has grabbed and its settings tell."""
+    require_desktop(wm="xfwm4")
+    with Desktop(wm="xfwm4") as desktop:
+        desktop.env["XDG_CURRENT_DESKTOP"] = "XFCE"
+        with Workplace(desktop, KEYS | {"hotkeys.dial_selection": "Ctrl+Alt+D"}) as at:
+            at.start()
+            said = "“Xfce: show desktop” uses Ctrl+Alt+D"
+            desktop.wait_for(lambda: said in at.run("hotkey", "show").stdout, 20, "the name of who has the key")
+            assert "Hotkey “Call the selected number”: “Xfce: show desktop”" in " ".join(at.menu_labels())
+            assert keys_of(at)["redial"] == "bound"
+            installed = at.run("hotkey", "install")
+            assert installed.returncode == 7
+            assert "itself here (x11)" in installed.stderr
