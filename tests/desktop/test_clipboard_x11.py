@@ -289,7 +289,8 @@ def test_the_end_of_the_x_server_leaves_a_quiet_process() -> None:
         answer = read(driver, "clipboard")
         assert answer["problem"] in {ReadProblem.NO_ANSWER, ReadProblem.UNSUPPORTED}
         assert read(driver, "clipboard")["problem"] == ReadProblem.UNSUPPORTED
-        driver.next(event="state", condition="unavailable", reason="gone")
+        states = [line["reason"] for line in driver.seen if line["event"] == "state"]
+        assert states == ["", "gone"]
         driver.send(do="bind", keys={"dial_selection": "Ctrl+Alt+F8"})
         driver.next(event="state", condition="unavailable", reason="gone")
         before = cpu_s(driver.process.pid)

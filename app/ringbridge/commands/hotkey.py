@@ -74,7 +74,7 @@ def _show(facts: HotkeyFacts, profile: str, *, as_json: bool) -> int:
         lines += [f"  {'':44}{row['remedy']}"] if row["remedy"] else []
     if not facts.works:
         lines += ["", *_recipes(facts, profile)]
-    say("\n".join(printable(line) for line in lines))
+    say("\n".join(printable(line.rstrip()) for line in lines))
     return exit_codes.DONE
 
 
