@@ -133,6 +133,7 @@ def _parts_behind(
     link: str,
     show: bool,
 ) -> list[object]:
+    from ringbridge.desktop.login_start import started_at_login
     from ringbridge.ui.application import Program
 
     training = None
@@ -147,6 +148,7 @@ def _parts_behind(
         address=address,
         account=training.account if training else None,
         password=training.password if training else "",
+        at_login=started_at_login(),
     )
     if training is not None:
         program.about_to_quit.connect(training.close)

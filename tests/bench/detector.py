@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench.bars import Bar, Report, median, shown, table
 from bench.stage import PYTHON, ROOT, MeasureFailed
@@ -32,9 +32,24 @@ _HOSTILE_LENGTH = 10_000_000
 _HOSTILE_REGIONS = ("US", "DE", "FR", "IL")
 _PROSE_LENGTH = 1_000_000
 _NUMBERS_IN_PROSE = 100
-_WORDS_BETWEEN_FIGURES = (
-    8  # a year, a sum, a date now and then, as in news and reports: what the matcher tries in vain
+_WORDS_BETWEEN_FIGURES = 8
+_BYTES_BETWEEN_NUMBERS = 190
+_WORDS = re.findall(
+    r"\S+",
+    "the order of things was never quite settled when they came back from town and nobody thought of it before "
+    "so we waited until evening, talked about money, weather and the price of bread, and went home again. ",
 )
+_FIGURES = ("in 1998", "(see page 12)", "for $1,250.00", "on 05/14/2023", "at 10:30", "about 40%", "3.14")
+_FIGURED, _SPARSE, _MIXED, _DENSE = (
+    "with figures",
+    "a hundred numbers",
+    "a hundred, many forms",
+    "a number each 200 B",
+)
+_LISTED = {_FIGURED: 1 / 30, _SPARSE: 1 / 3, _MIXED: 1 / 4, _DENSE: 1.5}
+"""The kinds of prose, and the most their list may take of the time of the matcher. It, too, jumps from digit to
+digit: where the numbers are the only digits, it has nothing to do in vain, and both do hardly more than read them."""
+
 _IMPORTS = ("import phonenumbers", "import phonenumbers; import ringbridge.core.detection")
 
 
@@ -51,7 +66,7 @@ def measure(rounds: int | None) -> Report:
     }
     hostile = _hostile_ms()
     worst = max(hostile, key=lambda name: hostile[name])
-    ours, theirs, longer = _prose_ms(min(rounds, 5))
+    listed = {kind: _list_times(kind, min(rounds, 5)) for kind in _LISTED}
     import_ms = _import_ms(rounds)
     bars = (
         Bar(what="80 characters without digits", value=median(silent), limit=2, unit="µs", samples=len(silent)),
@@ -61,15 +76,21 @@ def measure(rounds: int | None) -> Report:
             limit=200, unit="µs", samples=rounds, digits=0,
         ),
         Bar(what="the worst of 10 MB", value=hostile[worst], limit=5, unit="ms", samples=len(hostile)),
-        Bar(
-            what="list of 1 MB, of the matcher's time",
-            value=median(a / b for a, b in zip(ours, theirs, strict=True)),
-            limit=1 / 30, unit="×", samples=len(ours), digits=4,
+        *(
+            Bar(
+                what=f"list of 1 MB ({kind}), of the matcher's time",
+                value=median(a / b for a, b in zip(times.ours, times.theirs, strict=True)),
+                limit=_LISTED[kind], unit="×", samples=len(times.ours), digits=4,
+            )
+            for kind, times in listed.items()
         ),
         Bar(
-            what="list of 4 MB, of four times 1 MB",
-            value=median(b / (4 * a) for a, b in zip(ours, longer, strict=True)),
-            limit=1.3, unit="×", samples=len(ours),
+            what="list of 4 MB, of four times 1 MB, the worst kind",
+            value=max(
+                median(b / (4 * a) for a, b in zip(times.ours, times.longer, strict=True)) or 0
+                for times in listed.values()
+            ),
+            limit=1.3, unit="×", samples=sum(len(times.ours) for times in listed.values()),
         ),
         Bar(what="import, beyond phonenumbers", value=import_ms, limit=15, unit="ms", samples=rounds),
     )  # fmt: skip
@@ -77,8 +98,14 @@ def measure(rounds: int | None) -> Report:
         ("no digits", f"{shown(median(silent), 2)} µs"),
         *((name, f"{shown(median(values), 0)} µs") for name, values in typical.items()),
         (f"worst hostile text ({worst!r} repeated)", f"{shown(hostile[worst], 2)} ms"),
-        ("list of 1 MB of prose", f"{shown(median(ours), 1)} ms"),
-        ("the same by PhoneNumberMatcher at VALID", f"{shown(median(theirs), 1)} ms"),
+        *(
+            (
+                f"list of 1 MB of prose, {kind}; by PhoneNumberMatcher at VALID",
+                f"{shown(median(times.ours), 1)} ms; {shown(median(times.theirs), 1)} ms "
+                f"({times.found[0]} and {times.found[1]} numbers)",
+            )
+            for kind, times in listed.items()
+        ),
     ]
     notes = (
         f"Medians of {rounds} rounds, warm, in one process; the import in processes of its own.",
@@ -118,56 +145,84 @@ def _hostile_ms() -> dict[str, float]:
     return found
 
 
-def _prose(length: int, numbers: int) -> str:
-    """Prose as people write it, with years, sums and dates, and so many phone numbers."""
-    chance = random.Random(_SEED)
-    words = re.findall(
-        r"\S+",
-        "the order of things was never quite settled when they came back from town and nobody thought of it before "
-        "so we waited until evening, talked about money, weather and the price of bread, and went home again. ",
-    )
+def _prose(kind: str, length: int, seed: int) -> str:
+    """Prose of one kind, with a hundred phone numbers for each million characters (or more where they are dense)."""
+    chance = random.Random(seed)
     parts: list[str] = []
-    size = plain_words = 0
+    size = words = gap = 0
     while size < length:
-        part = chance.choice(words)
-        plain_words += 1
-        if plain_words > _WORDS_BETWEEN_FIGURES and chance.random() < 0.5:
-            plain_words = 0
-            part = chance.choice(
-                ("in 1998", "(see page 12)", "for $1,250.00", "on 05/14/2023", "at 10:30", "about 40%", "3.14")
-            )
+        part = chance.choice(_WORDS)
+        words += 1
+        if kind == _FIGURED and words > _WORDS_BETWEEN_FIGURES and chance.random() < 0.5:
+            words, part = 0, chance.choice(_FIGURES)
+        elif kind == _DENSE and gap > _BYTES_BETWEEN_NUMBERS:
+            gap, part = 0, _number(kind, chance)
         parts.append(part)
         size += len(part) + 1
-    for _ in range(numbers):
-        parts.insert(
-            chance.randrange(len(parts)), f"({chance.randrange(201, 210)}) 555-{chance.randrange(100, 200):04}"
-        )
+        gap += len(part) + 1
+    for _ in range(0 if kind == _DENSE else _NUMBERS_IN_PROSE * length // _PROSE_LENGTH):
+        parts.insert(chance.randrange(len(parts)), _number(kind, chance))
     return " ".join(parts)
 
 
-def _prose_ms(rounds: int) -> tuple[list[float], list[float], list[float]]:
-    """The list of 1 MB, the library's matcher on the same text, and the list of 4 MB."""
+def _number(kind: str, chance: random.Random) -> str:
+    """A number, always written in one way or in many."""
+    if kind in {_FIGURED, _SPARSE}:
+        return f"({chance.randrange(201, 210)}) 555-{chance.randrange(100, 200):04}"
+    area, exchange, last = chance.randint(201, 989), chance.randint(200, 999), chance.randint(0, 9999)
+    forms = (
+        f"({area}) {exchange}-{last:04}",
+        f"+1 {area} {exchange} {last:04}",
+        f"{area}-{exchange}-{last:04}",
+        f"{area}.{exchange}.{last:04}",
+        f"+44 20 7946 {last:04}",
+        f"+49 30 9018{last:04}",
+    )
+    return chance.choice(forms)
+
+
+class _ListTimes(NamedTuple):
+    """Milliseconds of each round for one kind of prose.
+
+    Attributes:
+        ours: The list of 1 MB.
+        theirs: The library's matcher on the same text.
+        longer: The list of 4 MB.
+        found: How many numbers the list holds, and how many the matcher finds, of the first text.
+    """
+
+    ours: list[float]
+    theirs: list[float]
+    longer: list[float]
+    found: tuple[int, int]
+
+
+def _list_times(kind: str, rounds: int) -> _ListTimes:
+    """Each round has a text of its own: what was kept about the numbers of one before must not help."""
     from phonenumbers import Leniency, PhoneNumberMatcher
 
     from ringbridge.core.detection import list_numbers
 
-    text = _prose(_PROSE_LENGTH, _NUMBERS_IN_PROSE)
-    long = _prose(4 * _PROSE_LENGTH, 4 * _NUMBERS_IN_PROSE)
-    if len(list_numbers(text, "US")) < 0.9 * _NUMBERS_IN_PROSE:
-        raise MeasureFailed("the list does not hold the numbers of the text")
-    ours: list[float] = []
-    theirs: list[float] = []
-    longer: list[float] = []
-    for _ in range(rounds):
-        for times, call in (
-            (ours, lambda: list_numbers(text, "US")),
-            (theirs, lambda: list(PhoneNumberMatcher(text, "US", leniency=Leniency.VALID, max_tries=10**9))),
-            (longer, lambda: list_numbers(long, "US")),
+    def matched(text: str) -> list[Any]:
+        return list(PhoneNumberMatcher(text, "US", leniency=Leniency.VALID, max_tries=10**9))
+
+    first = _prose(kind, _PROSE_LENGTH, _SEED)
+    found = len(list_numbers(first, "US")), len(matched(first))
+    if found[0] < 0.9 * found[1]:
+        raise MeasureFailed(f"the list of prose {kind} holds {found[0]} numbers, the matcher finds {found[1]}")
+    times = _ListTimes([], [], [], found)
+    for number in range(1, rounds + 1):
+        text = _prose(kind, _PROSE_LENGTH, _SEED + number)
+        long = _prose(kind, 4 * _PROSE_LENGTH, _SEED - number)
+        for into, call in (
+            (times.ours, lambda text=text: list_numbers(text, "US")),
+            (times.theirs, lambda text=text: matched(text)),
+            (times.longer, lambda text=long: list_numbers(text, "US")),
         ):
             started = time.perf_counter()
             call()
-            times.append((time.perf_counter() - started) * 1000)
-    return ours, theirs, longer
+            into.append((time.perf_counter() - started) * 1000)
+    return times
 
 
 def _import_ms(rounds: int) -> float | None:

@@ -23,7 +23,7 @@ for _name in [name for name in os.environ if name.startswith("PYTHON") or name =
     del os.environ[_name]  # PYTHONDONTWRITEBYTECODE doubles the time of a start
 sys.dont_write_bytecode = False
 
-from bench import call, card, commands, detector, footprint, idle, startup  # noqa: E402 - after the path is set
+from bench import call, card, commands, desktop_latency, detector, footprint, idle, startup  # noqa: E402 - after the path is set
 from bench.bars import Bar, Report, verdicts  # noqa: E402
 from bench.screen import NothingSeen  # noqa: E402
 from bench.stage import ROOT, MeasureFailed  # noqa: E402
@@ -37,6 +37,7 @@ MEASURES: dict[str, tuple[str, Callable[[int | None], Report]]] = {
     "commands": ("Short commands", commands.measure),
     "card": ("From copy to card", card.measure),
     "call": ("From click to request", call.measure),
+    "desktop": ("What a person waits for on the desktop", desktop_latency.measure),
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from Xlib import X, Xatom, display, error
+from Xlib import XK, X, Xatom, display, error
 from Xlib.ext import xtest
 
 _EDGE = 8  # pixels
@@ -122,6 +122,20 @@ class Screen:
         """Let the left button go, and return when, by the monotonic clock, just before."""
         at_ns = time.monotonic_ns()
         xtest.fake_input(self._display, X.ButtonRelease, 1)
+        self._display.flush()
+        return at_ns
+
+    def press_keys(self, *names: str) -> int:
+        """Press keys together, such as ``Control_L``, ``k``; return when the last went down, just before."""
+        codes = [self._display.keysym_to_keycode(XK.string_to_keysym(name)) for name in names]
+        for code in codes[:-1]:
+            xtest.fake_input(self._display, X.KeyPress, code)
+        self._display.sync()
+        at_ns = time.monotonic_ns()
+        xtest.fake_input(self._display, X.KeyPress, codes[-1])
+        self._display.flush()
+        for code in reversed(codes):
+            xtest.fake_input(self._display, X.KeyRelease, code)
         self._display.flush()
         return at_ns
 

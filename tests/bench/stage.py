@@ -75,8 +75,13 @@ class Stage:
         self.desktop = desktop
         self.watcher = watcher
 
-    def home(self, *, url: str = "") -> Home:
-        """A new HOME, with an account at `url` and calls in the history unless it is empty."""
+    def home(self, *, url: str = "", **account: str) -> Home:
+        """A new HOME, with an account at `url` and calls in the history unless it is empty.
+
+        Args:
+            url: Of the PBX.
+            account: What differs in the account: ``username``, ``line``.
+        """
         folder = self.desktop.folder / "h" / uuid4().hex[:8]  # short: a socket's path has 107 characters at most
         names = {
             "HOME": "home",
@@ -90,7 +95,7 @@ class Stage:
             (folder / name).mkdir(parents=True, mode=0o700)
         home = Home(folder=folder, env={key: str(folder / name) for key, name in names.items()})
         if url:
-            _furnish(home, url)
+            _furnish(home, url, account)
         return home
 
     @contextlib.contextmanager
@@ -150,7 +155,7 @@ def stage(*, wm: bool = False, keyring: bool = False) -> Generator[Stage]:
         yield Stage(desktop, watcher)
 
 
-def _furnish(home: Home, url: str) -> None:
+def _furnish(home: Home, url: str, its: dict[str, str]) -> None:
     """Put an account and some calls where the program will look for them."""
     from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Origin, Outcome
     from ringbridge.services.history import History
@@ -159,7 +164,7 @@ def _furnish(home: Home, url: str) -> None:
     folder = home.config / "ringbridge"
     folder.mkdir(mode=0o700)
     settings = SettingsFile(folder / "settings.toml")
-    for key, value in account(url).items():
+    for key, value in (account(url) | {f"account.{key}": value for key, value in its.items()}).items():
         settings.change(key, value)
     data = Path(home.env["XDG_DATA_HOME"]) / "ringbridge"
     data.mkdir(mode=0o700)
@@ -192,12 +197,17 @@ def account(url: str) -> dict[str, str | int]:
 
 
 def save_password(desktop: Desktop, url: str) -> None:
-    """Put the account's password into the desktop's keyring, by the program's own code in a process of its own."""
+    """Put the usual account's password into the desktop's keyring."""
+    save_account_password(desktop, url, USERNAME, PASSWORD)
+
+
+def save_account_password(desktop: Desktop, url: str, username: str, password: str) -> None:
+    """Put a password into the desktop's keyring, by the program's own code in a process of its own."""
     code = (
         "import sys; from ringbridge.services.credentials import Credentials;"
         "from ringbridge.core.settings import AccountSettings as A;"
         "Credentials().save(A(url=sys.argv[1], username=sys.argv[2]), sys.stdin.read())"
     )
-    ended = desktop.run([PYTHON, "-c", code, url, USERNAME], input=PASSWORD)
+    ended = desktop.run([PYTHON, "-c", code, url, username], input=password)
     if ended.returncode:
         raise MeasureFailed(f"the password could not be saved: {ended.stderr}")

@@ -326,3 +326,17 @@ def test_who_tells_of_a_locked_screen_has_its_row(home: Home, monkeypatch: pytes
         bus.serve("logind")
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.address)
         assert found(home)["screen_lock"]["detail"] == "logind"
+
+
+def test_capabilities_are_listed_in_stable_words(account: Home) -> None:
+    rows = account.run("doctor", "--json").json["capabilities"]
+    assert all(list(row) == ["name", "usable", "mechanism", "reason", "remedy"] for row in rows)
+    by_name = {row["name"]: row for row in rows}
+    assert by_name["pbx"] == {"name": "pbx", "usable": True, "mechanism": "http", "reason": "", "remedy": ""}
+    assert by_name["keyring"]["usable"] is True
+    assert by_name["tray"]["reason"] == "no_tray_host"
+
+
+def test_capabilities_say_what_is_missing_of_the_account(home: Home) -> None:
+    rows = {row["name"]: row for row in home.run("doctor", "--json").json["capabilities"]}
+    assert (rows["keyring"]["reason"], rows["pbx"]["remedy"]) == ("no_account", "set_up_account")

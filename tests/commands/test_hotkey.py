@@ -6,9 +6,8 @@ import pytest
 
 from ringbridge.commands import hotkey_facts
 from ringbridge.core.hotkeys import HotkeyAction
-from ringbridge.desktop.choose import REMEDY_COMMAND
 from ringbridge.desktop.null import HotkeyNull
-from ringbridge.desktop.ports import Availability
+from ringbridge.desktop.ports import REMEDY_KEYS, Availability
 from ringbridge.desktop.shortcuts.port import ShortcutsUnreachable, ShortcutTaken, ShortcutWish
 from support.command_line import Home
 from support.fake_program import FakeProgram, answer
@@ -54,7 +53,7 @@ class PaperDesktop:
 def paper(home: Home, monkeypatch: pytest.MonkeyPatch) -> PaperDesktop:
     """A desktop that takes keys, and on which Ringbridge can take none."""
     paper = PaperDesktop()
-    null = HotkeyNull(reason="not_on_wayland", remedy=REMEDY_COMMAND)
+    null = HotkeyNull(reason="not_on_wayland", remedy=REMEDY_KEYS)
     monkeypatch.setattr(hotkey_facts, "shortcut_installer", lambda _profile: paper)
     monkeypatch.setattr(hotkey_facts, "hotkey_backends", lambda: (null,))
     return paper

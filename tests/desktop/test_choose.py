@@ -8,7 +8,7 @@ import pytest
 from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.desktop import choose
 from ringbridge.desktop.choose import Session
-from ringbridge.desktop.ports import REMEDY_COMMAND, Availability, HotkeyCondition, HotkeyState, HotkeyWish
+from ringbridge.desktop.ports import REMEDY_KEYS, Availability, HotkeyCondition, HotkeyState, HotkeyWish
 from support.desktop import Desktop
 
 VARIABLES = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
@@ -70,7 +70,7 @@ def test_a_session_without_global_hotkeys_says_what_helps(monkeypatch: pytest.Mo
     set_session(monkeypatch, "win32", {})
     backend = choose.hotkey_backend(lambda use: use(None), "")
     availability = backend.availability()
-    assert availability == Availability(usable=False, reason="not_on_windows", remedy=REMEDY_COMMAND)
+    assert availability == Availability(usable=False, reason="not_on_windows", remedy=REMEDY_KEYS)
     told: list[HotkeyState] = []
     wish = HotkeyWish(HotkeyAction.REDIAL, "Ctrl+Alt+R", "Redial")
     backend.bind([wish], lambda _action: None, lambda _action, state: told.append(state))
@@ -84,7 +84,7 @@ def test_a_portal_is_taken_without_waiting_for_it(monkeypatch: pytest.MonkeyPatc
     set_session(monkeypatch, "linux", {"WAYLAND_DISPLAY": "wayland-0"})
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
     assert choose.hotkey_backend(lambda use: use(None), "").name == "portal"
-    assert choose.first_usable(choose.hotkey_backends()).availability().remedy == REMEDY_COMMAND
+    assert choose.first_usable(choose.hotkey_backends()).availability().remedy == REMEDY_KEYS
 
 
 def test_the_first_usable_is_taken_on_a_real_screen(screen: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:

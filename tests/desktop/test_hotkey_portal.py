@@ -11,7 +11,7 @@ from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.desktop.dbus.bus import Bus
 from ringbridge.desktop.dbus.connect import connect
 from ringbridge.desktop.hotkey_portal import HotkeyPortal, PortalLimits
-from ringbridge.desktop.ports import REMEDY_COMMAND, HotkeyCondition, HotkeyState, HotkeyWish
+from ringbridge.desktop.ports import REMEDY_KEYS, HotkeyCondition, HotkeyState, HotkeyWish
 from support.bus_peer import BusPeer
 from support.fake_portal import PATH, SHORTCUTS, FakePortal
 from support.lock_bus import LockBus
@@ -161,7 +161,7 @@ def test_a_refusal_is_no_hotkey(lock_bus: LockBus, program: Callable[..., Progra
     with FakePortal(lock_bus.address, bind_code=2, binds=False):
         mine.bind(*WISHES)
         state = mine.becomes(HotkeyCondition.UNAVAILABLE)
-    assert (state.availability.reason, state.availability.remedy) == ("portal_refused", REMEDY_COMMAND)
+    assert (state.availability.reason, state.availability.remedy) == ("portal_refused", REMEDY_KEYS)
 
 
 @pytest.mark.parametrize("member", ["Register", "Get", "CreateSession", "ListShortcuts", "BindShortcuts"])
@@ -187,7 +187,7 @@ def test_a_bus_without_a_portal_says_so_and_one_that_comes_is_used(
 ) -> None:
     mine = program()
     mine.bind(*WISHES)
-    assert mine.becomes(HotkeyCondition.UNAVAILABLE).availability.reason == "no_portal"
+    assert mine.becomes(HotkeyCondition.UNAVAILABLE).availability.reason == "no_shortcut_portal"
     with FakePortal(lock_bus.address):
         mine.becomes(HotkeyCondition.BOUND)
 

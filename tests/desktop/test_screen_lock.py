@@ -26,10 +26,13 @@ from PySide6.QtCore import QCoreApplication, QSocketNotifier
 application = QCoreApplication([])
 from ringbridge.desktop import screen_lock_dbus
 screen_lock_dbus._HEEDED_MS = 300
-lock = screen_lock_dbus.ScreenLockDBus()
+lock = screen_lock_dbus.ScreenLockDBus(*screen_lock_dbus.connect())
 def say(**what): print(json.dumps(what), flush=True)
 before = lock.locked
-lock.watch(lambda locked: say(locked=locked, same=lock.locked == locked))
+def known():
+    if "known" in sys.argv:
+        say(known=lock.locked)
+lock.watch(lambda locked: say(locked=locked, same=lock.locked == locked), known)
 for bus in (lock._system, lock._session):  # an answer means that the bus has taken in all that was asked before
     if bus.isConnected():
         bus.interface().isServiceRegistered("org.example")
@@ -49,12 +52,12 @@ application.exec()
 class Watcher:
     """A process that watches the lock."""
 
-    def __init__(self, session: str, system: str) -> None:
+    def __init__(self, session: str, system: str, *arguments: str) -> None:
         import os
 
         env = {"DBUS_SESSION_BUS_ADDRESS": session, "DBUS_SYSTEM_BUS_ADDRESS": system}
         self._process = subprocess.Popen(
-            [sys.executable, "-c", WATCH],
+            [sys.executable, "-c", WATCH, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -113,6 +116,29 @@ def test_a_screen_that_is_locked_already_is_known(session: LockBus) -> None:
     watcher = Watcher(session.address, NOBODY)
     assert watcher.next()["locked"] is False
     assert watcher.next() == LOCKED
+    watcher.close()
+
+
+def test_it_tells_when_all_have_answered(session: LockBus, system: LockBus) -> None:
+    session.serve(GNOME, PATHS[GNOME], "0.3")
+    system.serve("logind")
+    watcher = Watcher(session.address, system.address, "known")
+    assert watcher.next() == {"usable": True, "locked": False}
+    assert watcher.next() == LOCKED
+    assert watcher.next() == {"known": True}
+    watcher.close()
+
+
+def test_where_nobody_answers_that_is_known_too(session: LockBus) -> None:
+    watcher = Watcher(session.address, NOBODY, "known")
+    assert watcher.next() == {"usable": True, "locked": False}
+    assert watcher.next() == {"known": False}
+    watcher.close()
+
+
+def test_without_a_bus_it_is_known_at_once() -> None:
+    watcher = Watcher(NOBODY, NOBODY, "known")
+    assert watcher.next() == {"known": False}
     watcher.close()
 
 
@@ -237,7 +263,9 @@ def test_without_any_bus_a_command_goes_on(monkeypatch: pytest.MonkeyPatch) -> N
 def test_where_there_is_none_it_says_so() -> None:
     lock = ScreenLockNull()
     assert (lock.availability().usable, lock.availability().reason, lock.locked) == (False, "no_bus", False)
-    lock.watch(lambda _locked: pytest.fail("nobody locks"))
+    known: list[bool] = []
+    lock.watch(lambda _locked: pytest.fail("nobody locks"), lambda: known.append(lock.locked))
+    assert known == [False]
     lock.close()
 
 

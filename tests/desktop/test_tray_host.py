@@ -1,10 +1,14 @@
 """Tray hosts that are there, come and go."""
 
 import sys
+from collections.abc import Generator
 
 import pytest
+from pytestqt.qtbot import QtBot
 
-from ringbridge.desktop.tray_host import tray_host_availability
+from ringbridge.desktop.dbus.connect import connect
+from ringbridge.desktop.tray_host import TrayHosts, TrayHostWatcher, tray_host_availability
+from support.bus_peer import Answer, BusPeer
 from support.desktop import Desktop
 from support.json_process import JsonProcess
 
@@ -56,18 +60,79 @@ def test_other_systems_always_have_one(monkeypatch: pytest.MonkeyPatch, platform
     assert tray_host_availability().usable
 
 
-def test_a_watcher_that_comes_and_goes_is_reported(screen: Desktop, driver: JsonProcess) -> None:
-    driver.send(do="tray")
-    driver.next(event="done", did="tray")
-    service = JsonProcess(screen, "tray_watcher_service.py")
-    came_at = service.next(owns=True, timeout_s=20)["at"]
-    appeared_at = driver.next(event="tray_appeared")["at"]
-    assert appeared_at - came_at > 0.2  # the panel behind it needs its time
+@pytest.fixture
+def watched(screen: Desktop, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Generator[list[TrayHosts]]:
+    """What is told of the hosts on a bare screen, from the first look on."""
+    use(screen, monkeypatch)
+    bus = connect()
+    bus.run()
+    told: list[TrayHosts] = []
+    watcher = TrayHostWatcher(told.append)
+    watcher.start(bus)
+    qtbot.waitUntil(lambda: told == [TrayHosts()])
+    yield told
+    watcher.close()
+    watcher.close()
+    bus.close()
+
+
+def test_a_panel_that_comes_and_goes_is_told(screen: Desktop, watched: list[TrayHosts], qtbot: QtBot) -> None:
+    service = JsonProcess(screen, "tray_watcher_service.py", "no_host")
+    service.next(owns=True, timeout_s=20)
+    qtbot.waitUntil(lambda: bool(watched[-1].watcher))
+    assert not watched[-1].any
+    service.send(do="host")
+    qtbot.waitUntil(lambda: watched[-1].notifier)
+    assert watched[-1].any
     service.end()
-    driver.next(event="tray_vanished")
-    driver.send(do="close")
-    driver.next(event="done", did="close")
-    again = JsonProcess(screen, "tray_watcher_service.py")
-    again.next(owns=True, timeout_s=20)
-    driver.quiet_for(0.6, event="tray_appeared")
-    again.end()
+    qtbot.waitUntil(lambda: watched[-1] == TrayHosts())
+
+
+def test_an_old_tray_that_comes_and_goes_is_told(screen: Desktop, watched: list[TrayHosts], qtbot: QtBot) -> None:
+    trayer = screen.spawn(["trayer", "--widthtype", "request"])
+    qtbot.waitUntil(lambda: watched[-1].xembed)
+    assert watched[-1].any
+    trayer.kill()
+    qtbot.waitUntil(lambda: watched[-1] == TrayHosts())
+
+
+def test_an_old_tray_shows_nothing_while_a_watcher_takes_the_icons() -> None:
+    """Qt makes an icon for the watcher, whether or not a panel stands behind it."""
+    assert not TrayHosts(watcher=":1.7", xembed=True).any
+    assert TrayHosts(xembed=True).any
+
+
+def test_without_a_bus_old_trays_are_told(screen: Desktop, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+    use(screen, monkeypatch)
+    told: list[TrayHosts] = []
+    watcher = TrayHostWatcher(told.append)
+    watcher.start(None)
+    answers: list[bool | None] = []
+    watcher.ask_registered(answers.append)
+    watcher.close()
+    assert (told, answers) == ([TrayHosts()], [None])
+
+
+def test_whether_our_icon_is_registered_is_asked_by_process(
+    screen: Desktop, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    use(screen, monkeypatch)
+    bus = connect()
+    bus.run()
+    watcher = TrayHostWatcher(lambda _: None)
+    watcher.start(bus)
+    answers: list[bool | None] = []
+    watcher.ask_registered(answers.append)
+    qtbot.waitUntil(lambda: answers == [None])  # nobody to ask
+    items: list[str] = []
+    properties: dict[str, Answer] = {
+        "Get": lambda call: ("v", (("as", items) if call.values[1].startswith("Registered") else ("b", True),))
+    }
+    with BusPeer(screen.env["DBUS_SESSION_BUS_ADDRESS"], "org.kde.StatusNotifierWatcher", properties):
+        watcher.ask_registered(answers.append)
+        qtbot.waitUntil(lambda: answers == [None, False])
+        items += [":1.99999/StatusNotifierItem", "org.freedesktop.DBus", f"{bus.unique_name}/StatusNotifierItem"]
+        watcher.ask_registered(answers.append)
+        qtbot.waitUntil(lambda: answers == [None, False, True])
+    watcher.close()
+    bus.close()

@@ -107,6 +107,14 @@ def test_a_hotkey_of_another_program_is_named_and_the_rest_works(fresh: tuple[De
     holder.kill()
 
 
+def test_a_hotkey_of_the_window_manager_is_named_too() -> None:
+    require_desktop(wm="xfwm4", keyring="unlocked")
+    settings: dict[str, str | int] = {"hotkeys.dial_selection": "Ctrl+Alt+D"}  # with which XFCE shows the desktop
+    with Desktop(wm="xfwm4", keyring="unlocked") as desktop, Workplace(desktop, settings) as place:
+        place.start()
+        desktop.wait_for(lambda: any("Ctrl+Alt+D" in label for label in place.menu_labels()), 10, "the notice")
+
+
 def test_a_keyring_that_hangs_delays_the_call_and_nothing_else(fresh: tuple[Desktop, Workplace]) -> None:
     desktop, place = fresh
     place.start()

@@ -2,12 +2,13 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from support.desktop import Desktop, require_desktop
-from support.workplace import Workplace
+from support.workplace import LAUNCHER, Workplace
 
 Host = Literal["sni", "xembed", "none"]
 HOSTS: tuple[Literal["sni", "xembed"], ...] = ("sni", "xembed")
@@ -68,12 +69,48 @@ def test_a_panel_that_comes_late_gets_the_icon(kind: Literal["sni", "xembed"]) -
         assert place.program.poll() is None
 
 
-def test_without_any_panel_a_second_start_opens_the_dialog_and_a_copy_shows_the_card() -> None:
+def test_without_any_panel_a_window_stands_in_and_goes_when_a_panel_comes(tmp_path: Path) -> None:
     with workplace("none") as (desktop, place):
-        assert place.run().returncode == 0
+        launcher = desktop.window(LAUNCHER)
+        desktop.screenshot(tmp_path / "launcher.png")
+        assert place.program is not None
+        desktop.focus(launcher)
+        desktop.press("Return")  # the button with the focus
         desktop.window("^Call number")
         desktop.press("Escape")
+        desktop.wait_for(lambda: not desktop.windows("^Call number"), 10, "the dialog to close")
+        desktop.focus(launcher)
+        desktop.press("alt+F4")
+        desktop.wait_for(lambda: not desktop.windows(LAUNCHER), 10, "the window to go")
+        assert place.program.poll() is None
         desktop.copy("212-555-0142")
         place.card()
+        assert place.run().returncode == 0
+        desktop.window(LAUNCHER)
         assert "no tray" in place.run("doctor").stdout
+        desktop.start_tray("sni")
+        desktop.wait_for(lambda: not desktop.windows(LAUNCHER), 15, "the window to go")
+        icon_works(desktop, "sni")
+        assert place.run().returncode == 0
+        desktop.window("^Call number")
         assert place.asked() == {}
+
+
+def test_a_window_in_use_stays_when_a_panel_comes() -> None:
+    with workplace("none") as (desktop, _place):
+        launcher = desktop.window(LAUNCHER)
+        desktop.wait_for(desktop.focused_window, 10, "the focus")
+        desktop.focus(launcher)
+        desktop.press("Tab")
+        desktop.start_tray("sni")
+        icon_works(desktop, "sni")
+        assert desktop.windows(LAUNCHER)
+
+
+def test_at_login_without_any_panel_nothing_jumps_up_but_a_second_start_opens_the_window() -> None:
+    require_desktop(tray="none", keyring="unlocked")
+    with Desktop(tray="none", keyring="unlocked") as desktop, Workplace(desktop) as place:
+        place.start(at_login=True)
+        assert not desktop.windows(LAUNCHER)
+        assert place.run().returncode == 0
+        desktop.window(LAUNCHER)

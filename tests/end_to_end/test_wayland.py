@@ -1,23 +1,28 @@
 """The real program on sway, KWin and GNOME Shell: it starts, is in the tray, hears of copies, and calls."""
 
+import random
+import string
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from support import qt_text
 from support.wayland_desktop import Compositor, WaylandDesktop, require_wayland
-from support.workplace import Workplace
+from support.workplace import LAUNCHER, Workplace
 
 COMPOSITORS: tuple[Compositor, ...] = ("sway", "kwin", "gnome")
 WITH_DATA_CONTROL: tuple[Compositor, ...] = ("sway", "kwin")
 DIALOG = "^Call number"
+KEYSTROKES = 300
+PERSON_S = 0.6  # until a person has moved the pointer: what is clicked sooner is shown, not called
 
 pytestmark = pytest.mark.desktop
 
 
 def workplace(compositor: Compositor, *, tray: bool = True) -> Iterator[tuple[WaylandDesktop, Workplace]]:
-    require_wayland(compositor, tray=tray, keyring="unlocked")
+    require_wayland(compositor, keyring="unlocked")
     with (
         WaylandDesktop(compositor, tray=tray, keyring="unlocked") as desktop,
         Workplace(desktop) as place,
@@ -68,18 +73,33 @@ def test_the_menu_of_the_icon_leads_to_a_call(everywhere: tuple[WaylandDesktop, 
     type_a_number(desktop, place, "2125550143")
 
 
-def test_a_link_asks_and_dials_nothing_without_a_yes(everywhere: tuple[WaylandDesktop, Workplace]) -> None:
+def test_a_tray_that_goes_and_comes_back_has_the_icon_again(everywhere: tuple[WaylandDesktop, Workplace]) -> None:
     desktop, place = everywhere
+    for number in ("2125550147", "2125550148"):
+        desktop.end_tray()
+        assert desktop.tray_items() == ()
+        desktop.start_tray()
+        desktop.activate_tray()
+        type_a_number(desktop, place, number)
+
+
+def test_a_link_asks_and_dials_nothing_without_a_yes(everywhere: tuple[WaylandDesktop, Workplace]) -> None:
+    _desktop, place = everywhere
     assert place.run("link", "tel:+1-212-555-0144").returncode == 0
-    desktop.wait_for(
-        lambda: "Answer: Call +1 212-555-0144" in place.menu_labels() or place.cards(), 10, "the question"
-    )
+    place.card()
     assert place.asked()["2125550144"] == 0
 
 
-def test_without_a_tray_a_second_start_opens_the_dialog(without_tray: tuple[WaylandDesktop, Workplace]) -> None:
+def test_without_a_tray_a_second_start_shows_the_window_that_leads_to_a_call(
+    without_tray: tuple[WaylandDesktop, Workplace],
+) -> None:
     desktop, place = without_tray
     assert place.run().returncode == 0
+    desktop.window(LAUNCHER)
+    desktop.wait_for(
+        lambda: (focused := desktop.focused_window()) and "Click to call" in focused.title, 10, "the focus"
+    )
+    desktop.press("return")  # the button with the focus
     type_a_number(desktop, place, "2125550145")
     tray = next(line for line in place.run("doctor").stdout.splitlines() if line.split()[1:2] == ["tray"])
     assert tray.split()[0] != "ok"
@@ -87,16 +107,51 @@ def test_without_a_tray_a_second_start_opens_the_dialog(without_tray: tuple[Wayl
         assert "AppIndicator" in place.run("doctor").stdout
 
 
-def test_what_another_program_copies_is_offered_each_time(
+def test_a_tray_that_comes_late_gets_the_icon(without_tray: tuple[WaylandDesktop, Workplace]) -> None:
+    desktop, place = without_tray
+    desktop.start_tray()
+    desktop.activate_tray()
+    type_a_number(desktop, place, "2125550149")
+
+
+def offered(desktop: WaylandDesktop, number: str) -> bool:
+    return any(number in title for title, _actions in desktop.notifications())
+
+
+def test_copies_are_offered_while_somebody_types_and_not_one_key_is_lost(
     with_data_control: tuple[WaylandDesktop, Workplace],
 ) -> None:
     desktop, place = with_data_control
-    desktop.spawn([sys.executable, qt_text.__file__, "Other editor", ""])
-    desktop.focus(desktop.window("^Other editor$"))
+    kept = desktop.home / "kept"
+    desktop.spawn([sys.executable, qt_text.__file__, "Other editor", "", str(kept)])
+    editor = desktop.window("^Other editor$")
+    desktop.focus(editor)
+    text = "".join(random.Random(7).choices(string.ascii_lowercase + string.digits + " .,", k=KEYSTROKES))
+    typist = desktop.type_meanwhile(text)
     for number in range(4):
         desktop.copy(f"Call us at (212) 555-0{150 + number}!")
-        place.wait_for_offer(f"+1 212-555-0{150 + number}")
+        desktop.wait_for(lambda number=number: offered(desktop, f"212-555-0{150 + number}"), 10, "the offer")
+        assert typist.is_alive(), "the offers are to come while somebody types"
+        focused = desktop.focused_window()
+        assert focused is not None
+        assert focused.window_id == editor.window_id
+    typist.join(60)
+    desktop.wait_for(lambda: len(kept.read_text()) >= KEYSTROKES, 10, "the last key")
+    assert kept.read_text() == text
     assert not [number for number in place.asked() if number.startswith("212555015")]
+
+
+def test_the_button_of_the_notification_rings_the_own_phone_once(
+    with_data_control: tuple[WaylandDesktop, Workplace],
+) -> None:
+    desktop, place = with_data_control
+    desktop.copy("212-555-0156")
+    desktop.wait_for(lambda: offered(desktop, "212-555-0156"), 10, "the offer")
+
+    time.sleep(PERSON_S)
+    desktop.answer_notification("call_0")
+    desktop.wait_for(lambda: place.rung()["2125550156"] == 1, 10, "the own phone to ring")
+    assert place.asked()["2125550156"] == 1
 
 
 def test_gnome_is_told_what_to_do_about_copies() -> None:

@@ -3,7 +3,8 @@
     python -m venv /tmp/fuzz && /tmp/fuzz/bin/pip install atheris phonenumbers
     /tmp/fuzz/bin/python tests/fuzz/detection.py -max_total_time=600
 
-Any text may come, in any region; whatever is found must lie in the text and be an E.164 number.
+Any text may come, in any region; whatever is found must lie in the text and be an E.164 number. A list must hold what
+is found when each of its windows is read whole.
 """
 
 import re
@@ -18,6 +19,7 @@ atheris: Any = import_module("atheris")  # installed only where somebody fuzzes
 
 with atheris.instrument_imports(include=["ringbridge.core.detection"]):
     from ringbridge.core.detection import find_numbers, list_numbers, read_explicit
+    from ringbridge.core.detection.listing import read_window, windows_of
 
 _REGIONS = ("US", "GB", "DE", "FR", "IL", "RU", "IN", "CN", "JP", "BR", "IT", "HU", "AR", "SA", "", "ZZ", "xx")
 _E164 = re.compile(r"\+[1-9][0-9]{3,16}")
@@ -25,6 +27,7 @@ _PIECES = (
     "+", "00", "011 ", "(0)", " ext. ", "Tel: ", "Order ", "+1 415 555 2671", "02 40 55 66 77", ",,", ";ext=",
     "\u200f", "٠٥٥", "tel:", "\n", "\t", "1-800-FLOWERS", "<phone>", '"phone": "',
     "052-2345678", " / ", "€", "#", "x", "•", "—", "号", "שלוחה",
+    " pod numerem ", "a few words that say nothing at all ",
 )  # fmt: skip
 
 
@@ -44,6 +47,9 @@ def test_one_input(data: bytes) -> None:
             raise AssertionError(f"{text!r} {region}: {found}")
         if not 0 <= found.confidence <= 1:
             raise AssertionError(f"{text!r} {region}: {found}")
+    for window in windows_of(text):
+        if read_window(window, region, window.within) != read_window(window, region, None):
+            raise AssertionError(f"{text!r} {region}: {window}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import time
 import tomllib
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from ringbridge.core.errors import FileDamaged, FileTooNew, SettingError, StorageUnavailable
+from ringbridge.core.errors import FileDamaged, FileLeft, FileTooNew, SettingError, StorageUnavailable
 from ringbridge.core.settings import AccountSettings, CallSettings, DialingSettings, Settings, flatten
 from ringbridge.services import private_files
 from ringbridge.services.settings_file import SettingsFile
@@ -598,3 +598,105 @@ def test_any_list_becomes_any_other_and_nothing_else_changes(path, old, new, com
     table = tomllib.loads(path.read_text())
     assert table == {"version": 1, "dialing": {"rules": new, "outside_prefix": "9"}, "later": {"x": [1, 2]}}
     assert file.load().settings.dialing.rules == tuple(new)
+
+
+# ------------------------------------------------------------ looking again
+
+
+@pytest.fixture
+def policy_path(tmp_path):
+    return tmp_path / "etc" / "policy.toml"
+
+
+@pytest.fixture
+def watched(path, policy_path):
+    """Long after anything was written, so that only what is written from now on counts."""
+    later = datetime.now(UTC) + timedelta(hours=1)
+    return SettingsFile(path, policy_files=(policy_path,), now=lambda: later)
+
+
+def test_a_look_says_nothing_as_long_as_nobody_writes(watched, path, policy_path):
+    write(path, "region = 'DE'")
+    write(policy_path, "[guards]\npremium = 'ask'")
+    watched.load()
+    assert watched.look() is None
+    write(path, "region = 'FR'")
+    assert watched.look().settings.region == "FR"
+    assert watched.look() is None
+    path.unlink()
+    assert watched.look().settings.region == ""
+    assert watched.look() is None
+
+
+def test_a_look_sees_a_policy_come_change_break_and_go(watched, path, policy_path):
+    write(path, "[guards]\nnever_call = ['+1900*']")
+    before = watched.load().settings
+    write(policy_path, "locked = ['guards.refused_countries']\n[guards]\nrefused_countries = ['CU']")
+    found = watched.look()
+    assert found.settings.guards.refused_countries == ("CU",)
+    assert found.policy.locked == {"guards.refused_countries"}
+    write(policy_path, "locked = [")
+    found, at_start = watched.look(), SettingsFile(path, policy_files=(policy_path,)).load()
+    assert (found.settings, found.policy.locked) == (at_start.settings, at_start.policy.locked)
+    assert str(found.policy.notice) == str(at_start.policy.notice)
+    assert found.policy.notice is not None
+    policy_path.unlink()
+    assert watched.look().settings == before
+    policy_path.mkdir()  # nothing that can be read
+    assert watched.look().policy.notice is not None
+
+
+def test_a_file_of_the_same_length_and_time_is_another_one(watched, path):
+    write(path, "region = 'DE'")
+    watched.load()
+    times = (path.stat().st_atime_ns, path.stat().st_mtime_ns)
+    other = path.with_name("other")
+    write(other, "region = 'FR'")
+    os.utime(other, ns=times)
+    other.replace(path)
+    assert watched.look().settings.region == "FR"
+
+
+def test_right_after_a_write_it_is_read_again(path):
+    """Two writes within a tick of the file system's clock look the same."""
+    write(path, "region = 'DE'")
+    file = SettingsFile(path)
+    file.load()
+    found = file.look()
+    assert found is not None
+    assert found.settings.region == "DE"
+
+
+@pytest.mark.parametrize("text", ["region = ", b"\xff", "version = 99", "#" * 1_100_000])
+def test_a_look_leaves_a_file_alone_that_can_not_be_used(watched, path, policy_path, text):
+    write(path, "[guards]\nnever_call = ['+1900*']")
+    watched.load()
+    write(path, text)
+    found = watched.look()
+    assert found.settings.guards.never_call == ("+1900*",)
+    assert isinstance(found.notice, FileLeft)
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+    write(policy_path, "[guards]\nrefused_countries = ['CU']")  # a policy holds all the same
+    guards = watched.look().settings.guards
+    assert (guards.refused_countries, guards.never_call) == (("CU",), ("+1900*",))
+    write(path, "region = 'FR'")
+    found = watched.look()
+    assert (found.settings.region, found.settings.guards.never_call, found.notice) == ("FR", (), None)
+
+
+def test_a_look_at_a_folder_keeps_what_was_read_before(watched, path):
+    write(path, "region = 'DE'")
+    watched.load()
+    path.unlink()
+    path.mkdir()
+    found = watched.look()
+    assert (found.settings.region, type(found.notice)) == ("DE", FileLeft)
+
+
+def test_what_a_look_found_is_what_save_compares_with(watched, path):
+    write(path, "region = 'DE'")
+    watched.load()
+    write(path, "region = 'FR'")
+    settings = watched.look().settings
+    watched.save(replace(settings, card=settings.card._replace(seconds=3)))
+    assert tomllib.loads(path.read_text()) == {"version": 1, "region": "FR", "card": {"seconds": 3}}

@@ -19,7 +19,6 @@ from ringbridge.desktop.clipboard_wayland import ClipboardWayland
 from ringbridge.desktop.clipboard_x11 import ClipboardX11
 from ringbridge.desktop.hotkey_x11 import HotkeyX11
 from ringbridge.desktop.ports import Buffer, Copied, HotkeyState, HotkeyWish
-from ringbridge.desktop.tray_host import TrayHostWatcher
 
 HEARTBEAT_MS = 5
 
@@ -28,7 +27,6 @@ class Driver:
     def __init__(self) -> None:
         self.clipboard = ClipboardWayland() if "wayland" in sys.argv[1:] else ClipboardX11()
         self.hotkeys = HotkeyX11()
-        self.tray = TrayHostWatcher(lambda: say("tray_appeared"), lambda: say("tray_vanished"))
         self._rest = b""
         self._beat_at = 0.0
         self._waited_s = 0.0
@@ -71,8 +69,6 @@ class Driver:
             case "stop_key":
                 held = self.hotkeys.hold_stop_key((lambda: say("stop")) if wanted else None)
                 say("stop_key", held=held)
-            case "tray":
-                self.tray.start()
             case "heartbeat":
                 self._beat_at, self._waited_s, self._longest_s = time.monotonic(), waited_for_cpu_s(), 0.0
                 self._heart.start()
@@ -83,7 +79,6 @@ class Driver:
             case "close":
                 self.clipboard.close()
                 self.hotkeys.close()
-                self.tray.close()
             case _:
                 raise ValueError(do)
         # what a backend has sent to the server is on its way once the event loop has been round

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -75,6 +76,10 @@ class LockBus:
         for stream in (process.stdin, process.stdout):
             if stream is not None:
                 stream.close()
+
+    def freeze(self) -> None:
+        """Let the bus itself answer nobody any more."""
+        self._processes["bus"].send_signal(signal.SIGSTOP)
 
     def _start(self, name: str, arguments: list[str], env: dict[str, str]) -> subprocess.Popen[str]:
         process = subprocess.Popen(

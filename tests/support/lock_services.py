@@ -2,6 +2,7 @@
 
     python -m support.lock_services logind        takes org.freedesktop.login1
     python -m support.lock_services NAME PATH     takes a screen saver's name, such as org.gnome.ScreenSaver
+    python -m support.lock_services NAME PATH S   likewise, is locked already and answers after S seconds
 
 Commands come as lines on standard input: ``lock``, ``unlock`` (the desktop does it), ``ask_lock``, ``ask_unlock``
 (logind's signals, which only ask for it); each is answered with a line once it is on the bus.
@@ -10,6 +11,7 @@ Commands come as lines on standard input: ``lock``, ``unlock`` (the desktop does
 import os
 import sys
 import threading
+import time
 from typing import Any
 
 from jeepney import (
@@ -55,11 +57,13 @@ class Logind:
 class ScreenSaver:
     """A desktop's own."""
 
-    def __init__(self, name: str, path: str) -> None:
+    def __init__(self, name: str, path: str, after_s: str = "") -> None:
         self.name, self.path = name, path
-        self.locked = False
+        self.locked = bool(after_s)
+        self._after_s = float(after_s or 0)
 
     def answer(self, path: str, member: str, body: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]] | None:
+        time.sleep(self._after_s)
         return ("b", (self.locked,)) if path == self.path and member == "GetActive" else None
 
     def signals(self, command: str) -> list[Any]:

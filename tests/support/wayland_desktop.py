@@ -13,10 +13,12 @@ Root gets sway in a user namespace, as sway refuses root; what sway itself start
 it reaches files and sockets, but can't speak to the session bus.
 """
 
+import json
 import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any, Literal
@@ -27,6 +29,7 @@ from support import wayland_config, wayland_input, wayland_selection
 from support.desktop_bus import MenuEntry, SessionBus, TrayItem
 from support.desktop_hands import Window
 from support.desktop_session import DesktopError
+from support.wayland_input import KwinInput, WlrootsInput
 from support.wayland_parts import WaylandParts
 from support.wayland_windows import gnome_eval, gnome_windows, kwin_windows
 
@@ -150,7 +153,26 @@ class WaylandDesktop(WaylandParts):
             check=True,
         )
 
+    def type_meanwhile(self, text: str) -> threading.Thread:
+        """Type `text` on another keyboard while the test goes on; `join` what is returned."""
+        device = KwinInput(self.socket) if self.compositor == "kwin" else WlrootsInput(self.socket, self._size)
+
+        def typist() -> None:
+            for codes in wayland_input.codes_of_text(text):
+                wayland_input.press(device, codes)
+                time.sleep(_KEY_GAP_S)
+            device.close()
+
+        thread = threading.Thread(target=typist, daemon=True)
+        thread.start()
+        return thread
+
     # ------------------------------------------------------------ notifications
+
+    def notifications(self) -> list[tuple[str, dict[str, str]]]:
+        """Return the title and the actions of each notification on the screen, newest first. Not for GNOME."""
+        shown = json.loads(self.run(["makoctl", "list"], check=True).stdout)["data"][0]
+        return [(each["summary"]["data"], each["actions"]["data"]) for each in shown]
 
     def answer_notification(self, action: str = "default") -> None:
         """Press an action of the newest notification. Not for GNOME: there it takes the mouse."""

@@ -172,10 +172,29 @@ class WaylandParts(DesktopHands):
             mako.write_text(wayland_config.MAKO)
             self._start_part("notify", ["mako", "-c", str(mako)])
         if self._tray:
-            bar, style = self.folder / "waybar.json", self.folder / "waybar.css"
-            bar.write_text(wayland_config.WAYBAR)
-            style.write_text(wayland_config.WAYBAR_STYLE)
-            self._start_part("tray", ["waybar", "-c", str(bar), "-s", str(style)])
+            self._start_bar()
+
+    def _start_bar(self) -> None:
+        bar, style = self.folder / "waybar.json", self.folder / "waybar.css"
+        bar.write_text(wayland_config.WAYBAR)
+        style.write_text(wayland_config.WAYBAR_STYLE)
+        self._start_part("tray", ["waybar", "-c", str(bar), "-s", str(style)])
+
+    def end_tray(self) -> None:
+        """Kill what shows icons, as a crash does; GNOME's extension is switched off."""
+        if self.compositor == "gnome":
+            self._gnome(f"Main.extensionManager.disableExtension('{wayland_config.APPINDICATOR}')")
+        else:
+            self.end_part("tray")
+        self.wait_for(lambda: not self.bus.tray_host_ready(), 10, "the tray to be gone")
+
+    def start_tray(self) -> None:
+        """Start what shows icons: again after `end_tray`, or late on a desktop without."""
+        if self.compositor == "gnome":
+            self._gnome(f"Main.extensionManager.enableExtension('{wayland_config.APPINDICATOR}')")
+        else:
+            self._start_bar()
+        self.wait_for(self.bus.tray_host_ready, PART_STARTS_S, "the tray")
 
     def _start_portal(self) -> None:
         # only this backend: the portal would fall back to any other that is installed

@@ -32,6 +32,7 @@ from support.office import Journal
 RINGBRIDGE = str(Path(sys.executable).with_name("ringbridge"))
 HOTKEY = "ctrl+alt+k"  # Ctrl+Alt+D is XFCE's own: it shows the desktop
 CARD = "^Ringbridge$"
+LAUNCHER = "^Click to call"
 READY_S = 20.0
 _SAVE_PASSWORD = (
     "import sys; from ringbridge.services.credentials import Credentials;"
@@ -97,9 +98,10 @@ class Workplace:
 
     # ------------------------------------------------------------ the program
 
-    def start(self, *arguments: str) -> "subprocess.Popen[Any]":
+    def start(self, *arguments: str, at_login: bool = False) -> "subprocess.Popen[Any]":
         """Start the program and wait until it answers; by then it also hears keys and copies."""
-        self.program = self.desktop.spawn([RINGBRIDGE, *arguments])
+        env = {"DESKTOP_AUTOSTART_ID": "10test"} if at_login else None
+        self.program = self.desktop.spawn([RINGBRIDGE, *arguments], env=env)
         self.desktop.wait_for(self._answers, READY_S, "the program to listen")
         return self.program
 

@@ -39,7 +39,11 @@ class Parts:
         self.work_lane = Lane("work", self.invoker)
         self.now = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)  # noon in New York
         finder = FactFinder(lambda: self.history, now=lambda: self.now)
-        self.reader = Reader(session=self.session, lane=self.work_lane, facts=lambda: finder)
+        self.reader = Reader(
+            in_force=lambda: (self.session.settings, self.session.region),
+            lane=self.work_lane,
+            facts=lambda: finder,
+        )
         dialer = Dialer(history=self.history, credentials=self.credentials)
         self.dialer: Callable[[], Dialer] = lambda: dialer
         self.locked = False

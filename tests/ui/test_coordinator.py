@@ -519,15 +519,15 @@ def test_while_the_screen_is_locked_nothing_is_called(qtbot: QtBot, desk: Desk, 
     outcomes: list[str] = []
     wish = Wish(target=Target(e164="+12125550142"), origin=origin, said_yes=True)
     desk.parts.caller.want(wish, lambda outcome: outcomes.append(outcome.problem))
-    assert outcomes == ["gate_locked"]
+    qtbot.waitUntil(lambda: outcomes == ["gate_locked"])
     assert "The screen is locked, so nothing is called." in desk.texts()
     assert desk.parts.pbx.calls == ()
 
 
-def test_while_the_screen_is_locked_the_hotkey_offers_nothing(desk: Desk) -> None:
+def test_while_the_screen_is_locked_the_hotkey_offers_nothing(qtbot: QtBot, desk: Desk) -> None:
     desk.parts.locked = True
     desk.coordinator.selected(Copied(text="212 555 0142"))
-    assert "screen is locked" in desk.texts()
+    qtbot.waitUntil(lambda: "screen is locked" in desk.texts())
     assert desk.entry("offer") is None
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from ringbridge.core.hotkeys import HotkeyAction
-from ringbridge.desktop.ports import REMEDY_COMMAND, Availability, HotkeyCondition, HotkeyState
+from ringbridge.desktop.ports import REMEDY_KEYS, Availability, HotkeyCondition, HotkeyState
 from ringbridge.ui.hotkey_words import action_name, problem_of, state_remedy, state_words
 
 KEYS = "Ctrl+Alt+R"
@@ -56,7 +56,7 @@ def test_who_said_no_is_told_the_way_back() -> None:
 
 
 def test_a_desktop_without_hotkeys_has_its_reason_and_the_command() -> None:
-    availability = Availability(usable=False, reason="no_portal", remedy=REMEDY_COMMAND)
+    availability = Availability(usable=False, reason="no_shortcut_portal", remedy=REMEDY_KEYS)
     said = problem(HotkeyCondition.UNAVAILABLE, availability=availability)
     assert said.startswith("Hotkeys (portal): no desktop portal runs.")
     assert "ringbridge hotkey install" in said

@@ -255,7 +255,9 @@ def reasons_in_the_code() -> set[str]:
 def test_every_reason_and_remedy_of_the_desktop_has_words() -> None:
     names = reasons_in_the_code()
     assert {"no_display", "no_library", "no_tray_host", "no_data_control", "bind_dial_command"} <= names
-    silent = {name for name in names if name not in setting_words._reasons() | setting_words._remedies()}
+    silent = {
+        name for name in names if name not in setting_words.desktop_reasons() | setting_words.desktop_remedies()
+    }
     assert silent == set()
 
 

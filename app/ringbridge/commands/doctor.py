@@ -10,6 +10,7 @@ from ringbridge.commands.doctor_checks import Check
 from ringbridge.commands.output import printable, say, say_json
 from ringbridge.core import exit_codes
 from ringbridge.core.settings import AccountSettings
+from ringbridge.desktop.capabilities import desktop_capabilities
 from ringbridge.services.paths import find_paths, policy_files
 from ringbridge.services.policy_file import read_policy
 from ringbridge.services.region import effective_region
@@ -35,8 +36,9 @@ def run(arguments: list[str], profile: str | None) -> int:
         "Check whether everything works here. Changes nothing, calls nobody.",
         "Of several findings the exit code tells the first of: 8 account or keyring, 4 login, 5 PBX or calls list,\n"
         "3 role, 6 an answer that was not understood, 7 settings, dial plan, or something this desktop lacks.\n"
-        "0: all is well. --json prints one object: ok; checks with name, ok, detail and remedy each; and dial_cases\n"
-        "with count and failed. The report holds no password, user name, number or host name.\n",
+        "0: all is well. --json prints one object: ok; checks with name, ok, detail and remedy each; capabilities\n"
+        "with name, usable, mechanism, reason and remedy each, in stable words; dial_cases with count and failed.\n"
+        "The report holds no password, user name, number or host name.\n",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.read(arguments)
@@ -45,7 +47,8 @@ def run(arguments: list[str], profile: str | None) -> int:
     settings_check, settings = doctor_checks.check_settings(paths, policy)
     account = settings.account
     cases_check, cases = doctor_dialing.check_dial_cases(paths, settings, effective_region(settings))
-    keyring_check, password = doctor_checks.check_keyring(account, paths.profile)
+    keyring_check, keyring = doctor_checks.check_keyring(account, paths.profile)
+    pbx_check, pbx = doctor_checks.check_pbx(account, keyring.password)
     checks = [
         _anonymous(check, account)
         for check in (
@@ -64,14 +67,20 @@ def run(arguments: list[str], profile: str | None) -> int:
             doctor_hotkeys.check_hotkey(paths, settings),
             doctor_guards.check_screen_lock(),
             doctor_checks.check_running(paths),
-            doctor_checks.check_pbx(account, password),
+            pbx_check,
         )
     ]
     if options.json:
         rows = [
             {"name": check.name, "ok": check.ok, "detail": check.detail, "remedy": check.remedy} for check in checks
         ]
-        say_json({"ok": all(check.ok for check in checks), "checks": rows, "dial_cases": cases})
+        capabilities = [
+            {"name": each.name, "usable": each.usable, "mechanism": each.mechanism, "reason": each.reason,
+                "remedy": each.remedy}
+            for each in (*desktop_capabilities(), keyring.capability, pbx.capability)
+        ]  # fmt: skip
+        ok = all(check.ok for check in checks)
+        say_json({"ok": ok, "checks": rows, "capabilities": capabilities, "dial_cases": cases})
     else:
         say("\n".join(line for check in checks for line in _lines_of(check)))
     return exit_code_of(checks)

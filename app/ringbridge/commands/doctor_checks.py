@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,12 +11,13 @@ from typing import Protocol
 
 from ringbridge import __version__
 from ringbridge.core import exit_codes
-from ringbridge.core.errors import NoAccount, RingbridgeError, SettingError
+from ringbridge.core.errors import NoAccount, SettingError
 from ringbridge.core.settings import AccountSettings, Settings, from_mapping, plain_http_allowed
 from ringbridge.desktop.choose import Session, clipboard_backends, session
 from ringbridge.desktop.ports import Availability
 from ringbridge.services import instance_client
 from ringbridge.services.paths import Paths
+from ringbridge.services.reach import Reached, look_at_keyring, look_at_pbx
 from ringbridge.services.settings_file import Policy
 from ringbridge.ui.wording import availability_sentence, error_sentence, remedy_sentence, setting_sentence
 
@@ -215,47 +216,38 @@ def check_running(paths: Paths) -> Check:
     )
 
 
-def check_keyring(account: AccountSettings, profile: str) -> tuple[Check, str]:
+def check_keyring(account: AccountSettings, profile: str) -> tuple[Check, Reached]:
     """Whether the password can be had; it is returned for the login test."""
     from ringbridge.services.credentials import Credentials
     from ringbridge.services.secret_service import Deadlines
 
     name = "keyring"
-    if not (account.url and account.username):
-        return Check(name=name, ok=True, detail="not asked: no account is set"), ""
-    try:
-        password = Credentials(profile, deadlines=Deadlines(prompt_s=_UNLOCK_S)).read(account)
-    except RingbridgeError as error:
-        detail = error_sentence(error)
-        return Check(name=name, ok=False, detail=detail, exit_code=exit_codes.NO_ACCOUNT), ""
-    return Check(name=name, ok=True, detail="the password is saved and can be read"), password
+    reached = look_at_keyring(Credentials(profile, deadlines=Deadlines(prompt_s=_UNLOCK_S)), account)
+    if reached.error is not None:
+        detail = error_sentence(reached.error)
+        return Check(name=name, ok=False, detail=detail, exit_code=exit_codes.NO_ACCOUNT), reached
+    asked = reached.capability.usable
+    detail = "the password is saved and can be read" if asked else "not asked: no account is set"
+    return Check(name=name, ok=True, detail=detail), reached
 
 
-def check_pbx(account: AccountSettings, password: str) -> Check:
+def check_pbx(account: AccountSettings, password: str) -> tuple[Check, Reached]:
     """Whether the PBX can be reached and, where the password is at hand, takes the login. Calls nobody."""
-    from ringbridge.core.calls import Login
-    from ringbridge.core.errors import LoginCodeNeeded
     from ringbridge.services.failures import failed_outcome
-    from ringbridge.services.pbx import LoginFinding, PbxClient
 
     name = "pbx"
     if not account.url or not plain_http_allowed(account):
-        return Check(name=name, ok=True, detail="not tried: there is no address to try")
-    client = PbxClient(account)
-    try:
-        client.connect()
-        if not (password and account.username):
-            return Check(name=name, ok=True, detail="can be reached; the login was not tried")
-        finding = client.check_login(Login(username=account.username, password=password)).finding
-        if finding is LoginFinding.CODE_NEEDED:
-            raise LoginCodeNeeded
-    except RingbridgeError as error:
-        code = exit_codes.of_outcome(failed_outcome(error, request_id="", dialed="").outcome)
-        return Check(name=name, ok=False, detail=error_sentence(error), exit_code=code)
-    finally:
-        client.close()
-    if finding is LoginFinding.ROLE_TOO_SMALL:
+        detail = "not tried: there is no address to try"
+        return Check(name=name, ok=True, detail=detail), look_at_pbx(replace(account, url=""), "")
+    reached = look_at_pbx(account, password)
+    if reached.capability.reason == "role_too_small":
         detail = "takes the login, but its role may not use what Ringbridge needs"
         remedy = "Ask your administrator for the “actions” or “panel” privilege."
-        return Check(name=name, ok=False, detail=detail, remedy=remedy, exit_code=exit_codes.REFUSED)
-    return Check(name=name, ok=True, detail="can be reached and takes the login")
+        return Check(name=name, ok=False, detail=detail, remedy=remedy, exit_code=exit_codes.REFUSED), reached
+    if reached.error is not None:
+        code = exit_codes.of_outcome(failed_outcome(reached.error, request_id="", dialed="").outcome)
+        return Check(name=name, ok=False, detail=error_sentence(reached.error), exit_code=code), reached
+    detail = (
+        "can be reached and takes the login" if reached.login_tried else "can be reached; the login was not tried"
+    )
+    return Check(name=name, ok=True, detail=detail), reached

@@ -105,7 +105,7 @@ def _recipes(facts: HotkeyFacts, profile: str) -> list[str]:
     """What to do by hand, or with `install`."""
     if facts.can_install:
         return [f"“ringbridge hotkey install” lets {facts.installer.name} keep the keys of your settings."]
-    wanted = facts.combinations or {HotkeyAction.DIAL_SELECTION: "Ctrl+Alt+D"}
+    wanted = facts.combinations or {HotkeyAction.DIAL_SELECTION: "Ctrl+Alt+C"}
     commands = {
         action: (combination, shlex.join(command_of(action, profile))) for action, combination in wanted.items()
     }
@@ -135,7 +135,7 @@ def _in_xml(text: str) -> str:
 
 def _install(facts: HotkeyFacts, profile: str) -> int:
     if not facts.combinations:
-        complain("No hotkey is set. Set one first: ringbridge config set hotkeys.dial_selection Ctrl+Alt+D")
+        complain("No hotkey is set. Set one first: ringbridge config set hotkeys.dial_selection Ctrl+Alt+C")
         return exit_codes.BLOCKED
     if facts.works:
         complain(f"Ringbridge takes the keys itself here ({facts.mechanism}), so the desktop need not keep them.")

@@ -8,6 +8,7 @@
     ├── StorageError               a file of ours can't be used
     │   ├── FileTooNew             written by a newer Ringbridge; left alone
     │   ├── FileDamaged            unreadable; set aside
+    │   ├── FileLeft               unusable while the program runs; what it said before still holds
     │   ├── PolicyDamaged          the company's policy can't be read; most careful settings stand in
     │   └── StorageUnavailable     disk full, read-only, locked by another program
     │       └── FileMissing        a file that a setting names is not there
@@ -137,6 +138,10 @@ class FileTooNew(StorageError):
 
 class FileDamaged(StorageError):
     """Unreadable; `detail` says where it was set aside to."""
+
+
+class FileLeft(StorageError):
+    """Unusable while the program runs, perhaps half written: left alone, and what it said before still holds."""
 
 
 class PolicyDamaged(StorageError):

@@ -103,10 +103,13 @@ class CardSettings(NamedTuple):
     Attributes:
         seconds: It goes by itself after so many seconds, 0 to 600; 0 = it stays.
         corner: ``top_right``, ``bottom_right``, ``top_left`` or ``bottom_left``.
+        show_as: ``card``, ``notification`` (the desktop's own), or ``automatic``: the card where windows can stand in
+            a corner, the notification under Wayland, where the desktop decides that and may give a window the focus.
     """
 
     seconds: int = 12
     corner: str = "bottom_right"
+    show_as: str = "automatic"
 
 
 class HotkeySettings(NamedTuple):
@@ -193,6 +196,7 @@ _CHECKS: dict[str, Callable[[str, object], SettingValue]] = {
     "clipboard.watch": checks.check_flag,
     "card.seconds": checks.whole_number(0, 600),
     "card.corner": checks.choice_of("top_right", "bottom_right", "top_left", "bottom_left"),
+    "card.show_as": checks.choice_of("automatic", "card", "notification"),
     "hotkeys.dial_selection": checks.check_hotkey,
     "hotkeys.quick_dial": checks.check_hotkey,
     "hotkeys.hang_up": checks.check_hotkey,

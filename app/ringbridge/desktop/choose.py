@@ -11,12 +11,20 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ringbridge.desktop.ports import REMEDY_COMMAND, Availability, ClipboardBackend, HotkeyBackend, ScreenLock
+from ringbridge.desktop.ports import (
+    REMEDY_COMMAND,
+    REMEDY_KEYS,
+    Availability,
+    ClipboardBackend,
+    HotkeyBackend,
+    ScreenLock,
+)
 
 if TYPE_CHECKING:
     from ringbridge.desktop.dbus.bus import Bus
     from ringbridge.desktop.dbus.portal_connection import Connect
     from ringbridge.desktop.instance import LineHandler
+    from ringbridge.desktop.ports import Notifier
 
 _log = logging.getLogger(__name__)
 
@@ -96,9 +104,9 @@ def hotkey_backends(connect: "Connect | None" = None, profile: str = "") -> tupl
 
             kde = "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":")
             portal = HotkeyPortal(connect or _no_connection, profile=profile, confirms=kde)
-            return portal, HotkeyNull(reason="not_on_wayland", remedy=REMEDY_COMMAND)
+            return portal, HotkeyNull(reason="not_on_wayland", remedy=REMEDY_KEYS)
         case _ as other:
-            return (HotkeyNull(reason=f"not_on_{other}", remedy=REMEDY_COMMAND),)
+            return (HotkeyNull(reason=f"not_on_{other}", remedy=REMEDY_KEYS),)
 
 
 def hotkey_backend(connect: "Connect", profile: str) -> HotkeyBackend:
@@ -116,10 +124,12 @@ def _no_connection(use: "Callable[[Bus | None], None]") -> None:
     use(None)
 
 
-def screen_lock_makers() -> tuple[Callable[[], ScreenLock], ...]:
-    """What makes the candidates for this session, best first; the last one knows of no lock.
+def screen_lock_finder() -> Callable[[], tuple[Callable[[], ScreenLock], ...]]:
+    """Load what may know of the screen lock: QtDBus on Linux, so off the GUI thread.
 
-    Loads QtDBus and connects to the buses on Linux: off the GUI thread. The makers are called on it.
+    Returns:
+        What gives the makers of the candidates for this session, best first; the last one knows of no lock. It may
+        wait for the buses, so it wants a thread of its own. The makers are called on the GUI thread.
     """
     from ringbridge.desktop.null import ScreenLockNull
 
@@ -127,18 +137,17 @@ def screen_lock_makers() -> tuple[Callable[[], ScreenLock], ...]:
         case Session.WINDOWS:
             from ringbridge.desktop.screen_lock_windows import ScreenLockWindows
 
-            return ScreenLockWindows, ScreenLockNull
+            return lambda: (ScreenLockWindows, ScreenLockNull)
         case Session.MACOS:
             from ringbridge.desktop.screen_lock_macos import ScreenLockMacos
 
-            return ScreenLockMacos, ScreenLockNull
+            return lambda: (ScreenLockMacos, ScreenLockNull)
         case Session.NONE:
-            return (partial(ScreenLockNull, reason="no_display"),)
+            return lambda: (partial(ScreenLockNull, reason="no_display"),)
         case Session.X11 | Session.WAYLAND | Session.OFFSCREEN:
             from ringbridge.desktop.screen_lock_dbus import ScreenLockDBus, connect
 
-            connect()
-            return ScreenLockDBus, ScreenLockNull
+            return lambda: (partial(ScreenLockDBus, *connect()), ScreenLockNull)
 
 
 class InstanceListener(Protocol):
@@ -195,3 +204,25 @@ def first_usable(backends: Sequence[_B]) -> _B:
             return backend
         _log.debug("%s is not usable here: %s", backend.name, availability.reason)
     return backends[-1]
+
+
+def windows_keep_their_place() -> bool:
+    """Whether a window can stand in a corner and leave the focus alone; under Wayland the desktop decides both."""
+    return session() is not Session.WAYLAND
+
+
+def notifier(bus: "Bus") -> "Notifier":
+    """What shows the desktop's notifications.
+
+    Args:
+        bus: The session bus.
+    """
+    from ringbridge.desktop.sandbox import in_sandbox
+
+    if in_sandbox():
+        from ringbridge.desktop.notifier_portal import NotifierPortal
+
+        return NotifierPortal(bus)
+    from ringbridge.desktop.notifier_fdo import NotifierFdo
+
+    return NotifierFdo(bus)

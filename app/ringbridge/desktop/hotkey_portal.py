@@ -24,7 +24,7 @@ from ringbridge.desktop.hotkey_portal_values import (
     state_of,
 )
 from ringbridge.desktop.ports import (
-    REMEDY_COMMAND,
+    REMEDY_KEYS,
     Availability,
     HotkeyCondition,
     HotkeyState,
@@ -341,7 +341,7 @@ class HotkeyPortal:
         self._unavailable("portal_silent" if answer.error == NO_REPLY else "portal_refused")
 
     def _unavailable(self, reason: str) -> None:
-        availability = Availability(usable=False, reason=reason, remedy=REMEDY_COMMAND)
+        availability = Availability(usable=False, reason=reason, remedy=REMEDY_KEYS)
         for wish in self._wishes:
             self._tell(wish.action, HotkeyState(HotkeyCondition.UNAVAILABLE, availability=availability))
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 from ringbridge.core.hotkey_spellings import readable_trigger
 from ringbridge.desktop.dbus.portal import PORTAL, PORTAL_PATH
 from ringbridge.desktop.dbus.values import BusSignal, plain
-from ringbridge.desktop.ports import REMEDY_COMMAND, Availability, HotkeyCondition, HotkeyState
+from ringbridge.desktop.ports import REMEDY_KEYS, Availability, HotkeyCondition, HotkeyState
 
 _log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ def state_of(keys: str | None, code: int) -> HotkeyState:
     if keys is None and code == _DENIED:
         return HotkeyState(HotkeyCondition.DENIED)
     if keys is None and code:
-        unavailable = Availability(usable=False, reason="portal_refused", remedy=REMEDY_COMMAND)
+        unavailable = Availability(usable=False, reason="portal_refused", remedy=REMEDY_KEYS)
         return HotkeyState(HotkeyCondition.UNAVAILABLE, availability=unavailable)
     return HotkeyState(HotkeyCondition.NO_KEY)
 
@@ -109,10 +109,10 @@ def look(timeout_s: float) -> Availability:
             question: Any = Properties(address).get("version")  # pyright: ignore[reportUnknownMemberType] - untyped
             reply: Any = connection.send_and_get_reply(question, timeout=timeout_s)  # pyright: ignore[reportUnknownMemberType] - untyped
     except TimeoutError:
-        return Availability(usable=False, reason="portal_silent", remedy=REMEDY_COMMAND)
+        return Availability(usable=False, reason="portal_silent", remedy=REMEDY_KEYS)
     except (OSError, KeyError, ValueError, RuntimeError) as error:  # no address, nobody there, a strange one
         _log.debug("no session bus: %s", type(error).__name__)
-        return Availability(usable=False, reason="no_session_bus", remedy=REMEDY_COMMAND)
+        return Availability(usable=False, reason="no_session_bus", remedy=REMEDY_KEYS)
     if reply.header.message_type is MessageType.method_return:
         return Availability(usable=True)
-    return Availability(usable=False, reason="no_global_shortcuts", remedy=REMEDY_COMMAND)
+    return Availability(usable=False, reason="no_global_shortcuts", remedy=REMEDY_KEYS)

@@ -92,8 +92,9 @@ class ScreenLockNull:
         """Nobody tells."""
         return False
 
-    def watch(self, changed: Callable[[bool], None]) -> None:
-        """Do nothing."""
+    def watch(self, changed: Callable[[bool], None], known: Callable[[], None]) -> None:  # noqa: ARG002 - as in the others
+        """There is nothing to wait for."""
+        known()
 
     def close(self) -> None:
         """Do nothing."""

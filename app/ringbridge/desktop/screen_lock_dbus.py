@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import SLOT, QObject, QTimer, Slot
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher, QDBusServiceWatcher, QDBusVariant
 
+from ringbridge.desktop.bus_answers import bus_hangs, session_bus_address, system_bus_address
 from ringbridge.desktop.ports import Availability
 from ringbridge.desktop.screen_lock_names import (
     AUTO_SESSION,
@@ -29,30 +30,50 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _ANSWER_MS = 2000
+_BUS_S = 10.0
+"""A bus that says nothing for so long is left out; at login a slow one takes a second or two."""
 _HEEDED_MS = 10_000
 """logind's `Lock` only asks a locker to lock. It counts at once, and no longer than so unless a locker confirms it:
 there are lockers that never say when they unlock."""
 _ASKED_TO_LOCK = "asked to lock"
 
 
-def connect() -> None:
-    """Connect to both buses, which waits for their answer; Qt keeps the connections. Any thread."""
-    QDBusConnection.systemBus()
-    QDBusConnection.sessionBus()
+def connect() -> tuple[QDBusConnection, QDBusConnection]:
+    """Connect to the system's and the session's bus; Qt keeps the connections. Any thread that may wait.
+
+    Returns:
+        Both; not connected where there is none, or one that does not answer.
+    """
+    system = _connected(system_bus_address(), QDBusConnection.systemBus)
+    return system, _connected(session_bus_address(), QDBusConnection.sessionBus)
+
+
+def _connected(address: str, connect_to: Callable[[], QDBusConnection]) -> QDBusConnection:
+    if bus_hangs(address, patience_s=_BUS_S):
+        _log.warning("a bus does not answer, so it can't tell when the screen is locked")
+        return QDBusConnection("")
+    return connect_to()
 
 
 class ScreenLockDBus(QObject):
-    """A `ScreenLock` that listens; GUI thread. To be made after start: it imports QtDBus."""
+    """A `ScreenLock` that listens; GUI thread. To be made after start: it imports QtDBus.
+
+    Args:
+        system: The system's bus, as `connect` gives it.
+        session: The bus of the user's session, likewise.
+    """
 
     name = "dbus"
 
-    def __init__(self) -> None:
+    def __init__(self, system: QDBusConnection, session: QDBusConnection) -> None:
         super().__init__()
-        self._system = QDBusConnection.systemBus()
-        self._session = QDBusConnection.sessionBus()
+        self._system = system
+        self._session = session
         self._session_path = ""
         self._locked_by: set[str] = set()
         self._changed: Callable[[bool], None] | None = None
+        self._known: Callable[[], None] | None = None
+        self._unanswered: set[str] = set()
         self._vanished: list[QDBusServiceWatcher] = []
         self._heeded = QTimer(self)
         self._heeded.setSingleShot(True)
@@ -70,18 +91,20 @@ class ScreenLockDBus(QObject):
         """Whether the screen is locked, as far as anybody has told."""
         return bool(self._locked_by)
 
-    def watch(self, changed: Callable[[bool], None]) -> None:
-        """Call `changed` whenever the screen is locked or unlocked, and from the first answer on."""
-        self._changed = changed
-        if self._system.isConnected():
+    def watch(self, changed: Callable[[bool], None], known: Callable[[], None]) -> None:
+        """Call `changed` whenever the screen is locked or unlocked, `known` once all have answered or failed to."""
+        self._changed, self._known = changed, known
+        logind, savers = self._system.isConnected(), SAVERS if self._session.isConnected() else ()
+        self._unanswered = {*(saver.name for saver in savers), *((LOGIND,) if logind else ())}
+        if logind:
             self._watch_logind()
-        if self._session.isConnected():
-            for saver in SAVERS:
-                self._watch_saver(saver)
+        for saver in savers:
+            self._watch_saver(saver)
+        self._tell_known()
 
     def close(self) -> None:
         """Listen no more. Safe to call twice."""
-        self._changed = None
+        self._changed = self._known = None
         self._heeded.stop()
         for watcher in self._vanished:
             watcher.setWatchedServices([])
@@ -112,7 +135,7 @@ class ScreenLockDBus(QObject):
 
     def _ask_hint(self, path: str) -> None:
         # the signal holds the value in a form that PySide6 can't read, so it is asked for
-        self._ask(self._system, _get(path, "LockedHint"), lambda value: self._say(LOGIND, value is True))
+        self._ask_whether(LOGIND, self._system, _get(path, "LockedHint"))
 
     @Slot(QDBusMessage)
     def session_changed(self, message: QDBusMessage) -> None:
@@ -140,8 +163,7 @@ class ScreenLockDBus(QObject):
         slot = SLOT("saver_changed(QDBusMessage)")
         self._session.connect(saver.name, "", saver.name, "ActiveChanged", self, slot)  # pyright: ignore[reportArgumentType] - likewise
         self._watch_end(self._session, saver.name)
-        question = _call(saver.name, saver.path, saver.name, "GetActive")
-        self._ask(self._session, question, lambda value: self._say(saver.name, value is True))
+        self._ask_whether(saver.name, self._session, _call(saver.name, saver.path, saver.name, "GetActive"))
 
     @Slot(QDBusMessage)
     def saver_changed(self, message: QDBusMessage) -> None:
@@ -168,8 +190,28 @@ class ScreenLockDBus(QObject):
     def _gone(self, name: str, _name: object = None) -> None:
         self._say(name, False)
 
-    def _ask(self, bus: QDBusConnection, message: QDBusMessage, answered: Callable[[Any], None]) -> None:
-        """Ask without waiting; no answer, or an error, changes nothing."""
+    def _tell_known(self) -> None:
+        if not self._unanswered and self._known is not None:
+            known, self._known = self._known, None
+            known()
+
+    def _ask_whether(self, who: str, bus: QDBusConnection, question: QDBusMessage) -> None:
+        """Ask one who knows whether the screen is locked."""
+
+        def ended() -> None:
+            self._unanswered.discard(who)
+            self._tell_known()
+
+        self._ask(bus, question, lambda value: self._say(who, value is True), ended)
+
+    def _ask(
+        self,
+        bus: QDBusConnection,
+        message: QDBusMessage,
+        answered: Callable[[Any], None],
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Ask without waiting; no answer, or an error, changes nothing, and is an end too."""
         message.setAutoStartService(False)
         watcher = QDBusPendingCallWatcher(bus.asyncCall(message, _ANSWER_MS), self)
 
@@ -178,6 +220,7 @@ class ScreenLockDBus(QObject):
             values: Sequence[Any] = [] if watcher.isError() else watcher.reply().arguments()
             if values and self._changed is not None:
                 answered(values[0].variant() if isinstance(values[0], QDBusVariant) else values[0])
+            ended()
 
         watcher.finished.connect(finished)
 

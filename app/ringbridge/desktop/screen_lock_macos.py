@@ -54,8 +54,9 @@ class ScreenLockMacos:
         """Whether the screen is locked."""
         return session_is_locked()
 
-    def watch(self, changed: Callable[[bool], None]) -> None:
-        """Do nothing: whoever wants to call asks `locked`."""
+    def watch(self, changed: Callable[[bool], None], known: Callable[[], None]) -> None:  # noqa: ARG002 - as in the others
+        """There is nothing to wait for: whoever wants to call asks `locked`."""
+        known()
 
     def close(self) -> None:
         """Do nothing."""

@@ -136,8 +136,8 @@ class ScreenLockWindows:
         """Whether the screen is locked."""
         return self._locked
 
-    def watch(self, changed: Callable[[bool], None]) -> None:
-        """Call `changed` whenever the screen is locked or unlocked."""
+    def watch(self, changed: Callable[[bool], None], known: Callable[[], None]) -> None:
+        """Call `changed` whenever the screen is locked or unlocked; how it is now is known at once."""
         from PySide6.QtWidgets import QWidget
 
         self._changed = changed
@@ -149,6 +149,7 @@ class ScreenLockWindows:
         if not _register(int(self._window.winId())):
             _log.warning("Windows does not tell when the screen is locked")
         self._take(session_is_locked())
+        known()
 
     def close(self) -> None:
         """Listen no more. Safe to call twice."""

@@ -2,68 +2,197 @@
 
 Two kinds of host exist: StatusNotifierItem over the session bus (org.kde.StatusNotifierWatcher), and XEmbed (the
 owner of the X selection _NET_SYSTEM_TRAY_Sn). A QSystemTrayIcon made while no watcher is there becomes an XEmbed icon
-and stays one, invisible on panels that know the other kind only; so it has to be made anew when a watcher appears.
+and stays one, invisible on panels that know the other kind only; and the other way round.
 """
 
+import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ringbridge.desktop.choose import Session, session
+from ringbridge.desktop.dbus.values import BUS, Place
 from ringbridge.desktop.ports import Availability
 
 if TYPE_CHECKING:
-    from PySide6.QtDBus import QDBusServiceWatcher
+    from ringbridge.desktop.dbus.bus import Bus, Subscription
+    from ringbridge.desktop.dbus.values import BusSignal, Reply
+    from ringbridge.desktop.x11.events import Event
+    from ringbridge.desktop.x11.qt_loop import XLoop
+    from ringbridge.desktop.x11.xcb import Connection
+
+_log = logging.getLogger(__name__)
 
 WATCHER_NAME = "org.kde.StatusNotifierWatcher"
 _WATCHER_PATH = "/StatusNotifierWatcher"
-_SETTLE_MS = 300
-"""Between the watcher's name and the panel that registers as its host (seen with xfce4-panel)."""
+_WATCHER = Place(WATCHER_NAME, _WATCHER_PATH, WATCHER_NAME)
 _BUS_TIMEOUT_S = 1.0
+_MAX_ITEMS = 100
+
+
+class TrayHosts(NamedTuple):
+    """Who would show an icon.
+
+    Attributes:
+        watcher: The unique bus name of the StatusNotifierWatcher, or empty: a new icon is of that kind where there is
+            one, whether or not anybody shows it.
+        notifier: A panel shows StatusNotifierItems.
+        xembed: A panel shows XEmbed icons.
+    """
+
+    watcher: str = ""
+    notifier: bool = False
+    xembed: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether an icon that is made now is shown."""
+        return self.notifier or (self.xembed and not self.watcher)
 
 
 class TrayHostWatcher:
-    """Calls back when a StatusNotifierWatcher appears or disappears; by events, GUI thread.
+    """Tells who shows tray icons, now and at each change; by events, GUI thread.
 
-    To be made after start: it imports QtDBus.
+    Args:
+        changed: Gets the hosts, for the first time once all that can be known has been heard.
     """
 
-    def __init__(self, appeared: Callable[[], None], vanished: Callable[[], None]) -> None:
-        """Keep whom to call: `appeared` comes 300 ms after the name did, when the panel is ready for icons."""
-        self._appeared = appeared
-        self._vanished = vanished
-        self._watcher: QDBusServiceWatcher | None = None
+    def __init__(self, changed: Callable[[TrayHosts], None]) -> None:
+        self._changed = changed
+        self._hosts = TrayHosts()
+        self._told: TrayHosts | None = None
+        self._bus: Bus | None = None
+        self._bus_heard = False
+        self._subscriptions: list[Subscription] = []
+        self._connection: Connection | None = None
+        self._loop: XLoop | None = None
+        self._selection = 0
+        self._asked = 0
 
-    def start(self) -> bool:
-        """Watch from now on; tells whether there is a session bus to watch."""
-        from PySide6.QtCore import QTimer
-        from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher
+    def start(self, bus: "Bus | None") -> None:
+        """Watch from now on.
 
-        bus = QDBusConnection.sessionBus()
-        if not bus.isConnected():
-            return False
-        self._settle = QTimer()
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(_SETTLE_MS)
-        self._settle.timeout.connect(self._appeared)
-        mode = QDBusServiceWatcher.WatchModeFlag.WatchForOwnerChange
-        self._watcher = QDBusServiceWatcher(WATCHER_NAME, bus, mode)
-        self._watcher.serviceRegistered.connect(self._came)
-        self._watcher.serviceUnregistered.connect(self._gone)
-        return True
-
-    def _came(self, *_: object) -> None:
-        self._settle.start()
-
-    def _gone(self, *_: object) -> None:
-        self._settle.stop()
-        self._vanished()
+        Args:
+            bus: The session bus, or None where there is none: then XEmbed alone is looked for.
+        """
+        if session() is Session.X11:
+            self._watch_xembed()
+        self._bus = bus
+        if bus is None:
+            self._bus_heard = True
+            self._tell()
+            return
+        self._subscriptions = [
+            bus.watch_owner(WATCHER_NAME, self._owner_changed),
+            bus.listen(_WATCHER, "StatusNotifierHostRegistered", self._ask_for_host),
+            bus.listen(_WATCHER, "StatusNotifierHostUnregistered", self._ask_for_host),
+        ]
 
     def close(self) -> None:
         """Watch no more. Safe to call twice."""
-        watcher, self._watcher = self._watcher, None
-        if watcher is not None:
-            self._settle.stop()
-            watcher.setWatchedServices([])
+        for subscription in self._subscriptions:
+            subscription.close()
+        self._subscriptions = []
+        self._bus = None
+        self._end_xembed()
+
+    def ask_registered(self, told: Callable[[bool | None], None]) -> None:
+        """Find out whether an icon of this process is registered with the watcher; None: nobody says."""
+        bus = self._bus
+        if bus is None:
+            told(None)
+            return
+        owners: list[object] = []  # the processes of the items, and at last our own
+
+        def took_items(items: object) -> None:
+            if not isinstance(items, list):
+                told(None)
+                return
+            names = [str(item).partition("/")[0] for item in cast("list[object]", items)[:_MAX_ITEMS]]
+            names.append(bus.unique_name)  # in a sandbox both are its proxy's, so it is the bus that says who we are
+            for name in names:
+                bus.call(BUS, "GetConnectionUnixProcessID", "s", name, answered=lambda reply: took(reply, len(names)))
+
+        def took(reply: "Reply", count: int) -> None:
+            owners.append(reply.values[0] if not reply.error and reply.values else None)
+            if len(owners) == count:
+                told(owners[-1] in owners[:-1])
+
+        bus.get(_WATCHER, "RegisteredStatusNotifierItems", took_items)
+
+    # ------------------------------------------------------------ StatusNotifierItem
+
+    def _owner_changed(self, owner: str) -> None:
+        self._hosts = self._hosts._replace(watcher=owner, notifier=False)
+        if owner:
+            self._ask_for_host()
+        else:
+            self._bus_heard = True
+            self._tell()
+
+    def _ask_for_host(self, _signal: "BusSignal | None" = None) -> None:
+        bus = self._bus
+        if bus is None:
+            return
+        self._asked += 1
+        asked = self._asked
+
+        def took(registered: object) -> None:
+            if asked == self._asked:
+                self._bus_heard = True
+                self._hosts = self._hosts._replace(notifier=registered is True and bool(self._hosts.watcher))
+                self._tell()
+
+        bus.get(_WATCHER, "IsStatusNotifierHostRegistered", took)
+
+    # ------------------------------------------------------------ XEmbed
+
+    def _watch_xembed(self) -> None:
+        """A connection of our own: Qt tells nobody who owns the selection."""
+        from ringbridge.desktop.x11.events import decode_owner
+        from ringbridge.desktop.x11.qt_loop import XLoop
+        from ringbridge.desktop.x11.xcb import Connection, XcbError
+
+        try:
+            connection = self._connection = Connection()
+            connection.start_xfixes()
+            (self._selection,) = connection.atoms((f"_NET_SYSTEM_TRAY_S{connection.screen_number}",))
+            connection.select_selection(self._selection, on=True)
+            owner = decode_owner(connection.wait_reply(connection.ask_selection_owner(self._selection)))
+        except XcbError as error:
+            _log.info("nobody tells of XEmbed trays: %s", error.reason)
+            self._end_xembed()
+            return
+        self._hosts = self._hosts._replace(xembed=owner != 0)
+        self._loop = XLoop(connection, self._take_events, self._take_events)
+        self._loop.call_soon()
+
+    def _take_events(self) -> None:
+        from ringbridge.desktop.x11.events import SelectionChanged
+
+        connection = self._connection
+        if connection is None:
+            return
+        event: Event | None
+        while (event := connection.next_event()) is not None:
+            if isinstance(event, SelectionChanged) and event.selection == self._selection:
+                self._hosts = self._hosts._replace(xembed=event.owner != 0)
+        if connection.broken:
+            self._end_xembed()
+        else:
+            self._tell()
+
+    def _end_xembed(self) -> None:
+        loop, self._loop = self._loop, None
+        connection, self._connection = self._connection, None
+        if loop is not None:
+            loop.stop()
+        if connection is not None:
+            connection.close()
+
+    def _tell(self) -> None:
+        if self._bus_heard and self._hosts != self._told:
+            self._told = self._hosts
+            self._changed(self._hosts)
 
 
 def tray_host_availability() -> Availability:

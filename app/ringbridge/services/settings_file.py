@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import NamedTuple
 
 from ringbridge.core.errors import (
     FileDamaged,
+    FileLeft,
     FileTooNew,
     PolicyDamaged,
     SettingError,
@@ -29,11 +30,10 @@ from ringbridge.core.settings import (
 )
 from ringbridge.services import private_files
 
-if TYPE_CHECKING:
-    import tomlkit
-
 VERSION = 1
 MAX_BYTES = 1024 * 1024
+_FRESH_S = 2.0
+"""A file written so short ago may be written again without looking different: file systems count in 2 s and less."""
 _GROUPS = {key.rpartition(".")[0] for key in DEFAULTS} - {""}
 
 
@@ -62,7 +62,7 @@ class LoadedSettings(NamedTuple):
         settings: Every good value of the file, defaults for the rest.
         problems: The values that can't be used; their text stays in the file.
         notice: `FileDamaged` or `FileTooNew` when the file was set aside (`detail`: its new name),
-            `StorageUnavailable` when it can't be read, else None.
+            `StorageUnavailable` when it can't be read, `FileLeft` when a `look` found it so, else None.
         policy: What the company says; it is part of `settings`.
     """
 
@@ -73,6 +73,7 @@ class LoadedSettings(NamedTuple):
 
 
 class _Content(NamedTuple):
+    raw: bytes
     text: str
     settings: Settings
     problems: tuple[SettingProblem, ...]
@@ -83,11 +84,13 @@ class _Unusable(Exception):
 
     Attributes:
         kind: ``damaged`` or ``newer``.
+        detail: What is wrong, where anybody knows.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, detail: str = "") -> None:
         super().__init__(kind)
         self.kind = kind
+        self.detail = detail
 
 
 class SettingsFile:
@@ -119,6 +122,9 @@ class SettingsFile:
         self._policy_files = policy_files
         self._policy = Policy()
         self._loaded: Settings | None = None
+        self._raw: bytes | None = None
+        self._stamps: tuple[object, ...] = ()
+        self._is_fresh = False
 
     def load(self) -> LoadedSettings:
         """Read the file. It never fails: what went wrong is in the answer.
@@ -126,6 +132,7 @@ class SettingsFile:
         A file that can't be used (no TOML, not UTF-8, a folder, more than 1 MiB, a newer version) is set aside.
         """
         self.notice = None
+        self._stamp()
         self._policy = _policy_in(self._policy_files)
         content = None
         try:
@@ -138,13 +145,29 @@ class SettingsFile:
                 self.notice = error
         except StorageUnavailable as error:
             self.notice = error
-        self._loaded = content.settings if content else self._policy.settings
-        return LoadedSettings(
-            settings=self._loaded,
-            problems=content.problems if content else (),
-            notice=self.notice,
-            policy=self._policy,
-        )
+        return self._in_force(content)
+
+    def look(self) -> LoadedSettings | None:
+        """See whether this file or the policy was written since the last `load` or `look`; some 20 µs if not.
+
+        A file that can't be used is left alone: an editor may be half through writing it, and what keeps calls back
+        must not fall away for that. What it said before stays, below the policy as it is now.
+
+        Returns:
+            What is to be in force now, or None where nothing was written.
+        """
+        was_fresh, before = self._is_fresh, self._stamps
+        self._stamp()
+        if self._stamps == before and not was_fresh:
+            return None
+        self.notice = None
+        self._policy = _policy_in(self._policy_files)
+        try:
+            content = self._read()
+        except (_Unusable, StorageUnavailable) as error:
+            self.notice = FileLeft(str(self.path), error.detail)
+            content = None if self._raw is None else self._content_of(self._raw)
+        return self._in_force(content)
 
     def save(self, settings: Settings) -> None:
         """Write the fields that differ from what was last loaded or saved; everything else in the file stays.
@@ -195,6 +218,23 @@ class SettingsFile:
         self._loaded = changed
         return changed
 
+    def _in_force(self, content: "_Content | None") -> LoadedSettings:
+        self._raw = content.raw if content else None
+        self._loaded = content.settings if content else self._policy.settings
+        return LoadedSettings(
+            settings=self._loaded,
+            problems=content.problems if content else (),
+            notice=self.notice,
+            policy=self._policy,
+        )
+
+    def _stamp(self) -> None:
+        """Note how the files look, before they are read: what is written meanwhile is seen the next time."""
+        found = [_status(path) for path in (self.path, *self._policy_files)]
+        now_s = self._now().timestamp()
+        self._stamps = tuple(found)
+        self._is_fresh = any(abs(now_s - written_s) < _FRESH_S for _, written_s in found)
+
     def _lock(self) -> AbstractContextManager[None]:
         self.notice = None
         private_files.make_folder(self.path.parent)
@@ -221,7 +261,10 @@ class SettingsFile:
         except OSError as error:
             raise StorageUnavailable(str(self.path), private_files.reason(error)) from error
         if len(raw) > MAX_BYTES:
-            raise _Unusable("damaged")
+            raise _Unusable("damaged", "it is too large")
+        return self._content_of(raw)
+
+    def _content_of(self, raw: bytes) -> _Content:
         import tomllib  # 6 ms that a start without a settings file does not need
 
         try:
@@ -229,7 +272,7 @@ class SettingsFile:
             table = tomllib.loads(text)
             settings, problems = from_mapping(table, self._policy.settings, locked=self._policy.locked)
         except (ValueError, RecursionError) as error:  # TOML and UTF-8 errors are ValueErrors; nesting recurses
-            raise _Unusable("damaged") from error
+            raise _Unusable("damaged", " ".join(str(error).split())[:200]) from error
         version = table.get("version", VERSION)
         if isinstance(version, bool) or not isinstance(version, int) or version < 1:
             wrong = SettingError("version", "not_a_number", f"1–{VERSION}")
@@ -241,7 +284,7 @@ class SettingsFile:
             for group in sorted(_GROUPS)
             if not isinstance(table.get(group, {}), Mapping)
         )
-        return _Content(text, settings, problems)
+        return _Content(raw, text, settings, problems)
 
     def _read_or_set_aside(self) -> _Content | None:
         """As `_read`, under the lock: what can't be used is renamed, and `notice` tells."""
@@ -264,25 +307,23 @@ class SettingsFile:
     def _write(self, content: _Content | None, changes: Mapping[str, SettingValue]) -> None:
         if content and not changes:
             return
-        import tomllib
+        from ringbridge.services.settings_text import with_values
 
-        import tomlkit
-        from tomlkit.exceptions import TOMLKitError
-
-        old_text = content.text if content else ""
         try:
-            document = tomlkit.parse(old_text)
-            for key, value in changes.items():
-                _put(document, key, value)
-            text = tomlkit.dumps(document)
-        except TOMLKitError as error:
+            text = with_values(content.text if content else "", changes, version=VERSION)
+        except ValueError as error:
             raise StorageUnavailable(str(self.path), "has a form that only a person can change") from error
-        if "version" not in document:
-            text = f"version = {VERSION}\n{text}"
-        # numbers with a point stay text in this comparison: nan is not equal to itself
-        if tomllib.loads(text, parse_float=str) != _expected(tomllib.loads(old_text, parse_float=str), changes):
-            raise StorageUnavailable(str(self.path), "has a form that only a person can change")
         private_files.replace_file(self.path.resolve(), text.encode())
+
+
+def _status(path: Path) -> tuple[tuple[int, ...], float]:
+    """How a file looks from outside, which is different after each writing; and when it was written, in seconds."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        return (error.errno or 0,), 0.0
+    identity = (found.st_dev, found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    return identity, max(found.st_mtime, found.st_ctime)
 
 
 def _policy_in(candidates: tuple[Path, ...]) -> Policy:
@@ -305,66 +346,3 @@ def _checked(key: str, value: object) -> SettingValue:
     if is_by_hand(key):
         raise SettingError(key, "by_hand")
     return flatten(with_value(Settings(), key, value))[key]
-
-
-def _put(document: "tomlkit.TOMLDocument", key: str, value: SettingValue) -> None:
-    """Set one value, keeping comments and order. Something that stands where a table belongs becomes a comment."""
-    import tomlkit
-
-    tables = cast("dict[str, Any]", document)
-    group, _, name = key.rpartition(".")
-    if not group:
-        tables[name] = value
-        return
-    if not isinstance(tables.setdefault(group, tomlkit.table()), Mapping):
-        table = tomlkit.table()
-        for line in f"{group} = {tables.pop(group).as_string()}".splitlines():
-            table.add(tomlkit.comment(line))
-        tables[group] = table
-    if isinstance(value, tuple):
-        _put_list(tables[group], name, value)
-    else:
-        tables[group][name] = value
-
-
-def _put_list(table: "dict[str, Any]", name: str, texts: tuple[str, ...]) -> None:
-    """Set a list, one text a line; entries that stay keep their place and the comments beside and above them."""
-    import tomlkit
-    from tomlkit.items import Array
-
-    old: object = table.get(name)
-    if not isinstance(old, Array) or not old:
-        new: Any = tomlkit.array()
-        new.extend(texts)
-        table[name] = new.multiline(multiline=bool(texts))
-        return
-    from difflib import SequenceMatcher
-
-    array = cast("Any", old)
-    steps = SequenceMatcher(None, [str(item) for item in array], texts, autojunk=False).get_opcodes()
-    for kind, first, last, new_first, new_last in reversed(steps):  # from the end, so that places stay true
-        if kind == "equal":
-            continue
-        common = min(last - first, new_last - new_first)
-        for index in range(common):
-            array[first + index] = texts[new_first + index]
-        for _ in range(last - first - common):
-            del array[first + common]
-        for index in range(new_first + common, new_last):
-            array.insert(first + index - new_first, texts[index])
-
-
-def _expected(table: Mapping[str, Any], changes: Mapping[str, SettingValue]) -> dict[str, Any]:
-    """What the written text must mean, so that no quirk of the writing library can lose or change a value."""
-    expected = {key: dict(cast("Any", value)) if isinstance(value, dict) else value for key, value in table.items()}
-    expected.setdefault("version", VERSION)
-    for key, value in changes.items():
-        written = list(value) if isinstance(value, tuple) else value
-        group, _, name = key.rpartition(".")
-        if not group:
-            expected[name] = written
-            continue
-        if not isinstance(expected.get(group), dict):
-            expected[group] = {}
-        expected[group][name] = written
-    return expected

@@ -51,10 +51,12 @@ class AccountDialog(QDialog):
         test_wanted: `AccountSettings` and the typed password (empty = the saved one); answer with
             `show_test_result`, and `show_lines` where there are any.
         save_wanted: `Settings` and the typed password (empty = unchanged); answer with `accept` or `show_error`.
+        capabilities_wanted: Somebody wants to know what works on this computer.
     """
 
     test_wanted = Signal(object, str)
     save_wanted = Signal(object, str)
+    capabilities_wanted = Signal()
 
     def __init__(
         self,
@@ -164,6 +166,10 @@ class AccountDialog(QDialog):
         cancel.setText(tr("Cancel"))
         cancel.setIcon(QIcon())  # some styles add one, and only here
         cancel.setObjectName("cancel")
+        works = buttons.addButton(tr("What works here…"), QDialogButtonBox.ButtonRole.ResetRole)
+        works.setObjectName("capabilities")
+        works.setAutoDefault(False)
+        works.clicked.connect(self.capabilities_wanted)
         buttons.accepted.connect(self._save)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

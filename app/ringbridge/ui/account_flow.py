@@ -62,10 +62,12 @@ class AccountFlow(QObject):
     Signals:
         saved: The new `Settings` are in the file.
         notice: A sentence that the tray should show until something changes, or empty.
+        capabilities_wanted: “What works here…” was chosen.
     """
 
     saved = Signal(object)
     notice = Signal(str)
+    capabilities_wanted = Signal()
 
     def __init__(
         self,
@@ -98,6 +100,7 @@ class AccountFlow(QObject):
         self._shown = self._session.settings
         dialog.test_wanted.connect(self._test)
         dialog.save_wanted.connect(self._save)
+        dialog.capabilities_wanted.connect(self.capabilities_wanted)
         dialog.finished.connect(self._closed)
         dialog.open()
 

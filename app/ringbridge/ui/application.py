@@ -3,10 +3,8 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from operator import methodcaller
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -14,12 +12,17 @@ from PySide6.QtWidgets import QSystemTrayIcon
 
 from ringbridge.core.errors import RingbridgeError, StorageError
 from ringbridge.core.hotkeys import HotkeyAction
-from ringbridge.core.settings import AccountSettings, Settings, with_value
+from ringbridge.core.settings import AccountSettings, with_value
 from ringbridge.desktop.choose import clipboard_backends, first_usable, instance_server
 from ringbridge.desktop.ports import Buffer, Copied
 from ringbridge.desktop.signals import QuitSignals
+from ringbridge.ui.buses import Buses
+from ringbridge.ui.face import Face
 from ringbridge.ui.notices import Notices, Topic
-from ringbridge.ui.session import MAX_RECENT, Session
+from ringbridge.ui.phone_choice import PhoneChoice
+from ringbridge.ui.screen_guard import ScreenGuard
+from ringbridge.ui.services_on_use import ServicesOnUse
+from ringbridge.ui.session import MAX_RECENT
 from ringbridge.ui.tasks import GuiInvoker, Lane
 from ringbridge.ui.translation import tr
 from ringbridge.ui.tray_icon import TrayState, tray_icon
@@ -28,27 +31,19 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from ringbridge.core.calls import CallRecord
-    from ringbridge.desktop.ports import ScreenLock
-    from ringbridge.services.call_facts import FactFinder
-    from ringbridge.services.credentials import Credentials
-    from ringbridge.services.dialer import Dialer
-    from ringbridge.services.history import History
     from ringbridge.services.paths import Paths
-    from ringbridge.services.settings_file import LoadedSettings, SettingsFile
-    from ringbridge.services.tracker import Tracker
     from ringbridge.ui.hotkey_binding import HotkeyBinding
     from ringbridge.ui.parts import Parts
+    from ringbridge.ui.settings_in_force import SettingsInForce
     from ringbridge.ui.tray import Tray
 
 _log = logging.getLogger(__name__)
 
 LANE_CLOSE_S = 2.0
 _LOOKED_AT = 4096  # characters; as in core.detection, which is not loaded just to see that there are no digits
-_SHOWN_PROBLEMS = 4
-_TRAY_PATIENCE_MS = 15_000
-_LOCK_AFTER_MS = 2500
-"""QtDBus takes 6 ms of the processor, which at login is everybody's; the first wish does not wait so long for it."""
 _MIN_DIGITS = 4  # of 1-800-FLOWERS
+_TRAY_WATCHED_AFTER_MS = 2500
+"""Connecting to the bus takes the processor, which at login is everybody's; a tray that is there can wait for it."""
 
 
 class Program(QObject):
@@ -61,6 +56,7 @@ class Program(QObject):
         address: Where to listen for other processes.
         account: Stands in for the settings' account (the demo's), or None.
         password: Of that account.
+        at_login: Started by the desktop, and not by a person who waits for something to see.
 
     Signals:
         is_up: Settings and history are read, and everything listens; or it can't.
@@ -79,6 +75,7 @@ class Program(QObject):
         address: str,
         account: AccountSettings | None = None,
         password: str = "",
+        at_login: bool = False,
     ) -> None:
         super().__init__()
         self._application = application
@@ -98,19 +95,16 @@ class Program(QObject):
         self._slow_lane = Lane("slow", invoker)
         self._clipboard = first_usable(clipboard_backends())
         self._hotkeys: HotkeyBinding | None = None
-        self._screen_lock: ScreenLock | None = None
-        self._lock_wanted = False
+        self._screen = ScreenGuard(lane=self._work_lane, invoker=invoker, was_locked=self._screen_locked)
+        self._closers.append(self._screen.close)
         self._signals = QuitSignals(application.quit)
         self._recent: tuple[CallRecord, ...] = ()
         self._parts: Parts | None = None
         self._has_settings = False
-        self._has_phone_menu = False
         self._waiting_for_parts: list[Callable[[Parts], None]] = []
-        self._file: SettingsFile | None = None
-        self._history: History | None = None
-        self._history_lock = Lock()
-        self._dialer = cache(self._make_dialer)
-        self._tracker = cache(self._make_tracker)
+        self._close_services: Callable[[], None] = lambda: None
+        self._buses = Buses(self._slow_lane)
+        self._face = Face(tray=tray, buses=self._buses, at_login=at_login, started_again=self._open_call_number)
 
     def start(self, *, link: str = "", show: bool = False) -> None:
         """Read the settings off the GUI thread, then bring everything up.
@@ -121,66 +115,68 @@ class Program(QObject):
         """
         self._application.aboutToQuit.connect(self._shut_down)
         self._tray.quit_wanted.connect(self._application.quit)
-        open_call_number = partial(self._with_parts, methodcaller("open_call_number"))
-        self._tray.activated.connect(open_call_number)
-        self._tray.call_number_wanted.connect(open_call_number)
+        self._tray.activated.connect(self._open_call_number)
+        self._tray.call_number_wanted.connect(self._open_call_number)
         self._tray.settings_wanted.connect(partial(self._with_parts, methodcaller("open_settings")))
-        if not QSystemTrayIcon.isSystemTrayAvailable():
-            self._wait_for_tray()
+        self._tray.capabilities_wanted.connect(partial(self._with_parts, methodcaller("open_capabilities")))
+        had_host = QSystemTrayIcon.isSystemTrayAvailable()
+        QTimer.singleShot(
+            _TRAY_WATCHED_AFTER_MS if had_host else 0, partial(self._face.watch_tray, had_host=had_host)
+        )
         self._slow_lane.submit(self._load, partial(self._bring_up, link), self._not_up)
         if show:
-            open_call_number()
+            self._open_call_number()
+
+    def _open_call_number(self) -> None:
+        self._with_parts(methodcaller("open_call_number"))
 
     def _not_up(self, error: Exception) -> None:
         self._log_failure(error)
         self._notices.set(Topic.START, tr("Ringbridge could not start. The log file says why."))
         self.is_up.emit()
 
-    def _wait_for_tray(self) -> None:
-        """At login the panel may come up after us, and an icon made before it stays invisible in it."""
-        from ringbridge.desktop.tray_host import TrayHostWatcher
-
-        watcher = TrayHostWatcher(appeared=self._tray.remake, vanished=lambda: None)
-        if watcher.start():
-            self._closers.append(watcher.close)
-        QTimer.singleShot(_TRAY_PATIENCE_MS, self._tell_without_tray)
-
-    def _tell_without_tray(self) -> None:
-        """A program that nobody sees is no use: say how to reach it."""
-        if not QSystemTrayIcon.isSystemTrayAvailable():
-            self._tell(
-                tr("This desktop shows no tray icons. Ringbridge runs all the same: copy a number to call it, or "
-                "start Ringbridge again to type one. “ringbridge doctor” says what helps.")
-            )  # fmt: skip
-
-    def _load(self) -> "tuple[Paths, LoadedSettings, str]":
+    def _load(self) -> "tuple[Paths, SettingsInForce]":
         from ringbridge.services import logs
         from ringbridge.services.paths import find_paths, policy_files
-        from ringbridge.services.region import effective_region
         from ringbridge.services.settings_file import SettingsFile
+        from ringbridge.ui.settings_in_force import SettingsInForce
 
         paths = find_paths(self._profile)
-        if self._file is None:
-            with suppress(StorageError):  # a disk that takes no log may still take calls; `doctor` tells of it
-                logs.start(paths.log_file)
-            logs.install_crash_hooks()
-            self._file = SettingsFile(paths.settings_file, policy_files=policy_files())
-        loaded = self._file.load()
-        return paths, loaded, effective_region(loaded.settings)
+        with suppress(StorageError):  # a disk that takes no log may still take calls; `doctor` tells of it
+            logs.start(paths.log_file)
+        logs.install_crash_hooks()
+        policy = policy_files()
+        self._file = SettingsFile(paths.settings_file, policy_files=policy)
+        looked_at = SettingsFile(paths.settings_file, policy_files=policy)  # one for each lane
+        in_force = SettingsInForce(looked_at, account=self._fixed_account, invoker=self._invoker)
+        return paths, in_force.load()
 
-    def _bring_up(self, link: str, result: "tuple[Paths, LoadedSettings, str]") -> None:
-        self._paths, loaded, region = result
-        self._session = Session(self._in_force(loaded.settings), region, loaded.policy.locked)
+    def _bring_up(self, link: str, result: "tuple[Paths, SettingsInForce]") -> None:
+        self._paths, self._in_force = result
+        self._services = ServicesOnUse(self._paths, account=self._fixed_account, password=self._fixed_password)
+        self._close_services = self._services.close
+        self._closers.append(self._in_force.close)
+        self._session = self._in_force.begin(
+            tell=self._tell, account_changed=partial(self._with_parts, _doubt_account)
+        )
         self._listen()
         self._tray.redial_wanted.connect(self._redial)
         self._tray.pause_toggled.connect(self._pause)
-        self._tray.phone_wanted.connect(self._ring_first)
+        self._phones = PhoneChoice(
+            session=self._session,
+            tray=self._tray,
+            file=self._file,
+            lane=self._slow_lane,
+            saved=self._in_force.saved,
+            failed=self._show_failure,
+            fixed=self._fixed_account is not None,
+        )
         self._session.changed.connect(self._apply_settings)
         self._apply_settings()
-        self._show_notices(loaded)
+        self._in_force.show_problems()
         self._slow_lane.submit(self._read_history, self._show_recent, self._show_failure)
         self._slow_lane.submit(lambda: None, lambda _: self.is_up.emit(), self._log_failure)
-        QTimer.singleShot(_LOCK_AFTER_MS, self._load_screen_lock)
+        self._screen.load_soon()
         if self._waiting_for_parts:  # a menu entry was quicker than the settings, or a notice waits
             self._fetch_parts()
         self._has_settings = True
@@ -208,39 +204,45 @@ class Program(QObject):
             self._fetch_parts()
 
     def _fetch_parts(self) -> None:
-        self._load_screen_lock()
-        self._work_lane.submit(_load_parts, self._make_parts, self._no_parts)
+        self._screen.load()
+        self._work_lane.submit(_load_parts, self._parts_loaded, self._no_parts)
 
     def _no_parts(self, error: Exception) -> None:
         self._waiting_for_parts.clear()  # so that the next wish tries again
         self._not_up(error)
 
+    def _parts_loaded(self, make: "Callable[..., Parts]") -> None:
+        self._screen.when_known(partial(self._make_parts, make))
+
     def _make_parts(self, make: "Callable[..., Parts]") -> None:
         self._application.setWindowIcon(tray_icon(TrayState.IDLE))
-        self._credentials = self._make_credentials()
+        services = self._services
         parts = make(
             session=self._session,
             tray=self._tray,
             notices=self._notices,
+            notify=self._face.notify,
             clipboard=self._clipboard,
-            settings_file=self._settings_file(),
-            credentials=self._credentials,
-            dialer=self._dialer,
-            tracker=self._tracker,
+            settings_file=self._file,
+            credentials=services.credentials(),
+            dialer=services.dialer,
+            tracker=services.tracker,
             calls_lane=self._calls_lane,
             live_lane=self._live_lane,
             work_lane=self._work_lane,
             slow_lane=self._slow_lane,
-            facts=cache(self._make_facts),
-            locked=self._is_screen_locked,
+            in_force=self._in_force.now,
+            facts=services.facts,
+            locked=lambda: self._screen.locked,
             stop_key=self._hold_stop_key,
             hotkeys=lambda: self._the_hotkeys().report,
             recent=self._recent,
             profile=self._paths.profile,
             demo=self._fixed_account is not None,
         )
-        parts.settings_saved.connect(self._settings_saved)
+        parts.settings_saved.connect(self._in_force.saved)
         parts.settings_changed_elsewhere.connect(self._reload_settings)
+        parts.started_again.connect(self._face.start_again)
         self._closers.append(parts.close)
         self._parts = parts
         waiting, self._waiting_for_parts = self._waiting_for_parts, []
@@ -271,60 +273,17 @@ class Program(QObject):
         elif records:
             self._tray.set_recent(records)
 
-    def _in_force(self, settings: Settings) -> Settings:
-        return replace(settings, account=self._fixed_account) if self._fixed_account else settings
-
     def _apply_settings(self) -> None:
         settings = self._session.settings
         self._tray.set_paused(not settings.clipboard.watch)
         self._tray.set_pause_locked("clipboard.watch" in self._session.locked)
-        self._show_phones()
+        self._phones.show()
         self._clipboard.unwatch()
         if settings.clipboard.watch:
             self._clipboard.watch(self._copied)
         self._bind_hotkeys()
         missing = "" if settings.account.url else tr("No account yet: open Settings to set it up.")
         self._notices.set(Topic.ACCOUNT, missing)
-
-    def _show_phones(self) -> None:
-        settings, locked = self._session.settings, self._session.locked
-        if settings.phones.own or self._has_phone_menu:
-            from ringbridge.core.dialing.guard_settings import own_phones
-            from ringbridge.ui.wording import phone_name
-
-            phones = own_phones(settings.phones)
-            values = [phone.value for phone in phones]
-            first = values.index(settings.account.line) if settings.account.line in values else -1
-            names = tuple(phone_name(phone.value, phones) for phone in phones)
-            is_fixed = self._fixed_account is not None
-            self._tray.set_phones(
-                names, first, locked=is_fixed or bool(locked & {"account.line", "account.line_kind"})
-            )
-            self._has_phone_menu = bool(phones)
-
-    def _ring_first(self, index: int) -> None:
-        """Another own phone rings first from now on."""
-        from ringbridge.core.dialing.guard_settings import own_phones
-
-        phones = own_phones(self._session.settings.phones)
-        if index >= len(phones):
-            return
-        phone = phones[index]
-        file = self._settings_file()
-
-        def work() -> Settings:
-            account = {"account.line": phone.value, "account.line_kind": phone.kind}
-            settings = file.load().settings
-            for key, value in account.items():
-                settings = with_value(settings, key, value)
-            file.save(settings)
-            return settings
-
-        def failed(error: Exception) -> None:
-            self._show_phones()
-            self._show_failure(error)
-
-        self._slow_lane.submit(work, self._settings_saved, failed)
 
     def _bind_hotkeys(self) -> None:
         hotkeys = self._session.settings.hotkeys
@@ -355,22 +314,9 @@ class Program(QObject):
         if self._hotkeys is not None or pressed is not None:
             self._the_hotkeys().hold_stop_key(pressed)
 
-    def _load_screen_lock(self) -> None:
-        if not self._lock_wanted:
-            self._lock_wanted = True
-            self._slow_lane.submit(_load_screen_locks, self._watch_screen_lock, self._log_failure)
-
-    def _watch_screen_lock(self, makers: "tuple[Callable[[], ScreenLock], ...]") -> None:
-        self._screen_lock = first_usable(tuple(make() for make in makers))
-        self._closers.append(self._screen_lock.close)
-        self._screen_lock.watch(self._screen_changed)
-
-    def _screen_changed(self, locked: bool) -> None:  # noqa: FBT001 - what a `ScreenLock` tells
-        if locked and self._parts is not None:
+    def _screen_locked(self) -> None:
+        if self._parts is not None:
             self._parts.coordinator.screen_locked()
-
-    def _is_screen_locked(self) -> bool:
-        return self._screen_lock is not None and self._screen_lock.locked
 
     def _dial_selection(self) -> None:
         self._clipboard.read(Buffer.SELECTION, self._selected)
@@ -379,31 +325,19 @@ class Program(QObject):
         self._with_parts(lambda parts: parts.coordinator.selected(copied))
 
     def _reload_settings(self) -> None:
-        def use(result: "tuple[Paths, LoadedSettings, str]") -> None:
-            _, loaded, region = result
-            self._session.use(self._in_force(loaded.settings), region, loaded.policy.locked)
-            self._show_notices(loaded)
+        """Another process says that it wrote the settings, or the password."""
+        def use(_now: object) -> None:
             self._bind_hotkeys()  # what was taken may be free, and the desktop may keep the keys by now
             self._with_parts(_doubt_account)
 
-        self._slow_lane.submit(self._load, use, self._log_failure)
-
-    def _show_notices(self, loaded: "LoadedSettings") -> None:
-        policy = loaded.policy
-        if loaded.notice is not None or loaded.problems or policy.notice is not None or policy.problems:
-            from ringbridge.ui.wording import error_sentence, policy_sentences, problem_sentence
-
-            sentences = policy_sentences(policy)[:_SHOWN_PROBLEMS]
-            sentences += [error_sentence(loaded.notice)] if loaded.notice else []
-            sentences += [problem_sentence(problem) for problem in loaded.problems[:_SHOWN_PROBLEMS]]
-            self._tell(" ".join(sentences))
+        self._work_lane.submit(self._in_force.now, use, self._log_failure)
 
     def _pause(self, paused: bool) -> None:  # noqa: FBT001 - a signal's value
         settings = with_value(self._session.settings, "clipboard.watch", not paused)
         self._session.use(settings, self._session.region)
         self._slow_lane.submit(
-            lambda: self._settings_file().change("clipboard.watch", not paused),
-            lambda _: None,
+            partial(self._file.change, "clipboard.watch", not paused),
+            self._in_force.saved,
             self._show_failure,
         )
 
@@ -415,58 +349,15 @@ class Program(QObject):
         else:
             self._log_failure(error)
 
-    def _settings_file(self) -> "SettingsFile":
-        if self._file is None:
-            raise RuntimeError("settings are read before anything else")
-        return self._file
-
     def _read_history(self) -> "tuple[CallRecord, ...]":
         if not self._paths.history_file.exists():
             return ()
-        history = self._the_history()
+        history = self._services.history()
         notice = history.open()
         if notice is not None:
             self._invoker.call(partial(self._show_failure, notice))
         history.settle_abandoned()
         return history.recent(limit=MAX_RECENT)
-
-    def _the_history(self) -> "History":
-        """The one history of this process, made on the first lane that wants it."""
-        from ringbridge.services.history import History
-
-        with self._history_lock:
-            if self._history is None:
-                self._history = History(self._paths.history_file, held=True)
-            return self._history
-
-    def _make_credentials(self) -> "Credentials":
-        from ringbridge.services.credentials import Credentials
-
-        credentials = Credentials(self._paths.profile)
-        if self._fixed_account is not None:
-            credentials.keep_in_memory(self._fixed_account, self._fixed_password)
-        return credentials
-
-    def _make_dialer(self) -> "Dialer":
-        from ringbridge.services.dialer import Dialer
-
-        # not opened here: `begin` does it, and says what is wrong before anything is sent
-        return Dialer(history=self._the_history(), credentials=self._credentials)
-
-    def _make_facts(self) -> "FactFinder":
-        from ringbridge.services.call_facts import FactFinder
-
-        return FactFinder(self._the_history)
-
-    def _make_tracker(self) -> "Tracker":
-        from ringbridge.services.tracker import Tracker
-
-        return Tracker(history=self._the_history(), credentials=self._credentials)
-
-    def _settings_saved(self, settings: Settings) -> None:
-        from ringbridge.services.region import effective_region
-
-        self._session.use(self._in_force(settings), effective_region(settings))
 
     def _log_failure(self, error: Exception) -> None:
         _log.error("unexpected error", exc_info=error)
@@ -478,14 +369,13 @@ class Program(QObject):
         self._closed = True
         self._clipboard.close()
         self._signals.close()
-        for close in self._closers:
+        for close in (*self._closers, self._face.close, self._buses.close):
             close()
         self.about_to_quit.emit()
         for lane in (self._calls_lane, self._live_lane, self._work_lane, self._slow_lane):
             if not lane.close(LANE_CLOSE_S):
                 _log.warning("the %s lane was still at work", lane.name)
-        if self._history is not None:
-            self._history.close()
+        self._close_services()
         self._tray.close()
 
 
@@ -495,15 +385,9 @@ def _doubt_account(parts: "Parts") -> None:
     parts.live.ask_again()
 
 
-def _load_screen_locks() -> "tuple[Callable[[], ScreenLock], ...]":
-    from ringbridge.desktop.choose import screen_lock_makers
-
-    return screen_lock_makers()
-
-
 def _load_parts() -> "Callable[..., Parts]":
-    from ringbridge.ui import card, parts, progress_words
+    from ringbridge.ui import card, moment_words, parts, progress_words
 
     # the coordinator and the tray import these when they show something: 30 ms that the GUI thread does not have
-    _ = card, progress_words
+    _ = card, moment_words, progress_words
     return parts.Parts

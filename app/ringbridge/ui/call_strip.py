@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ringbridge.ui.calling import Caller
     from ringbridge.ui.coordinator import Coordinator
     from ringbridge.ui.later_calls import LaterCall, LaterCalls
+    from ringbridge.ui.notify_calls import CallNotices
     from ringbridge.ui.reading import Reader
     from ringbridge.ui.session import Session
     from ringbridge.ui.transfer import Transfer
@@ -46,6 +47,9 @@ class CallStrip(QObject):
         coordinator: Keeps the list of recent calls, and the card in the same corner.
         reader: Reads whom a call is passed on to.
         caller: Has the gate for it.
+
+    Attributes:
+        notices: Shows calls as the desktop's notifications where the settings want that; None: nobody does.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class CallStrip(QObject):
         self._coordinator = coordinator
         self._reader = reader
         self._caller = caller
+        self.notices: CallNotices | None = None
         self._strip: Strip | None = None
         self._card: QWidget | None = None
         self._transfer: Transfer | None = None
@@ -97,6 +102,8 @@ class CallStrip(QObject):
     def close(self) -> None:
         """Take everything off the screen. Safe to call twice."""
         self._leaves.stop()
+        if self.notices is not None:
+            self.notices.leave()
         for window in (self._transfer, self._strip):
             if window is not None:
                 window.close()
@@ -183,14 +190,45 @@ class CallStrip(QObject):
         face = self._face()
         if face is None:
             return
+        if self.notices is not None:
+            if not focusable and not self._is_up and self.notices.show(key, face):
+                return
+            self.notices.leave()
         strip = self._the_strip()
         strip.show_face(face)
         strip.present(corner=self._session.settings.card.corner, beside=self._card, focusable=focusable)
 
+    def show_noticed(self, key: str, *, focusable: bool = True) -> None:
+        """Show a call in the strip in the place of its notification."""
+        if self.notices is not None:
+            self.notices.leave()
+        call = self._live.find(key) or (self._ended if self._shown == key else None)
+        if call is None:
+            self._coordinator.tell(tr("That call is over."))
+        elif focusable:
+            self._show(key, focusable=True)
+        elif (face := self._face()) is not None and self._shown == key:
+            strip = self._the_strip()
+            strip.show_face(face)
+            strip.present(corner=self._session.settings.card.corner, beside=self._card)
+
+    def put_away(self, key: str) -> None:
+        """The notification of a call was closed by a person: the call goes on, and the tray menu shows it again."""
+        if key == self._shown:
+            self._hidden()
+
     def _refresh(self) -> None:
         face = self._face()
-        if face is not None and self._strip is not None:
+        if face is None:
+            return
+        if self.notices is not None and not self._is_up and self._shown not in self._put_away:
+            self.notices.refresh(self._shown, face)
+        if self._strip is not None:
             self._strip.show_face(face)
+
+    @property
+    def _is_up(self) -> bool:
+        return self._strip is not None and self._strip.isVisible()
 
     def _face(self) -> StripFace | None:
         key = self._shown
@@ -232,6 +270,8 @@ class CallStrip(QObject):
         if self._later.calls:
             self._show(self._later.calls[0].key)
             return
+        if self.notices is not None:
+            self.notices.leave()
         if strip is not None:
             strip.hide()
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ringbridge.core.calls import CallOutcome, CallRequest, Origin, Outcome
 from ringbridge.core.dialing.gate import Decision, PhoneState
-from ringbridge.core.dialing.guard_settings import kind_of_line
+from ringbridge.core.dialing.guard_settings import GuardSettings, kind_of_line
 from ringbridge.core.dialing.guards import refused_code
 from ringbridge.core.errors import InputError, SettingError
 from ringbridge.core.settings import with_options
@@ -47,7 +47,7 @@ class Wish:
         wait_s: Seconds the PBX may wait, or None for the account's own.
         name: The other party's name where known, or empty.
         options: What this call is to be other than the settings say: fields of `CallOptions` by name.
-        destination: The target as it was just written for the PBX, or None: then it is written now.
+        destination: The target as it was last written for the PBX, or None; the gate has it written anew.
     """
 
     target: "Target"
@@ -141,7 +141,7 @@ class Caller(QObject):
             done: Told the outcome, once, unless the gate asks and nobody ever answers.
             asked: Gets the question where the gate asks, instead of the screen; then `done` is not told.
         """
-        reason = self._refused_at_once(wish)
+        reason = refused_code(wish.target, wish.origin, GuardSettings())  # whatever the settings of the moment say
         if reason:
             self._report(None, refused_outcome(reason), done)
             return
@@ -150,17 +150,9 @@ class Caller(QObject):
             self._go_on(Judged(wish=replace(wish, destination=destination), destination=destination,
                 findings=findings), done, asked)  # fmt: skip
 
-        def unreadable(error: Exception) -> None:
-            if not isinstance(error, InputError):
-                _log_failure(error)
-                error = InputError("no_number")
-            outcome = CallOutcome(
-                request_id="", outcome=Outcome.BLOCKED, problem=f"input_{error.problem}", detail=error.detail
-            )
-            self._report(None, outcome, done)
-
         other_phone = bool(wish.line) and wish.line != self._session.settings.account.line
-        self._judge(wish, PhoneState.UNKNOWN if other_phone else self._phone(), judged, unreadable)
+        phone = PhoneState.UNKNOWN if other_phone else self._phone()
+        self._judge(wish, phone, judged, lambda error: self._report(None, _unreadable(error), done))
 
     def want_passed_on(
         self,
@@ -189,11 +181,8 @@ class Caller(QObject):
             else:
                 allowed(destination)
 
-        def failed(error: Exception) -> None:
-            _log_failure(error)
-            refused(CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="input_no_number"))
-
-        self._judge(replace(wish, counted_down=True), PhoneState.UNKNOWN, judged, failed)
+        wish = replace(wish, counted_down=True)
+        self._judge(wish, PhoneState.UNKNOWN, judged, lambda error: refused(_unreadable(error)))
 
     def _judge(
         self,
@@ -209,13 +198,7 @@ class Caller(QObject):
             locked=self._locked(),
             phone=phone,
         )
-        self._reader.judge(wish.target, wish.destination, circumstances, judged, failed)
-
-    def _refused_at_once(self, wish: Wish) -> str:
-        """What needs no look at the number; where it does, the gate decides the same."""
-        if self.screen_locked and wish.origin is not Origin.COMMAND_LINE:
-            return "locked"
-        return refused_code(wish.target, wish.origin, self._session.settings.guards)
+        self._reader.judge(wish.target, circumstances, judged, failed)
 
     def _go_on(self, judged: Judged, done: OutcomeHandler | None, asked: Callable[[Judged], None] | None) -> None:
         match judged.findings.verdict.decision:
@@ -228,9 +211,9 @@ class Caller(QObject):
             case Decision.COUNT_DOWN:
                 self.countdown.emit(judged, done)
             case Decision.DIAL:
-                reason = self._refused_at_once(judged.wish)  # the screen may have been locked meanwhile
-                if reason:
-                    self._report(None, refused_outcome(reason, dialed=judged.destination.dialed), done)
+                emergency = judged.findings.facts.traits.emergency and judged.wish.origin is Origin.COMMAND_LINE
+                if self.screen_locked and not emergency:  # since the gate was asked
+                    self._report(None, refused_outcome("locked", dialed=judged.destination.dialed), done)
                 else:
                     self._place(judged, done)
 
@@ -344,6 +327,14 @@ def _bad_option(error: SettingError, *, dialed: str) -> CallOutcome:
     return CallOutcome(
         request_id="", outcome=Outcome.NOT_SENT, problem="invalid_request", key=error.key, detail=error.detail
     )
+
+
+def _unreadable(error: Exception) -> CallOutcome:
+    """The dial plan can't write the number, or something went wrong that nobody foresaw: nothing was sent."""
+    if not isinstance(error, InputError):
+        _log_failure(error)
+        error = InputError("no_number")
+    return CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem=f"input_{error.problem}", detail=error.detail)
 
 
 def _our_bug(error: Exception, *, request_id: str, dialed: str) -> CallOutcome:

@@ -4,28 +4,22 @@ It never takes the focus, so typing goes on in the program the number came from;
 it, for people who work by keyboard.
 """
 
-import time
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QCloseEvent,
     QEnterEvent,
     QFont,
     QGuiApplication,
-    QKeyEvent,
     QMouseEvent,
-    QPaintEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ringbridge.ui.choice import Choice
 from ringbridge.ui.choice_row import ChoiceRow
-from ringbridge.ui.corner import BAR, FOCUSABLE, QUIET, paint_frame, put_in_corner
+from ringbridge.ui.corner_window import GUARD_MS, CornerWindow
 from ringbridge.ui.look import (
-    CloseButton,
     FlatButton,
     Tone,
     breakable,
@@ -38,13 +32,10 @@ from ringbridge.ui.look import (
 from ringbridge.ui.translation import fill, tr
 
 MAX_CHOICES = 5
-GUARD_MS = 300
-"""A click or key that comes sooner after the card changed was meant for something else; it is ignored."""
-
 _SMALL = 0.92
 
 
-class Card(QWidget):
+class Card(CornerWindow):
     """One card, built once and shown again and again. GUI thread.
 
     Signals:
@@ -62,21 +53,12 @@ class Card(QWidget):
     expired = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, guard_ms: int = GUARD_MS) -> None:
-        super().__init__(parent, QUIET)
-        self.setObjectName("card")
-        self.setWindowTitle(tr("Ringbridge"))
-        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)
-        self._guard_s = guard_ms / 1000
-        self._changed_at = 0.0
-        self._focusable = False
+        super().__init__(parent, name="card", title=tr("Ringbridge"), guard_ms=guard_ms)
         self._open = False  # an offer or question stands here that nobody has answered
         self._asking = False
         self._counting = False
         self._seconds_left = 0
         self._held: tuple[str, str, bool, int, str] | None = None
-        self._tone = Tone.CALL
-        self._corner = "bottom_right"
         self._seconds = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -189,10 +171,7 @@ class Card(QWidget):
     def _build(self) -> None:
         self._title = plain_label(wrap=True)
         self._title.setObjectName("title")
-        self._close_button = CloseButton(self)
-        self._close_button.setObjectName("dismiss")
-        self._close_button.setAccessibleName(tr("Close"))
-        self._close_button.setToolTip(tr("Close"))
+        self._make_close_button("dismiss", tr("Close"))
         self._close_button.clicked.connect(self._dismiss)
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -223,10 +202,8 @@ class Card(QWidget):
             answers.addWidget(button)
         self._route = plain_label(wrap=True)
         self._route.setObjectName("route")
-        self._column = column = QVBoxLayout(self)
-        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # as `put_in_corner` wants it
-        column.setContentsMargins(BAR + 14, 10, 12, 14)
-        column.setSpacing(6)
+        self._leave_margins(top=10, bottom=14)
+        column = self._column
         column.addLayout(head)
         column.addWidget(self._sentence)
         column.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignRight)
@@ -237,7 +214,6 @@ class Card(QWidget):
         column.addWidget(self._answers)
 
     def _restyle(self) -> None:
-        """Take colours and fonts from the application, now and whenever it changes them."""
         self._title.setFont(scaled_font(self.font(), 1, QFont.Weight.DemiBold))
         self._route.setFont(scaled_font(self.font(), _SMALL))
         for label in (self._title, self._route):
@@ -304,36 +280,28 @@ class Card(QWidget):
     # ------------------------------------------------------------ on the screen
 
     def _present(self, *, seconds: int, corner: str, focusable: bool) -> None:
-        self._changed_at = time.monotonic()
+        self._begin_guard()
         self._corner = corner or self._corner
         self._seconds = seconds
-        if focusable != self._focusable:
-            self._focusable = focusable
-            self.setWindowFlags(FOCUSABLE if focusable else QUIET)  # hides the window
-            self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, not focusable)
+        self._set_focusable(focusable=focusable)
         self._place()
         self.show()
         if focusable:
             self.activateWindow()
         self.update()
-        self._announce()
+        self._announce(self._title.text(), self._sentence.text(), *self._read_out())
         self._count_down()
 
-    def _announce(self) -> None:
-        """Let a screen reader say what the card says: without the focus it would stay silent."""
+    def _read_out(self) -> list[str]:
+        """The numbers and their notes, for a screen reader."""
         numbers = [row.button.accessibleName() for row in self._rows if not row.isHidden()]
         notes = [row.note for row in self._rows if not row.isHidden()]
-        self.setAccessibleName(
-            " ".join(part for part in (self._title.text(), self._sentence.text(), *numbers, *notes) if part)
-        )
-        if QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.accessibleName()))
+        return [*numbers, *notes]
 
     def _place(self) -> None:
-        """Size the card for its content and move it to its corner, on the screen with the pointer."""
         for row in self._rows:
             row.forget_size()
-        put_in_corner(self, self._column, self._corner)
+        super()._place()
 
     def _count_down(self) -> None:
         if self._seconds and not self.underMouse():
@@ -347,9 +315,6 @@ class Card(QWidget):
         self.expired.emit()
 
     # ------------------------------------------------------------ answers
-
-    def _is_settled(self) -> bool:
-        return time.monotonic() - self._changed_at >= self._guard_s
 
     def _call(self, index: int, _checked: object = None) -> None:
         if self._open and self._is_settled():
@@ -379,6 +344,9 @@ class Card(QWidget):
         if not self._is_settled():
             return
         self._leave()
+
+    def _escape(self) -> None:
+        self._dismiss()
 
     def _leave(self) -> None:
         held, self._held = self._held, None
@@ -411,30 +379,9 @@ class Card(QWidget):
         else:
             super().mousePressEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Escape closes; Enter presses the button with the focus."""
-        if event.key() == Qt.Key.Key_Escape:
-            self._dismiss()
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            focused = self.focusWidget()
-            if isinstance(focused, QAbstractButton) and not event.isAutoRepeat():
-                focused.click()
-        else:
-            super().keyPressEvent(event)
-
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Closed by the window manager or at the program's end: nobody said yes."""
         if self.isVisible():
             self._held = None
             self._leave()
         super().closeEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow the desktop's colours and fonts while it runs."""
-        super().changeEvent(event)
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
-            self._restyle()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name and argument
-        """Draw the background, a thin border and the coloured edge."""
-        paint_frame(self, self._tone)

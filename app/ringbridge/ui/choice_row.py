@@ -57,19 +57,12 @@ class ChoiceRow(QWidget):
         if large != self._large:
             self._large = large
             self._restyle()
-        kind = kind_word(choice.kind)
-        warning = kind if choice.kind == "premium" else ""
-        extension = fill(tr("extension {digits}"), digits=choice.extension) if choice.extension else ""
-        there = fill(tr("{clock} there", "the time at the other end: Wed 14:05 there"), clock=choice.clock)
-        clock = unbroken(there) if choice.clock and not choice.night else ""
-        night = fill(tr("It is night there: {clock}."), clock=unbroken(choice.clock)) if choice.night else ""
-        details = [country_name(choice.region), "" if warning else kind, extension, clock]
-        notes = [warning[:1].upper() + warning[1:] + "." if warning else "", night, choice.note]
+        detail, note = choice_words(choice)
         self._set(self._number, number_text(choice.display))
         for label in (self._number, self._detail, self._note):
             label.setAlignment(leading_alignment())
-        self._set(self._detail, dotted(*details))
-        self._set(self._note, " ".join(note for note in notes if note))
+        self._set(self._detail, detail)
+        self._set(self._note, note)
         self.button.setVisible(callable_)
         self.button.setAccessibleName(fill(tr("Call {number}"), number=choice.display))
         self.button.setAccessibleDescription(f"{self._detail.text()} {self._note.text()}".strip())
@@ -95,3 +88,16 @@ class ChoiceRow(QWidget):
     def _set(label: QLabel, text: str) -> None:
         label.setText(text)
         label.setVisible(bool(text))
+
+
+def choice_words(choice: Choice) -> tuple[str, str]:
+    """What is known of a number, and what is to be minded about it; either may be empty."""
+    kind = kind_word(choice.kind)
+    warning = kind if choice.kind == "premium" else ""
+    extension = fill(tr("extension {digits}"), digits=choice.extension) if choice.extension else ""
+    there = fill(tr("{clock} there", "the time at the other end: Wed 14:05 there"), clock=choice.clock)
+    clock = unbroken(there) if choice.clock and not choice.night else ""
+    night = fill(tr("It is night there: {clock}."), clock=unbroken(choice.clock)) if choice.night else ""
+    details = [country_name(choice.region), "" if warning else kind, extension, clock]
+    notes = [warning[:1].upper() + warning[1:] + "." if warning else "", night, choice.note]
+    return dotted(*details), " ".join(note for note in notes if note)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ringbridge.ui.calling import Judged
     from ringbridge.ui.card import Card
     from ringbridge.ui.notices import Notices
+    from ringbridge.ui.notify_offers import OfferNotices
     from ringbridge.ui.reading import Reader, Reading
     from ringbridge.ui.session import Session
     from ringbridge.ui.tray import Tray
@@ -85,6 +86,7 @@ class Coordinator(QObject):
 
     Attributes:
         shows_calls: Tell on the card how calls go; else the call strip does, and the card keeps what went wrong.
+        offers: Shows offers and messages as the desktop's notifications where the settings want that; None: nobody.
 
     Signals:
         settings_wanted: The account is not set up, and a person wants to call.
@@ -107,6 +109,8 @@ class Coordinator(QObject):
         super().__init__()
         self._stop_key = stop_key
         self.shows_calls = True
+        self.offers: OfferNotices | None = None
+        self._offer_number = 0
         self._own_copy = ""
         self._notices = notices
         self._session = session
@@ -173,13 +177,12 @@ class Coordinator(QObject):
         if copied.problem is not None:
             self.tell(read_problem_sentence(copied.problem))
             return
-        if self._caller.screen_locked:
-            self.tell(gate_sentence("locked"))
-            return
         self._reader.read(copied.text, self._offer_selected, self.refuse, typed=False)
 
     def _offer_selected(self, reading: "Reading") -> None:
-        if set(reading.target.code) & set("*#"):
+        if self._caller.screen_locked:
+            self.tell(gate_sentence("locked"))
+        elif set(reading.target.code) & set("*#"):
             self.tell(gate_sentence("code_copied"))
         elif self._question is not None:
             # the key means the selected number, never the question of a link
@@ -195,7 +198,47 @@ class Coordinator(QObject):
 
     def tell(self, sentence: str) -> None:
         """Say something that went wrong, until a person has seen it."""
-        self._card.status(tr("Ringbridge"), sentence, good=False, seconds=0)
+        self._say(tr("Ringbridge"), sentence, good=False)
+
+    def tell_gone(self) -> None:
+        """A click came for an offer that is no more."""
+        self.tell(tr("That number is no longer offered, so nothing was called. Copy it again."))
+
+    def call_noticed(self, number: int, index: int) -> None:
+        """“Call” was pressed on the notification of an offer: the same act as on the card.
+
+        Args:
+            number: Of the offer.
+            index: Which of its numbers.
+        """
+        if number == self._offer_number and self._question is None and index < len(self._offer):
+            self._call_offered(index, origin=Origin.CARD)
+        else:
+            self.tell_gone()
+
+    def show_noticed(self, number: int, *, focusable: bool = True) -> None:
+        """Show the card in the place of the notification of an offer."""
+        if number == self._offer_number and self._question is None and self._offer:
+            self._show_card(focusable=focusable)
+        elif focusable:
+            self.tell_gone()
+
+    def dismiss_noticed(self, number: int) -> None:
+        """The notification of an offer was closed by a person."""
+        if number == self._offer_number and self._question is None:
+            self._forget_offer()
+
+    def show_status(self, title: str, sentence: str, *, good: bool, seconds: int) -> None:
+        """Tell on the card, whatever the settings say."""
+        self._card.status(title, sentence, good=good, seconds=seconds)
+
+    def _say(self, title: str, sentence: str, *, good: bool, seconds: int = 0, extension: str = "") -> None:
+        """Tell how a call goes or what went wrong, on a notification or, where a button is needed, the card."""
+        card_is_up = self._made_card is not None and self._made_card.isVisible()
+        if self.offers is None or card_is_up or extension:
+            self._card.status(title, sentence, good=good, seconds=seconds, extension=extension)
+        elif not self.offers.message(title, sentence, good=good, seconds=seconds):
+            self.show_status(title, sentence, good=good, seconds=seconds)
 
     def refuse(self, error: InputError) -> None:
         """A link or a selected text can't be called."""
@@ -206,11 +249,18 @@ class Coordinator(QObject):
         self._caller.want(Wish(target=reading.target, destination=reading.destination, origin=Origin.LINK))
 
     def screen_locked(self) -> None:
-        """The screen was locked: nobody sees a countdown any more, so it ends without a call."""
+        """The screen was locked: nobody sees a countdown any more, so it ends without a call.
+
+        Lock screens show notifications, so that of an offer goes; the menu keeps the offer.
+        """
+        if self.offers is not None:
+            self.offers.withdraw()
         self.stop_countdown()
 
     def clear_message(self) -> None:
         """Take a message off the screen; a question or an offer stays."""
+        if self.offers is not None:
+            self.offers.clear_message()
         if self._made_card is not None and self._question is None and not self._offer:
             self._made_card.hide()
 
@@ -218,6 +268,8 @@ class Coordinator(QObject):
         """Take the card off the screen. Safe to call twice."""
         self._calling_shown.stop()
         self._stop_key(None)
+        if self.offers is not None:
+            self.offers.withdraw()
         if self._made_card is not None:
             self._made_card.close()
 
@@ -239,6 +291,7 @@ class Coordinator(QObject):
         if not readings or self._question is not None:
             return  # a question on the screen is more urgent than a new offer
         self._offer = readings
+        self._offer_number += 1
         self._selected = None
         self._show_offer_in_tray()
         self._show_offer(focusable=False)
@@ -248,7 +301,15 @@ class Coordinator(QObject):
         if self._question is not None:
             self._show_question(self._question, focusable=focusable)
         elif self._offer:
-            card = self._session.settings.card
+            shown = (
+                not focusable and self.offers is not None and self.offers.offer(self._offer_number, self._offered())
+            )
+            if not shown:
+                self._show_card(focusable=focusable)
+
+    def _show_card(self, *, focusable: bool) -> None:
+        card = self._session.settings.card
+        if self._offer:
             self._card.offer(self._offered(), seconds=card.seconds, corner=card.corner, focusable=focusable)
 
     def _card_called(self, index: int) -> None:
@@ -304,6 +365,8 @@ class Coordinator(QObject):
 
     def _show_offer_in_tray(self) -> None:
         """The menu offers what the card shows, so that it is reached by keyboard."""
+        if self.offers is not None and (self._question is not None or not self._offer):
+            self.offers.withdraw()
         self._tray.set_offer((self._question.choice,) if self._question is not None else self._offered())
 
     def _offered(self) -> tuple[Choice, ...]:
@@ -406,7 +469,7 @@ class Coordinator(QObject):
             return
         self._calling_shown.stop()
         self._tray.set_state(TrayState.CALLING)
-        self._card.status(tr("Calling…"), fill(tr("Asking the PBX to call {who}."), who=_who(request)), good=True)
+        self._say(tr("Calling…"), fill(tr("Asking the PBX to call {who}."), who=_who(request)), good=True)
 
     def _call_finished(self, request: CallRequest | None, outcome: CallOutcome) -> None:
         if request is not None:
@@ -432,9 +495,7 @@ class Coordinator(QObject):
         fine = good or outcome.problem in _GOES_ON
         seconds = _GOOD_NEWS_S if fine and not extension else 0  # an extension is wanted later, once connected
         has_call = outcome.outcome in {Outcome.REQUESTED, Outcome.UNKNOWN}
-        self._card.status(
-            _title(outcome, who), sentence, good=fine, seconds=seconds, extension=extension if has_call else ""
-        )
+        self._say(_title(outcome, who), sentence, good=fine, seconds=seconds, extension=extension if has_call else "")
         if outcome.outcome is Outcome.NO_ACCOUNT and outcome.problem.startswith("no_"):
             self.settings_wanted.emit()
 
@@ -443,7 +504,7 @@ class Coordinator(QObject):
         if good and not self.shows_calls:
             return
         title = tr("Hanging up") if good else tr("Not hung up")
-        self._card.status(title, hang_up_sentence(outcome), good=good, seconds=_GOOD_NEWS_S if good else 0)
+        self._say(title, hang_up_sentence(outcome), good=good, seconds=_GOOD_NEWS_S if good else 0)
         if good:
             self._calm_icon()
 

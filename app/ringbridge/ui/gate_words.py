@@ -59,12 +59,12 @@ def question_title(reasons: "Iterable[str]") -> str:
 def clock_text(local: "LocalTime") -> str:
     """The time at the other end, with its weekday: `Wed 14:05`, or a span where its zone is not sure."""
     early, late = local.earliest, local.latest
-    begin = f"{_weekday(early)} {early.hour:02}:{early.minute:02}"
+    begin = f"{weekday(early)} {early.hour:02}:{early.minute:02}"
     if (early.hour, early.minute) == (late.hour, late.minute):
         return begin
     end = f"{late.hour:02}:{late.minute:02}"
     if early.date() != late.date():
-        end = f"{_weekday(late)} {end}"
+        end = f"{weekday(late)} {end}"
     return f"{begin}\u2013{end}"
 
 
@@ -81,7 +81,8 @@ def running_sentence(running: "RunningCall | None") -> str:
     return fill(template, clock=clock)
 
 
-def _weekday(moment: "datetime") -> str:
+def weekday(moment: "datetime") -> str:
+    """The day of the week, in two or three letters."""
     return (tr("Mon"), tr("Tue"), tr("Wed"), tr("Thu"), tr("Fri"), tr("Sat"), tr("Sun"))[moment.weekday()]
 
 

@@ -12,6 +12,9 @@ from ringbridge.ui.key_actions import KeyActions
 from ringbridge.ui.later_calls import LaterCalls
 from ringbridge.ui.live_calls import LiveCalls
 from ringbridge.ui.notices import Topic
+from ringbridge.ui.notify import NotifyRules
+from ringbridge.ui.notify_calls import CallNotices
+from ringbridge.ui.notify_offers import OfferNotices
 from ringbridge.ui.own_phone import OwnPhone
 from ringbridge.ui.reading import Reader
 from ringbridge.ui.remote import Remote
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ringbridge.core.calls import CallRecord
+    from ringbridge.core.capability import Capability
+    from ringbridge.core.settings import Settings
     from ringbridge.desktop.ports import ClipboardBackend
     from ringbridge.services.call_facts import FactFinder
     from ringbridge.services.credentials import Credentials
@@ -29,8 +34,10 @@ if TYPE_CHECKING:
     from ringbridge.services.tracker import Tracker
     from ringbridge.ui.account_flow import AccountFlow
     from ringbridge.ui.call_number import CallNumber
+    from ringbridge.ui.capability_page import Capabilities
     from ringbridge.ui.hotkey_binding import HotkeyReport
     from ringbridge.ui.notices import Notices
+    from ringbridge.ui.notify import Notify
     from ringbridge.ui.session import Session
     from ringbridge.ui.tasks import Lane
     from ringbridge.ui.tray import Tray
@@ -43,6 +50,7 @@ class Parts(QObject):
         session: The settings in force.
         tray: The icon and its menu.
         notices: What needs attention.
+        notify: The way to the desktop's notifications.
         clipboard: Reads the clipboard and the selection on demand.
         settings_file: Used on `slow_lane` only.
         credentials: The keyring.
@@ -52,6 +60,7 @@ class Parts(QObject):
         live_lane: Looks at calls under way, and what is done to them.
         work_lane: Short work: reading numbers.
         slow_lane: What may take seconds: testing a login, saving settings.
+        in_force: Gives the settings and the region of the moment; called on `work_lane` only.
         facts: Gives what knows the facts for the gate; called on `work_lane` only.
         locked: Whether the screen is locked.
         stop_key: As in `Coordinator`.
@@ -63,10 +72,12 @@ class Parts(QObject):
     Signals:
         settings_saved: New `Settings` are in the file.
         settings_changed_elsewhere: Another process changed the file.
+        started_again: Somebody started Ringbridge a second time.
     """
 
     settings_saved = Signal(object)
     settings_changed_elsewhere = Signal()
+    started_again = Signal()
 
     def __init__(
         self,
@@ -74,6 +85,7 @@ class Parts(QObject):
         session: "Session",
         tray: "Tray",
         notices: "Notices",
+        notify: "Notify",
         clipboard: "ClipboardBackend",
         settings_file: "SettingsFile",
         credentials: "Credentials",
@@ -83,6 +95,7 @@ class Parts(QObject):
         live_lane: "Lane",
         work_lane: "Lane",
         slow_lane: "Lane",
+        in_force: "Callable[[], tuple[Settings, str]]",
         facts: "Callable[[], FactFinder]",
         locked: "Callable[[], bool]",
         stop_key: "Callable[[Callable[[], None] | None], None]",
@@ -100,7 +113,8 @@ class Parts(QObject):
         self._demo = demo
         self._account_flow: AccountFlow | None = None
         self._call_number: CallNumber | None = None
-        self.reader = Reader(session=session, lane=work_lane, facts=facts)
+        self._capabilities: Capabilities | None = None
+        self.reader = Reader(in_force=in_force, lane=work_lane, facts=facts)
         self._own_phone = OwnPhone(session=session, check=partial(_phone_check, credentials), lane=slow_lane)
         self.caller = Caller(
             session=session,
@@ -135,6 +149,17 @@ class Parts(QObject):
             caller=self.caller, coordinator=self.coordinator, open_call_number=self.open_call_number
         )
         self.act = self.keys.act
+        rules = NotifyRules(session=session, screen_locked=locked)
+        self.coordinator.offers = OfferNotices(
+            notify=notify, rules=rules, session=session, coordinator=self.coordinator
+        )
+        self.strip.notices = CallNotices(
+            notify=notify,
+            rules=rules,
+            hang_up=self.live.hang_up,
+            show_strip=lambda key, focusable: self.strip.show_noticed(key, focusable=focusable),
+            put_away=self.strip.put_away,
+        )
         self.remote = Remote(
             caller=self.caller,
             reader=self.reader,
@@ -146,7 +171,7 @@ class Parts(QObject):
         )
         self.coordinator.show_recent(recent)
         self.coordinator.settings_wanted.connect(self.open_settings)
-        self.remote.call_dialog_wanted.connect(self.open_call_number)
+        self.remote.call_dialog_wanted.connect(self.started_again)
         self.remote.link_opened.connect(self.coordinator.ask_about_link)
         self.remote.settings_changed.connect(self.settings_changed_elsewhere)
 
@@ -174,8 +199,26 @@ class Parts(QObject):
                 demo=self._demo,
             )
             self._account_flow.saved.connect(self.settings_saved)
+            self._account_flow.capabilities_wanted.connect(self.open_capabilities)
             self._account_flow.notice.connect(partial(self._notices.set, Topic.PASSWORD))
         self._account_flow.open()
+
+    def open_capabilities(self) -> None:
+        """Show what works on this computer."""
+        if self._capabilities is None:
+            from ringbridge.ui.capability_page import Capabilities
+
+            self._capabilities = Capabilities(look=self._look_at_capabilities, lane=self._slow_lane)
+        self._capabilities.open()
+
+    def _look_at_capabilities(self) -> "tuple[Capability, ...]":
+        from ringbridge.desktop.capabilities import desktop_capabilities
+        from ringbridge.services.reach import look_at_keyring, look_at_pbx
+
+        account = self._session.settings.account
+        keyring = look_at_keyring(self._credentials, account, quietly=True)
+        pbx = look_at_pbx(account, keyring.password)
+        return (*desktop_capabilities(), keyring.capability, pbx.capability)
 
     def ask_about_link(self, uri: str) -> None:
         """A link came with the start."""
@@ -183,7 +226,15 @@ class Parts(QObject):
 
     def close(self) -> None:
         """Close the dialogs, the card and the strip. Safe to call twice."""
-        for part in (self.later, self.live, self.strip, self._call_number, self._account_flow, self.coordinator):
+        for part in (
+            self.later,
+            self.live,
+            self.strip,
+            self._call_number,
+            self._account_flow,
+            self._capabilities,
+            self.coordinator,
+        ):
             if part is not None:
                 part.close()
 

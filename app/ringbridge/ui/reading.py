@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ringbridge.core.settings import Settings
     from ringbridge.core.targets import Target
     from ringbridge.services.call_facts import FactFinder, Findings
-    from ringbridge.ui.session import Session
     from ringbridge.ui.tasks import Lane
 
 _log = logging.getLogger(__name__)
@@ -64,13 +63,15 @@ class Reader:
     """Reads texts and takes wishes through the gate on the work lane, in the region and with the settings in force.
 
     Args:
-        session: Says the region and the settings.
+        in_force: Gives the settings and the region of the moment; called on `lane` only.
         lane: Where the reading runs.
         facts: Gives what knows the facts for the gate; called on `lane` only, since making it loads much.
     """
 
-    def __init__(self, *, session: "Session", lane: "Lane", facts: "Callable[[], FactFinder]") -> None:
-        self._session = session
+    def __init__(
+        self, *, in_force: "Callable[[], tuple[Settings, str]]", lane: "Lane", facts: "Callable[[], FactFinder]"
+    ) -> None:
+        self._in_force = in_force
         self._lane = lane
         self._facts = facts
 
@@ -90,11 +91,11 @@ class Reader:
             refused: Gets the reason why it can't be dialed.
             typed: As in `read_target`.
         """
-        region, settings = self._session.region, self._session.settings
 
         def work() -> Reading:
             from ringbridge.core.targets import read_target
 
+            settings, region = self._in_force()
             target = read_target(text, region, typed=typed, dialing=settings.dialing)
             return _reading(target, settings, region)
 
@@ -109,7 +110,6 @@ class Reader:
     def judge(
         self,
         target: "Target",
-        destination: "Destination | None",
         circumstances: Circumstances,
         done: "Callable[[Destination, Findings], None]",
         failed: Callable[[Exception], None],
@@ -117,18 +117,17 @@ class Reader:
         """Write a target the way the PBX wants it, and ask the gate; `done` or `failed` is called on the GUI thread.
 
         Args:
-            target: Whom to call.
-            destination: The target as it was just written, or None.
+            target: Whom to call. It is written anew: the dial plan may be another since it was shown.
             circumstances: What else the gate wants to know.
             done: Gets both.
-            failed: Gets an error nobody foresaw.
+            failed: Gets the reason why the dial plan can't write it, or an error nobody foresaw.
         """
-        region, settings = self._session.region, self._session.settings
 
         def work() -> "tuple[Destination, Findings]":
             from ringbridge.core.dialing.dial_plan import plan_of, to_destination
 
-            where = destination or to_destination(target, plan_of(settings, region))
+            settings, region = self._in_force()
+            where = to_destination(target, plan_of(settings, region))
             findings = self._facts().judge(
                 target,
                 where,
@@ -154,12 +153,12 @@ class Reader:
             done: Gets what is found.
             refused: Gets the reason why the dial plan can't write one of the numbers.
         """
-        region, settings = self._session.region, self._session.settings
 
         def work() -> tuple[Reading, ...]:
             from ringbridge.core.detection import find_numbers
             from ringbridge.core.targets import target_of
 
+            settings, region = self._in_force()
             targets = dict.fromkeys(target_of(candidate) for candidate in find_numbers(text, region))
             readings = (_reading(target, settings, region) for target in targets)
             # an emergency number on a page is no reason to ring there; whoever needs it dials it on the phone

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ringbridge.core.errors import (
     FileDamaged,
+    FileLeft,
     FileMissing,
     FileTooNew,
     PolicyDamaged,
@@ -83,6 +84,7 @@ def setting_name(key: str) -> str:
         "clipboard.watch": tr("Watch the clipboard"),
         "card.seconds": tr("Seconds the card stays"),
         "card.corner": tr("Corner of the card"),
+        "card.show_as": tr("Offers are shown as"),
         "hotkeys.dial_selection": tr("Hotkey for the selected number"),
         "hotkeys.quick_dial": tr("Hotkey for “Call number…”"),
         "hotkeys.hang_up": tr("Hotkey to hang up"),
@@ -148,7 +150,7 @@ def setting_sentence(error: SettingError) -> str:
             "region": tr("{name}: enter the two letters of a country, such as US or DE."),
             "url": tr("{name}: enter an address such as https://pbx.example.com/local/api/json/, without name, "
                 "password or “?”."),
-            "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+D."),
+            "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+C."),
             "hotkey_twice": tr("{name}: “{detail}” has this key combination already. Choose another one."),
             "plain_http": tr("{name}: use https://. With http:// others could read your password."),
             "pattern": tr("{name}: enter numbers; a * at the end stands for any digits, such as +1900*."),
@@ -178,6 +180,9 @@ def storage_sentence(error: StorageError) -> str:
             "before every call and calls nothing that may be expensive. Tell your administrator.")  # fmt: skip
     elif isinstance(error, FileDamaged):
         template = tr("The file {path} was damaged. Ringbridge put it aside as {detail} and began a new one.")
+    elif isinstance(error, FileLeft):
+        template = tr("The file {path} can't be used as it is now ({detail}). What it said before still holds. "
+            "Correct it; else Ringbridge may put it aside at its next start.")  # fmt: skip
     elif isinstance(error, FileMissing):
         template = tr("The file {path} is not there.")
     else:
@@ -209,7 +214,7 @@ def availability_sentence(name: str, availability: "Availability") -> str:
         name: The mechanism's name, such as ``clipboard_x11``; shown as it is.
         availability: What it says of itself. Names without a sentence here are shown plainly.
     """
-    reason = _reasons().get(availability.reason) or _plain(availability.reason)
+    reason = desktop_reasons().get(availability.reason) or _plain(availability.reason)
     if availability.usable:
         template = tr("{name}: works, but {reason}.") if reason else tr("{name}: works.")
     else:
@@ -221,7 +226,7 @@ def availability_sentence(name: str, availability: "Availability") -> str:
 
 def remedy_sentence(remedy: str) -> str:
     """What helps, as in `ringbridge.desktop.ports.Availability`; empty when nothing does."""
-    return _remedies().get(remedy) or (_plain(remedy).capitalize() + "." if remedy else "")
+    return desktop_remedies().get(remedy) or (_plain(remedy).capitalize() + "." if remedy else "")
 
 
 def read_problem_sentence(problem: str) -> str:
@@ -244,7 +249,7 @@ def _plain(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _reasons() -> dict[str, str]:
+def desktop_reasons() -> dict[str, str]:
     """The reasons that the parts of `ringbridge.desktop` give."""
     elsewhere = tr("Ringbridge can't take hotkeys on this desktop")
     return {
@@ -259,7 +264,7 @@ def _reasons() -> dict[str, str]:
         "no_tray_host": tr("this desktop shows no tray icons"),
         "no_bus": tr("nobody here tells whether the screen is locked"),
         "no_session_bus": tr("there is no session bus"),
-        "no_portal": tr("no desktop portal runs"),
+        "no_shortcut_portal": tr("no desktop portal runs"),
         "no_global_shortcuts": tr("the desktop's portal knows no global shortcuts"),
         "no_gsettings": tr("the program gsettings is missing"),
         "no_xfconf": tr("the program xfconf-query is missing"),
@@ -267,6 +272,12 @@ def _reasons() -> dict[str, str]:
         "portal_silent": tr("the desktop's portal does not answer"),
         "portal_refused": tr("the desktop's portal refused"),
         "portal_gone": tr("the desktop's portal went away"),
+        "not_set_up": tr("nobody has set this up yet"),
+        "not_known": tr("this could not be looked at; the log file says why"),
+        "no_selection": tr("programs here can't read what is selected in others"),
+        "no_server": tr("this desktop has no notification server"),
+        "no_buttons": tr("this desktop's notifications have no buttons"),
+        "no_portal": tr("the portal for notifications does not answer"),
         "looks_when_asked": tr("it looks when somebody wants to call"),
         "not_on_wayland": elsewhere,
         "not_on_windows": elsewhere,
@@ -274,11 +285,20 @@ def _reasons() -> dict[str, str]:
     }
 
 
-def _remedies() -> dict[str, str]:
+def desktop_remedies() -> dict[str, str]:
+    """What helps, by the remedies that the parts of `ringbridge.desktop` name."""
     return {
         "install_libxcb": tr("Install the package libxcb1 (libxcb on Fedora and Arch)."),
         "install_pyside6": tr("Install the Python package PySide6-Essentials."),
-        "bind_dial_command": tr("“ringbridge hotkey install” lets the desktop keep the keys where it can; elsewhere "
-            "add a shortcut that runs “ringbridge dial --selection” to the desktop's keyboard settings."),
-        "start_tray_host": tr("Add a tray to your panel; on GNOME, install the extension AppIndicator."),
+        "bind_dial_command": tr("In the desktop's keyboard settings, add a shortcut that runs: "
+            "ringbridge dial --selection"),
+        "let_desktop_keep_keys": tr("“ringbridge hotkey install” lets the desktop keep the keys where it can; "
+            "elsewhere add a shortcut that runs “ringbridge dial --selection” to the desktop's keyboard settings."),
+        "start_tray_host": tr("Add a tray to your panel; on GNOME, install the extension “AppIndicator and "
+            "KStatusNotifierItem Support”."),
+        "copy_instead": tr("Copy the number instead."),
+        "set_up_links": tr("Make Ringbridge the program that opens phone links."),
+        "set_up_autostart": tr("Add Ringbridge to the programs that start at login, in the desktop's settings."),
+        "install_notifications": tr("Install a notification server, such as mako, dunst or xfce4-notifyd."),
+        "install_portal": tr("Install xdg-desktop-portal with the backend for your desktop."),
     }  # fmt: skip

@@ -6,22 +6,17 @@ Like the card it never takes the focus, unless somebody asks for it: to use it b
 import time
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QCloseEvent,
     QFont,
     QHideEvent,
-    QKeyEvent,
-    QPaintEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ringbridge.ui.corner import BAR, FOCUSABLE, QUIET, paint_frame, put_in_corner
+from ringbridge.ui.corner_window import GUARD_MS, CornerWindow
 from ringbridge.ui.look import (
-    CloseButton,
     FlatButton,
     LineField,
     Tone,
@@ -36,9 +31,6 @@ from ringbridge.ui.look import (
 )
 from ringbridge.ui.progress_words import clock_text
 from ringbridge.ui.translation import fill, tr
-
-GUARD_MS = 300
-"""A click that comes sooner after the strip appeared, or shows another call, was meant for what was there before."""
 
 MAX_NOTE = 500  # characters
 _TICK_MS = 1000
@@ -80,7 +72,7 @@ class StripFace(NamedTuple):
     over: bool = False
 
 
-class Strip(QWidget):
+class Strip(CornerWindow):
     """One strip, built once and shown again and again. GUI thread. It does nothing itself but tick while it must.
 
     Signals:
@@ -102,16 +94,7 @@ class Strip(QWidget):
     hidden = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, guard_ms: int = GUARD_MS) -> None:
-        super().__init__(parent, QUIET)
-        self.setObjectName("strip")
-        self.setWindowTitle(tr("Ringbridge: call"))
-        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)
-        self._guard_s = guard_ms / 1000
-        self._changed_at = 0.0
-        self._focusable = False
-        self._corner = "bottom_right"
-        self._beside: QWidget | None = None
+        super().__init__(parent, name="strip", title=tr("Ringbridge: call"), guard_ms=guard_ms)
         self._face = StripFace(title="")
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
@@ -127,8 +110,9 @@ class Strip(QWidget):
     def show_face(self, face: StripFace) -> None:
         """Show this; whether the strip is on the screen stays as it is."""
         before, self._face = self._face, face
+        self._tone = face.tone
         if _call_of(before) != _call_of(face):
-            self._changed_at = time.monotonic()
+            self._begin_guard()
         _set(self._title, breakable(face.title))
         _set(self._who, face.name or number_text(face.number).replace(" ", "\u00a0"))
         _set(self._detail, breakable(face.detail))
@@ -154,7 +138,7 @@ class Strip(QWidget):
         if self.isVisible():
             self._place()
             if (before.title, before.message) != (face.title, face.message):
-                self._announce()
+                self._read_out()
 
     def present(self, *, corner: str, beside: QWidget | None = None, focusable: bool = False) -> None:
         """Put the strip on the screen.
@@ -166,7 +150,7 @@ class Strip(QWidget):
         """
         self._corner, self._beside = corner, beside
         if not self.isVisible():
-            self._changed_at = time.monotonic()
+            self._begin_guard()
         self._set_focusable(focusable=focusable)
         self._place()
         self.show()
@@ -174,7 +158,7 @@ class Strip(QWidget):
             self.activateWindow()
             first = next((button for button in self._buttons() if not button.isHidden()), self._close_button)
             first.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
-        self._announce()
+        self._read_out()
 
     def make_room(self, beside: QWidget) -> None:
         """What stands in the same corner came, went or changed its size."""
@@ -205,10 +189,8 @@ class Strip(QWidget):
             button.setFont(scaled_font(self.font(), 0.9))
             more.addWidget(button)
         more.addStretch(1)
-        self._column = column = QVBoxLayout(self)
-        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # as `put_in_corner` wants it
-        column.setContentsMargins(BAR + 14, 8, 12, 12)
-        column.setSpacing(6)
+        self._leave_margins(top=8, bottom=12)
+        column = self._column
         column.addLayout(head)
         column.addLayout(main)
         for widget in (self._message, self._noted, self._note):
@@ -221,10 +203,7 @@ class Strip(QWidget):
         self._message, self._noted = self._label("message"), self._label("noted")
 
     def _make_buttons(self) -> None:
-        self._close_button = CloseButton(self)
-        self._close_button.setObjectName("hide")
-        self._close_button.setAccessibleName(tr("Hide: the call goes on"))
-        self._close_button.setToolTip(tr("Hide: the call goes on"))
+        self._make_close_button("hide", tr("Hide: the call goes on"))
         self._close_button.clicked.connect(self._leave)
         self._hang_up = self._button("hang_up", tr("Hang up"), filled=True, tone=Tone.BAD)
         self._hang_up.clicked.connect(lambda: self._want(self.hang_up_wanted))
@@ -295,29 +274,19 @@ class Strip(QWidget):
 
     # ------------------------------------------------------------ on the screen
 
-    def _place(self) -> None:
-        put_in_corner(self, self._column, self._corner, beside=self._beside)
-
     def _set_focusable(self, *, focusable: bool) -> None:
-        if focusable != self._focusable:
-            shown = self.isVisible()
-            self._focusable = focusable
-            self.setWindowFlags(FOCUSABLE if focusable else QUIET)  # hides the window
-            self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, not focusable)
-            if shown:
-                self.show()
+        shown = self.isVisible()
+        super()._set_focusable(focusable=focusable)
+        if shown:
+            self.show()
 
-    def _announce(self) -> None:
-        """Let a screen reader say what the strip says: without the focus it would stay silent."""
-        parts = (self._face.title, self._face.name, self._face.number, self._face.message)
-        self.setAccessibleName(" ".join(part for part in parts if part))
-        if QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.accessibleName()))
+    def _read_out(self) -> None:
+        self._announce(self._face.title, self._face.name, self._face.number, self._face.message)
 
     # ------------------------------------------------------------ what people do
 
     def _want(self, signal: SignalInstance) -> None:
-        if time.monotonic() - self._changed_at >= self._guard_s:
+        if self._is_settled():
             signal.emit()
 
     def _begin_note(self) -> None:
@@ -355,26 +324,19 @@ class Strip(QWidget):
         return not self._note.isHidden()
 
     def _leave(self) -> None:
-        if time.monotonic() - self._changed_at >= self._guard_s:
+        if self._is_settled():
             self._note.hide()
             self.hide()
             self.hidden.emit()
 
-    # ------------------------------------------------------------ events
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Escape leaves the note, then hides the strip; Enter presses the button with the focus."""
-        if event.key() == Qt.Key.Key_Escape:
-            if self.is_writing:
-                self._end_note()
-            else:
-                self._leave()
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            focused = self.focusWidget()
-            if isinstance(focused, QAbstractButton) and not event.isAutoRepeat():
-                focused.click()
+    def _escape(self) -> None:
+        """Escape leaves the note, then hides the strip."""
+        if self.is_writing:
+            self._end_note()
         else:
-            super().keyPressEvent(event)
+            self._leave()
+
+    # ------------------------------------------------------------ events
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """On the screen: the time runs."""
@@ -394,16 +356,6 @@ class Strip(QWidget):
             self.hide()
             self.hidden.emit()
         super().closeEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow the desktop's colours and fonts while it runs."""
-        super().changeEvent(event)
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
-            self._restyle()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's name and argument
-        """Draw the background, a thin border and the coloured edge."""
-        paint_frame(self, self._face.tone)
 
 
 def _call_of(face: StripFace) -> tuple[object, ...]:

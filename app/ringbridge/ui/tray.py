@@ -42,6 +42,8 @@ class Tray(QObject):
         pause_toggled: Clipboard watching is to pause (True) or go on; only when a person asked.
         settings_wanted: “Settings…” was chosen.
         quit_wanted: “Quit” was chosen.
+        capabilities_wanted: “What works here…” was chosen.
+        appearance_changed: The icon or what it says is another; read `icon` and `words`.
     """
 
     activated = Signal()
@@ -53,6 +55,8 @@ class Tray(QObject):
     pause_toggled = Signal(bool)
     settings_wanted = Signal()
     quit_wanted = Signal()
+    capabilities_wanted = Signal()
+    appearance_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -85,6 +89,14 @@ class Tray(QObject):
         old.hide()
         old.deleteLater()
         self.icon.show()
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What the icon says: what the program is doing, and what needs attention or empty."""
+        states = {TrayState.CALLING, TrayState.PAUSED}
+        state = self._shown_state()
+        doing = state if state in states else TrayState.PAUSED if self._paused else TrayState.IDLE
+        return self._state_words(doing), self._status
 
     def set_state(self, state: TrayState) -> None:
         """Show what the program is doing. Paused watching and a status that needs attention show while it is idle."""
@@ -213,13 +225,13 @@ class Tray(QObject):
         self._pause_action = self._entry("pause", tr("Pause clipboard watching"), self._pause_triggered)
         self._pause_action.setCheckable(True)
         self._entry("settings", tr("Settings…"), self._emit_settings_wanted)
+        self._entry("capabilities", tr("What works here…"), self._emit_capabilities_wanted)
         menu.addSeparator()
         self._entry("quit", tr("Quit"), self._emit_quit_wanted)
         for action in (self._status_action, self._status_separator, self._offer_separator, self._recent_heading):
             action.setVisible(False)
         self._recent_separator.setVisible(False)
         self._redial_action.setEnabled(False)
-        menu.aboutToShow.connect(self._refresh_recent)
 
     def _entry(self, name: str, text: str, triggered: object) -> QAction:
         action = self.menu.addAction(text)
@@ -262,6 +274,9 @@ class Tray(QObject):
         state = self._shown_state()
         if state is TrayState.ATTENTION and self._status:
             return f"Ringbridge: {self._status}"
+        return self._state_words(state)
+
+    def _state_words(self, state: TrayState) -> str:
         if state is TrayState.CALLING and self._activity:
             return f"Ringbridge: {self._activity}"
         return {
@@ -274,8 +289,8 @@ class Tray(QObject):
     def _refresh_icon(self) -> None:
         self.icon.setIcon(self._icon_for(self._shown_state()))
         self.icon.setToolTip(_without_markup(self._tool_tip()))
+        self.appearance_changed.emit()
 
-    @Slot()
     def _refresh_recent(self) -> None:
         shown = bool(self._recent)
         self._recent_heading.setVisible(shown)
@@ -286,16 +301,16 @@ class Tray(QObject):
             return
         from datetime import UTC, datetime  # with `wording`: loaded long after the icon shows
 
+        from ringbridge.ui.moment_words import moment_text
         from ringbridge.ui.progress_words import record_word
-        from ringbridge.ui.wording import relative_time
 
         now = datetime.now(UTC)
         for record in self._recent:
             action = self._recent_actions[record.request_id]
             text = fill(
-                tr("{who} — {when}, {outcome}", "a call in the menu: Ada — 5 min ago, requested"),
+                tr("{who} — {when}, {outcome}", "a call in the menu: Ada — Wed 14:05, requested"),
                 who=_who(record),
-                when=relative_time(record.requested_at, now),
+                when=moment_text(record.requested_at, now),
                 outcome=record_word(record),
             )
             if action.text() != _label(text):
@@ -345,6 +360,10 @@ class Tray(QObject):
     @Slot()
     def _emit_settings_wanted(self) -> None:
         self.settings_wanted.emit()
+
+    @Slot()
+    def _emit_capabilities_wanted(self) -> None:
+        self.capabilities_wanted.emit()
 
     @Slot()
     def _emit_quit_wanted(self) -> None:

@@ -1,9 +1,11 @@
 """Runs of digits, and the cuts of them that a numbering plan knows: which groups may belong to one number."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ringbridge.core.detection.forms import USUAL_LENGTH, form_of
+from ringbridge.core.detection.layouts import MAX_DIGITS, Layout, Try, tries_of
 from ringbridge.core.detection.plans import (
     PlanNumber,
     country_code_of,
@@ -11,19 +13,16 @@ from ringbridge.core.detection.plans import (
     read_international,
     read_national,
 )
-from ringbridge.core.detection.runs import Glue, Groups, dead_groups, glues_of, runs_of
+from ringbridge.core.detection.runs import dead_groups, runs_of
 from ringbridge.core.detection.words import is_unit, word_after
 from ringbridge.core.number_kinds import NumberKind
 
-_MIN_DIGITS, _MAX_DIGITS = 6, 19
-_MOST_GROUPS = 9
 MOST_TRIES = 250
 """Cuts tried in a copied text: one of nothing but digits and blanks costs no more than a few milliseconds."""
 
 _SHORTEST_TWIN = 3
 _LONG_ENOUGH = 9
 """National digits that make a whole number even where the plan takes more."""
-_SPELLED = range(9, 15)
 _SPELLED_FORM = 0.45
 _LONG_GROUP = 5
 _TELLING_GROUPS = 3
@@ -73,7 +72,31 @@ class _Budget:
         self.left = tries
 
 
-def find_cuts(plain: str, region: str, seams: frozenset[int] = frozenset(), tries: int = MOST_TRIES) -> Iterator[Cut]:
+class _Run(NamedTuple):
+    """A run of digits.
+
+    Attributes:
+        plain: The text it stands in.
+        start: Where it begins there.
+        digits: Its digits without what stands between.
+        layout: How it is written.
+        region: Two letters of ISO 3166, or another string.
+    """
+
+    plain: str
+    start: int
+    digits: str
+    layout: Layout
+    region: str
+
+
+def find_cuts(
+    plain: str,
+    region: str,
+    seams: frozenset[int] = frozenset(),
+    tries: int = MOST_TRIES,
+    within: tuple[int, int] | None = None,
+) -> Iterator[Cut]:
     """The best reading of every run of digits, in order, one when it is asked for; none overlaps another.
 
     Args:
@@ -81,122 +104,117 @@ def find_cuts(plain: str, region: str, seams: frozenset[int] = frozenset(), trie
         region: Two letters of ISO 3166, or another string for numbers with a plus only.
         seams: Where invisible marks stood between two digits; they separate groups where the plan does so, too.
         tries: Cuts tried at most.
+        within: Only runs that lie there, or partly.
     """
     budget = _Budget(tries)
-    for groups in runs_of(plain, _MIN_DIGITS, seams):
-        yield from _cuts_of_run(plain, groups, region, budget)
+    for start, written, layout in runs_of(plain, seams, within):
+        yield from _cuts_of_run(plain, start, written, layout, region, budget)
         if budget.left <= 0:
             break
 
 
-def _cuts_of_run(plain: str, groups: Groups, region: str, budget: _Budget) -> list[Cut]:
+def _cuts_of_run(plain: str, start: int, written: str, layout: Layout, region: str, budget: _Budget) -> list[Cut]:
+    groups = layout.groups
     if len(groups) == 1:
-        cut = _read_groups(plain, groups, (), 0, 0, region)
+        cut = _read_groups(_Run(plain, start, written, layout, region), 0, 0, 0, len(written))
         budget.left -= 1
         return [] if cut is None else [cut]
-    glues = glues_of(plain, groups)
-    spelled = _spelled_out(plain, groups, glues, region)
+    run = _Run(plain, start, "".join([written[a:b] for a, b in groups]), layout, region)
+    spelled = _spelled_out(run) if layout.spelled else None
     if spelled is not None:
         return [spelled]
-    dead = dead_groups(plain, groups, glues)
+    dead = dead_groups(plain, start, written, layout)
     found: list[Cut] = []
+    if not dead and layout.tries is not None:
+        for first, end, tries in layout.tries:
+            found += _cuts_of_part(run, first, end, tries, budget)
+        return found
     first = 0
     for k in range(len(groups)):
         if k in dead:
-            found += _cuts_of_part(plain, groups, glues, first, k, region, budget)
+            found += _cuts_of_part(run, first, k, tries_of(layout, first, k), budget)
             first = k + 1
-        elif k == len(groups) - 1 or not glues[k].joins:
-            found += _cuts_of_part(plain, groups, glues, first, k + 1, region, budget)
+        elif k == len(groups) - 1 or not layout.glues[k].joins:
+            found += _cuts_of_part(run, first, k + 1, tries_of(layout, first, k + 1), budget)
             first = k + 1
     return found
 
 
-def _cuts_of_part(
-    plain: str, groups: Groups, glues: list[Glue], first: int, end: int, region: str, budget: _Budget
-) -> list[Cut]:
+def _cuts_of_part(run: _Run, first: int, end: int, tries: Iterable[Try], budget: _Budget) -> list[Cut]:
     """The cuts of groups that are joined, chosen so that they explain most of the digits best."""
-    count = end - first
-    if count <= 0:
-        return []
-    cuts: list[list[tuple[int, Cut]]] = [[] for _ in range(count)]
-    for i in range(first, end):
-        if i > first and not glues[i - 1].cuts:
+    cuts: list[tuple[int, int, Cut]] = []
+    at, complete = -1, False
+    for i, j, begin, stop, loose in tries:
+        budget.left -= 1
+        if budget.left <= 0:
+            return []
+        cut = _read_groups(run, i, j, begin, stop)
+        if i > at:
+            at, complete = i, False  # grouped just as its plan does: what follows is something else
+        if (
+            cut is None
+            or (loose and not _has_dashed_extension(cut, run.layout.lengths[j + 1]))
+            or (complete and not cut.usual)
+        ):
             continue
-        digits = 0
-        complete = False  # grouped just as its plan does: what follows is something else
-        for j in range(i, min(i + _MOST_GROUPS, end)):
-            digits += groups[j][1] - groups[j][0]
-            if digits > _MAX_DIGITS:
-                break
-            tail = j == end - 2 and glues[j].name == "-"
-            if digits < _MIN_DIGITS or (j < end - 1 and not (glues[j].cuts or tail)):
-                continue
-            budget.left -= 1
-            if budget.left <= 0:
-                return []
-            cut = _read_groups(plain, groups, glues, i, j, region)
-            if cut is not None and tail and not glues[j].cuts and not _has_dashed_extension(cut, groups[j + 1]):
-                continue
-            if cut is None or (complete and not cut.usual):
-                continue
-            cuts[i - first].append((j + 1 - first, cut))
-            complete = complete or (cut.usual and len(cut.number.groups) >= _TELLING_GROUPS)
-            if i == first and j == end - 1 and cut.usual and cut.written == "plus" and not cut.number.varies:
-                return [cut]  # nothing explains the digits better
-    best: list[tuple[float, tuple[int, Cut] | None]] = [(0.0, None)] * (count + 1)
-    for i in range(count - 1, -1, -1):
-        best[i] = (best[i + 1][0], None)
-        for after, cut in cuts[i]:
-            value = best[after][0] + _worth(cut)
-            if value >= best[i][0]:
-                best[i] = (value, (after, cut))
-    chosen: list[Cut] = []
-    covered = 0
+        cuts.append((i - first, j + 1 - first, cut))
+        complete = complete or (cut.usual and len(cut.number.groups) >= _TELLING_GROUPS)
+        if i == first and j == end - 1 and cut.usual and cut.written == "plus" and not cut.number.varies:
+            return [cut]  # nothing explains the digits better
+    if not cuts:
+        return []
+    chosen = _best_of(cuts, end - first) if len(cuts) > 1 else cuts
+    left_over = end - first - sum([after - i for i, after, _ in chosen])
+    return [cut._replace(left_over=left_over) if left_over else cut for _, _, cut in chosen]
+
+
+def _best_of(cuts: list[tuple[int, int, Cut]], count: int) -> list[tuple[int, int, Cut]]:
+    """Those of cuts in order that exclude each other least and explain most."""
+    best: list[tuple[float, tuple[int, int, Cut] | None]] = [(0.0, None)] * (count + 1)
+    at = count
+    for choice in reversed(cuts):
+        i, after, cut = choice
+        while at > i:
+            at -= 1
+            best[at] = (best[at + 1][0], None)
+        value = best[after][0] + _worth(cut)
+        if value > best[i][0] or (value == best[i][0] and best[i][1] is None):
+            best[i] = (value, choice)
+    while at > 0:
+        at -= 1
+        best[at] = (best[at + 1][0], None)
+    chosen: list[tuple[int, int, Cut]] = []
     i = 0
     while i < count:
         choice = best[i][1]
         if choice is None:
             i += 1
         else:
-            chosen.append(choice[1])
-            covered += choice[0] - i
-            i = choice[0]
-    return [cut._replace(left_over=count - covered) for cut in chosen]
+            chosen.append(choice)
+            i = choice[1]
+    return chosen
 
 
-def _has_dashed_extension(cut: Cut, behind: tuple[int, int]) -> bool:
-    """Whether the last group behind a hyphen is an extension, as offices in China write it."""
+def _has_dashed_extension(cut: Cut, behind: int) -> bool:
+    """Whether so many digits behind a hyphen are an extension, as offices in China write it."""
     number = cut.number
     return (
         number.country_code == 86
         and number.kind is NumberKind.FIXED
         and (number.written or cut.written == "plus")
-        and 2 <= behind[1] - behind[0] <= 5
+        and 2 <= behind <= 5
     )
 
 
-def _spelled_out(plain: str, groups: Groups, glues: list[Glue], region: str) -> Cut | None:
+def _spelled_out(run: _Run) -> Cut | None:
     """A number written digit by digit; rows of single digits are mostly something else, so it takes a label."""
-    if len(groups) not in _SPELLED or any(b - a != 1 for a, b in groups) or not all(glue.joins for glue in glues):
-        return None
-    start, plus = _opened(plain, groups[0][0], groups[-1][1])
-    digits = "".join([plain[a] for a, _ in groups])
-    number, written = _number_of(digits, region, plus=plus)
+    digits = run.digits
+    end = run.start + run.layout.groups[-1][1]
+    start, plus = _opened(run.plain, run.start, end)
+    number, written = _number_of(digits, run.region, plus=plus)
     if number is None or (number.needs_prefix and not number.written and not plus):
         return None
-    return Cut(
-        start=start,
-        end=groups[-1][1],
-        number=number,
-        written=written,
-        form=_SPELLED_FORM,
-        bare=False,
-        digits=digits,
-        lengths=(len(digits),),
-        glues=(),
-        left_over=0,
-        usual=False,
-    )
+    return Cut(start, end, number, written, _SPELLED_FORM, False, digits, (len(digits),), (), 0, False)  # noqa: FBT003
 
 
 def _worth(cut: Cut) -> float:
@@ -206,33 +224,32 @@ def _worth(cut: Cut) -> float:
     return max((cut.form - 0.2) * digits - _COST_OF_CUT, 0.1)
 
 
-def _read_groups(
-    plain: str, groups: Groups, glues: list[Glue] | tuple[()], i: int, j: int, region: str
-) -> Cut | None:
-    start, end = groups[i][0], groups[j][1]
-    inner = glues[i:j]
-    if len(inner) > 1 and sum(1 for a, b in groups[i + 1 : j + 1] if b - a == 1) > 2:
+def _read_groups(run: _Run, i: int, j: int, begin: int, stop: int) -> Cut | None:
+    """The number that groups `i` to `j` are, which are the digits `begin` to `stop` of the run; or None."""
+    plain, layout = run.plain, run.layout
+    groups = layout.groups
+    digits = run.digits[begin:stop]
+    if len(digits) > MAX_DIGITS:
         return None
-    start, plus = _opened(plain, start, end)
-    lengths = tuple(b - a for a, b in groups[i : j + 1])
-    digits = plain[groups[i][0] : end] if i == j else "".join([plain[a:b] for a, b in groups[i : j + 1]])
-    if len(digits) > _MAX_DIGITS:
-        return None
+    first, end = run.start + groups[i][0], run.start + groups[j][1]
+    start, plus = _opened(plain, first, end)
     if (
         not plus
         and plain[end : end + 1] == "+"
         and not plain[end + 1 : end + 2].isdecimal()
-        and (region in _RTL or _is_rtl(plain))
+        and (run.region in _RTL or _is_rtl(plain))
     ):
         plus = read_international(digits) is not None
-    number, written = _number_of(digits, region, plus=plus)
+    number, written = _number_of(digits, run.region, plus=plus)
     if number is None and plus and "(0)" in plain[start:end]:
         number = read_international("".join(filter(str.isdecimal, plain[start:end].replace("(0)", ""))))
     if number is None:
         return None
-    if i and start == groups[i][0] and _is_fraction(groups, glues, i):
+    lengths, names = layout.lengths[i : j + 1], layout.names[i:j]
+    if len(names) > 1 and lengths[1:].count(1) > 2:
+        return None
+    if i and start == first and _is_fraction(layout, i):
         return None  # "7/1 971…": the 1 belongs to the 7
-    names = tuple(glue.name for glue in inner)
     if "(" in names and sum(lengths[: names.index("(") + 1]) > _LONG_GROUP + 1:
         return None  # "030 123259 (2)"
     if number.varies and _has_foreign_tail(number, lengths, names, plain, end):
@@ -240,19 +257,7 @@ def _read_groups(
     form, usual = form_of(number, written, digits, lengths, names)
     if names and not usual and lengths[-1] == 1 and lengths[-2] > 2 and names[-1] not in _TIGHT:
         return None  # "08-126979 1"
-    return Cut(
-        start=start,
-        end=end,
-        number=number,
-        written=written,
-        form=form,
-        bare=i == j and not plus,
-        digits=digits,
-        lengths=lengths,
-        glues=names,
-        left_over=0,
-        usual=usual,
-    )
+    return Cut(start, end, number, written, form, i == j and not plus, digits, lengths, names, 0, usual)
 
 
 def _has_foreign_tail(
@@ -278,12 +283,12 @@ def _has_foreign_tail(
     return False
 
 
-def _is_fraction(groups: Groups, glues: list[Glue] | tuple[()], i: int) -> bool:
+def _is_fraction(layout: Layout, i: int) -> bool:
     """Whether group `i` is tied by a slash to a short group that stands for itself."""
-    before = groups[i - 1]
-    if glues[i - 1].name != "/" or groups[i][0] - before[1] != 1 or before[1] - before[0] >= _SHORTEST_TWIN:
+    groups = layout.groups
+    if layout.names[i - 1] != "/" or groups[i][0] - groups[i - 1][1] != 1 or layout.lengths[i - 1] >= _SHORTEST_TWIN:
         return False
-    return i < 2 or not glues[i - 2].joins
+    return i < 2 or not layout.glues[i - 2].joins
 
 
 def _opened(plain: str, start: int, end: int) -> tuple[int, bool]:
@@ -315,6 +320,7 @@ def _is_rtl(plain: str) -> bool:
     return any("\u0590" <= character <= "\u08ff" for character in plain[:400])
 
 
+@lru_cache(maxsize=8192)
 def _number_of(digits: str, region: str, *, plus: bool) -> tuple[PlanNumber | None, str]:
     if plus:
         # "+00 44" and "+011 44" say it twice

@@ -9,6 +9,7 @@ from ringbridge.core.detection.plans import PlanNumber, read_dialed_abroad, read
 _SCHEME = late_pattern(
     r"(?<![A-Za-z0-9])(tel|callto|sips?|smsto|sms|mms|facetime|facetime-audio|whatsapp):(?://)?", re.IGNORECASE
 )
+_SCHEME_END = late_pattern(r":(?<=[elopsELOPS]:)")
 _SUBSCRIBER = late_pattern(r"(?:\+|%2[Bb])?[0-9(](?:[0-9().\-]|%20|%28|%29)*")
 _PARAMETERS = late_pattern(r";([A-Za-z-]+)=([^;?\s\"'<>@&]*)")
 _ESCAPED = (("%2B", "+"), ("%2b", "+"), ("%20", " "), ("%28", "("), ("%29", ")"))
@@ -27,6 +28,8 @@ class Carried(NamedTuple):
 def find_carried(plain: str, region: str) -> list[Carried]:
     """All links that carry a full number; a calling code without a plus counts here: a link is for calling."""
     found: list[Carried] = []
+    if _SCHEME_END.search(plain) is None:
+        return found
     for match in _SCHEME.finditer(plain):
         carried = _read(plain, match.end(), region, is_sip=match[1].lower().startswith("sip"))
         if carried is not None:

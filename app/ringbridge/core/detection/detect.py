@@ -1,17 +1,18 @@
 """Finding phone numbers in a text that was merely copied: only sure ones. Pure, bounded, never raises."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
 from ringbridge.core.detection import score, vetoes
 from ringbridge.core.detection.candidates import MOST_TRIES, Cut, find_cuts
 from ringbridge.core.detection.carriers import find_carried
-from ringbridge.core.detection.extensions import extension_after
+from ringbridge.core.detection.extensions import REACH, extension_after
 from ringbridge.core.detection.labels import label_before
 from ringbridge.core.detection.normalise import Plain, make_plain
 from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.plans import PlanNumber
+from ringbridge.core.detection.runs import runs_of
 from ringbridge.core.detection.vanity import find_vanity
 from ringbridge.core.detection.words import Meaning, meaning_of
 from ringbridge.core.number_kinds import NumberKind
@@ -24,6 +25,13 @@ MAX_CANDIDATES = 20
 
 MOST_JUDGED = 40
 """Readings a passive look weighs at most, sure ones and others."""
+_NO_SEAMS: frozenset[int] = frozenset()
+_A_FEW_LINES = 120
+_MANY_WORDS = 8
+
+_OPENING = 8
+"""A number begins at most so much before its first digit."""
+
 _ANY_DIGIT = late_pattern(r"\d")
 _ALONE_AROUND = " \t\n.,;:!?-*\"'()[]<>|/#•·–—"
 _LINK_REACH = 300
@@ -94,8 +102,27 @@ def find_numbers(text: str, region: str) -> tuple[Candidate, ...]:
     return tuple(as_candidate(item, plain) for item in found)
 
 
-def look(made: Plain, original: str, region: str, *, least: float, most: int, effort: int = 1) -> list[Found]:
-    """All readings of a plain text that are at least so sure, in order; fax numbers are left out."""
+def look(
+    made: Plain,
+    original: str,
+    region: str,
+    *,
+    least: float,
+    most: int,
+    effort: int = 1,
+    within: tuple[int, int] | None = None,
+) -> list[Found]:
+    """All readings of a plain text that are at least so sure, in order; fax numbers are left out.
+
+    Args:
+        made: The text.
+        original: What it was made of.
+        region: Two letters of ISO 3166, or another string for numbers with a plus only.
+        least: How sure they are at least.
+        most: So many at most.
+        effort: Times the work that a copied text may cause.
+        within: Which part of the plain text is asked about: beside it, some readings are not looked for.
+    """
     plain = made.text
     carried = [
         Found(item.start, item.end, item.number, item.extension, score.Verdict(0.97, ("carried_by_link",)))
@@ -103,15 +130,18 @@ def look(made: Plain, original: str, region: str, *, least: float, most: int, ef
     ]
     found = list(carried)
     taken = [(item.start, item.end) for item in carried]
-    for item in judged(plain, region, made.seams(original), effort):
+    seams = made.seams(original) if made.positions is not None else _NO_SEAMS
+    vanities = find_vanity(plain, region, within)
+    part = None if carried or vanities else within  # these look at all that was found around
+    for item in _judged_within(plain, region, seams, effort, part) if part else judged(plain, region, seams, effort):
         if item.verdict.is_fax or item.verdict.confidence < least:
             continue
-        if any(start < item.end and item.start < end for start, end in taken):
+        if taken and any(start < item.end and item.start < end for start, end in taken):
             continue
         found.append(item)
         if len(found) >= most:
             break
-    for vanity in find_vanity(plain, region):
+    for vanity in vanities:
         if all(vanity.end <= item.start or item.end <= vanity.start for item in found):
             if _is_labelled_other(plain, vanity.start):
                 continue
@@ -119,55 +149,132 @@ def look(made: Plain, original: str, region: str, *, least: float, most: int, ef
             found.append(
                 Found(vanity.start, end, vanity.number, extension, score.Verdict(0.8, ("letters_for_digits",)))
             )
-    found.sort(key=lambda item: item.start)
-    return _without_echoes(found, carried)[:most]
+    if len(found) > 1:
+        found.sort(key=lambda item: item.start)
+    return (_without_echoes(found, carried) if carried else found)[:most]
 
 
-def judged(plain: str, region: str, seams: frozenset[int] = frozenset(), effort: int = 1) -> Iterator[Found]:
+def judged(plain: str, region: str, seams: frozenset[int] = _NO_SEAMS, effort: int = 1) -> Iterator[Found]:
     """Every reading of the digits in a plain text with its verdict, in order, whatever it is."""
     cuts = find_cuts(plain, region, seams, MOST_TRIES * effort)
     first = list(islice(cuts, _FEW + 1))
     if not first:
         return
     few = first if len(first) <= _FEW else []
-    ibans = vetoes.ibans(plain)
-    swallowed = 0
-    refused_shape: tuple[object, object] | None = None
-    refused_end = 0
+    row = _Row(plain)
     for cut in islice(chain(first, cuts), MOST_JUDGED * effort):
-        if cut.start < swallowed:
+        item = row.judge(cut, few)
+        if item is not None:
+            yield item
+
+
+def _judged_within(
+    plain: str, region: str, seams: frozenset[int], effort: int, within: tuple[int, int]
+) -> Iterable[Found]:
+    """What `judged` says of the readings in a part; what stands around is read where it matters, which is seldom."""
+    if not _is_amid_words(plain):
+        return judged(plain, region, seams, effort)
+    start, stop = within
+    row = _Row(plain)
+    found: list[Found] = []
+    for cut in find_cuts(plain, region, seams, MOST_TRIES * effort, (start, stop + _OPENING)):
+        if cut.start < start:
+            return judged(plain, region, seams, effort)
+        item = row.judge(cut, ())
+        if item is None:
             continue
+        if not found and (
+            _may_be_extension(plain, cut.start) or (row.named and _may_go_on_in_row(plain, start, seams, cut))
+        ):
+            return judged(plain, region, seams, effort)
+        found.append(item)
+    return found
+
+
+def _is_amid_words(plain: str) -> bool:
+    """Whether there are more words than can belong to a number that is alone, with its extension or owner."""
+    return any(sum(map(str.isalpha, part.split())) >= _MANY_WORDS for part in (plain[:_A_FEW_LINES], plain))
+
+
+def _may_be_extension(plain: str, start: int) -> bool:
+    """Whether what begins at `start` may be the extension of digits before it."""
+    behind = _ANY_DIGIT.search(plain[max(0, start - REACH) : start][::-1])
+    return behind is not None and extension_after(plain, start - behind.start(), None)[1] > start
+
+
+def _may_go_on_in_row(plain: str, start: int, seams: frozenset[int], cut: Cut) -> bool:
+    """Whether groups of the same lengths stand before `start`."""
+    count = len(cut.lengths)
+    if count == 1:
+        return True
+    return any(
+        layout.lengths[k : k + count] == cut.lengths
+        for _, _, layout in runs_of(plain, seams, (0, start))
+        for k in range(len(layout.lengths) - count + 1)
+    )
+
+
+class _Row:
+    """The readings of a text one after the other: an extension is no number, and a row of orders holds none."""
+
+    def __init__(self, plain: str) -> None:
+        self._plain = plain
+        self._ibans: list[tuple[int, int]] | None = None
+        self._swallowed = 0
+        self.named = False
+        """The last reading had a word of an identifier on its left."""
+
+        self._refused_shape: tuple[object, object] | None = None
+        self._refused_end = 0
+
+    def judge(self, cut: Cut, few: Sequence[Cut]) -> Found | None:
+        """The next reading with its verdict; None inside the extension of the one before.
+
+        Args:
+            cut: The reading.
+            few: All readings of the text where these are few, else nothing.
+        """
+        if cut.start < self._swallowed:
+            return None
+        plain = self._plain
+        if self._ibans is None and vetoes.may_be_iban(plain, cut):
+            self._ibans = vetoes.ibans(plain)
         extension, end = extension_after(plain, cut.end, cut.number.region)
         alone = bool(few) and _is_alone(plain, few, end)
-        verdict = score.judge(plain, cut, ibans, alone=alone, end=end)
+        verdict = score.judge(plain, cut, self._ibans or (), alone=alone, end=end)
         if len(few) == 1 and verdict.confidence < score.PASSIVE and _is_named(plain, cut, verdict):
             verdict = verdict._replace(confidence=score.PASSIVE, reasons=(*verdict.reasons, "beside_name"))
         if not verdict.vetoed:
-            swallowed = end
-        named = any(reason.startswith(_NAMED) for reason in verdict.reasons)
-        shape = (cut.lengths, cut.glues)
-        if named and shape == refused_shape and cut.written != "plus" and _is_row(plain, refused_end, cut):
-            verdict = verdict._replace(confidence=0.0, reasons=(*verdict.reasons, "like_the_one_before"))
-        refused_shape, refused_end = shape if named and verdict.confidence < score.ASKED else None, cut.end
-        yield Found(cut.start, end, cut.number, extension, verdict)
+            self._swallowed = end
+        reasons = verdict.reasons[_NAMED_REASONS:]
+        self.named = named = bool(reasons) and any(reason.startswith(_NAMED) for reason in reasons)
+        if named or self._refused_shape is not None:
+            shape = (cut.lengths, cut.glues)
+            goes_on = named and shape == self._refused_shape and cut.written != "plus"
+            if goes_on and _is_row(plain, self._refused_end, cut):
+                verdict = verdict._replace(confidence=0.0, reasons=(*verdict.reasons, "like_the_one_before"))
+            self._refused_shape = shape if named and verdict.confidence < score.ASKED else None
+            self._refused_end = cut.end
+        return Found(cut.start, end, cut.number, extension, verdict)
 
 
 def as_candidate(found: Found, plain: Plain, offset: int = 0) -> Candidate:
     """A reading with its place in the original text."""
     start, end = plain.span(found.start, found.end)
+    number, verdict = found.number, found.verdict
     return Candidate(
-        e164=found.number.e164,
-        extension=found.extension,
-        start=start + offset,
-        end=end + offset,
-        region=found.number.region,
-        kind=found.number.kind,
-        confidence=round(found.verdict.confidence, 2),
-        reasons=found.verdict.reasons,
+        number.e164,
+        found.extension,
+        start + offset,
+        end + offset,
+        number.region,
+        number.kind,
+        round(verdict.confidence, 2),
+        verdict.reasons,
     )
 
 
-def _is_alone(plain: str, cuts: list[Cut], end: int) -> bool:
+def _is_alone(plain: str, cuts: Sequence[Cut], end: int) -> bool:
     """Whether nothing but these numbers stands in the text; an extension may end at `end`."""
     at = 0
     for cut in cuts:

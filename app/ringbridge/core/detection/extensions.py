@@ -1,6 +1,7 @@
 """Extensions: the digits to dial once connected, in whatever language and form they follow a number."""
 
 import re
+from functools import lru_cache
 
 from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.words import LETTER, Meaning, is_extension, meaning_of
@@ -24,8 +25,18 @@ _DASHED = late_pattern(r"-([0-9]{2,5})(?![0-9]|-[0-9])")
 
 _HYPHENED = late_pattern(r" ?-?[Dd][Ww][ .:\-]{0,3}([0-9]{1,6})(?![0-9])")
 _DIGIT = late_pattern("[0-9]")
-_REACH = 200
+REACH = 200
 """No extension stands farther from its number, whatever words announce it."""
+
+_SHORT_GAP, _MOST_PIECES = 12, 10
+"""Signs alone, without words, are no longer; words and signs make no more pieces between blanks."""
+
+_LONG_WORD = 24
+_LAST_WORDS = 3
+"""The word that announces, a number word behind it, and one more."""
+
+_NEVER_BEFORE = frozenset("$€£¥(+/@&!?*<>{}%")
+"""Signs that never stand between an announcing word and its digits."""
 
 _NUMBERED = (Meaning.SHORT_NUMBER, Meaning.NUMBER, Meaning.FILLER, Meaning.COPULA)
 _LEADS = (Meaning.FILLER, Meaning.NUMBER, Meaning.PHONE, Meaning.EXTENSION, Meaning.POSSESSIVE)
@@ -41,20 +52,24 @@ _ONLY_THERE = {
 """Kl. is an extension (Klappe, klapka) here, and the time of day in the north."""
 
 
-def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
+def extension_after(plain: str, end: int, region: str | None) -> tuple[str, int]:
     """The extension that follows a number, and where its last digit (or closing ``#``) ends.
 
     Args:
         plain: A text as `make_plain` writes it.
         end: Where the number ends in it.
-        region: The number's own, two letters of ISO 3166: a word may mean another thing elsewhere.
+        region: The number's own, two letters of ISO 3166: a word may mean another thing elsewhere. None: any.
 
     Returns:
         An empty string and `end` where there is none.
     """
     following = plain[end : end + 1]
-    if not following or following == "\n" or _DIGIT.search(plain, end, end + _REACH) is None:
+    digit = _DIGIT.search(plain, end, end + REACH) if following and following != "\n" else None
+    if digit is None:
         return "", end
+    gap = plain[end : digit.start()]
+    if len(gap) > _SHORT_GAP:
+        return _worded(plain, end, region) if _may_announce(gap) else ("", end)
     for pattern in (_PARAMETER, _PAUSED, _HASH, _CROSS, _BRACKETS):
         match = pattern.match(plain, end)
         if match is not None:
@@ -64,7 +79,7 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
                 continue
             stop = match.end()
             return match[1], stop if plain[stop - 1] == "#" else match.end(1)
-    match = _DASHED.match(plain, end) if region == "CN" else None
+    match = _DASHED.match(plain, end) if region in {"CN", None} else None
     if match is not None:
         return match[1], match.end(1)
     match = _HYPHENED.match(plain, end)
@@ -73,6 +88,29 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
     match = _BEHIND.match(plain, end)
     if match is not None and match[2].casefold() in _NAMED_BEHIND:
         return match[1], match.end(2)
+    return _worded(plain, end, region)
+
+
+def _may_announce(gap: str) -> bool:
+    """Whether words between two runs of digits may announce an extension, by a look at the last ones."""
+    if gap[-1] in _NEVER_BEFORE or "\n" in gap:
+        return False
+    pieces = gap.split()
+    if len(pieces) > _MOST_PIECES:
+        return False
+    last = pieces[-_LAST_WORDS:]
+    return any(map(_may_be_announcing, last)) or len(last) < _LAST_WORDS
+
+
+@lru_cache(maxsize=4096)
+def _may_be_announcing(piece: str) -> bool:
+    """Whether what stands between two blanks is no simple word, or one that can announce an extension."""
+    word = piece.rstrip(",.")
+    return not word.isalpha() or len(word) > _LONG_WORD or is_extension(word)
+
+
+def _worded(plain: str, end: int, region: str | None) -> tuple[str, int]:
+    """An extension that words announce."""
     match = _WORDED.match(plain, end)
     if match is None:
         return "", end
@@ -100,12 +138,12 @@ def extension_after(plain: str, end: int, region: str) -> tuple[str, int]:
     return match[5], match.end(5)
 
 
-def _fits(word: str, gap: str, region: str) -> bool:
+def _fits(word: str, gap: str, region: str | None) -> bool:
     """Words that announce an extension only somewhere, or only when abbreviated."""
     folded = word.casefold()
     if folded == "של":
         return "'" in gap  # with the mark it is short for the extension, without it it means "of"
-    return folded not in _ONLY_THERE or region in _ONLY_THERE[folded]
+    return region is None or folded not in _ONLY_THERE or region in _ONLY_THERE[folded]
 
 
 def _is_paused(plain: str, end: int, match: re.Match[str]) -> bool:

@@ -1,5 +1,7 @@
 """How much digits look like a phone number by themselves: their groups, what stands between, what the plan does."""
 
+from functools import lru_cache
+
 from ringbridge.core.detection.plans import PlanNumber
 from ringbridge.core.number_kinds import NumberKind
 
@@ -10,7 +12,8 @@ _RARE = frozenset(("_", "~", "*", ". ", " . ", " • ", "..."))
 """Separators that people use all through a number or not at all."""
 
 
-def _boundaries(lengths: tuple[int, ...], limit: int) -> set[int]:
+@lru_cache(maxsize=512)
+def _boundaries(lengths: tuple[int, ...], limit: int) -> frozenset[int]:
     """How many digits stand behind each boundary, for those inside the last `limit` digits."""
     found: set[int] = set()
     behind = 0
@@ -18,7 +21,7 @@ def _boundaries(lengths: tuple[int, ...], limit: int) -> set[int]:
         behind += length
         if behind < limit:
             found.add(behind)
-    return found
+    return frozenset(found)
 
 
 def form_of(

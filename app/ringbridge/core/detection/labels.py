@@ -1,5 +1,7 @@
 """The label of a number: the nearest word on the left, a key, tag, column title or heading, or a word behind it."""
 
+from functools import lru_cache
+
 from ringbridge.core.detection.clauses import is_cost_of_call
 from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.walk import NONE, Label, tokens_of, walk_left
@@ -8,6 +10,7 @@ from ringbridge.core.detection.words import Meaning, meaning_of
 _REACH = 90
 _REACH_RIGHT = 50
 _NEAR_RIGHT = 3
+_MOST_TOKENS = 8
 _LINES_ABOVE = 12
 _LONG_LINE = 60
 _FEW_WORDS = 3
@@ -15,6 +18,9 @@ _KEYED = late_pattern(
     r"(?:\"([\w.@ -]{1,40})\" ?[:=]|'([\w.@ -]{1,40})' ?[:=]|(?<![\w.-])([A-Za-z_][\w.-]{0,40})( ?[:=]))[ ]?[\"']?$"
 )
 _AT_KEY = frozenset(" =:\"'")
+_KEY_MARK_REACH = 3
+"""Behind the mark of a key at most a blank and a quote follow."""
+
 _TAG = late_pattern(r"<([A-Za-z][\w:.-]*)([^<>]*)>\s*$")
 _ANY_TAG = late_pattern(r"</?[A-Za-z][^<>]*>?|<!\[CDATA\[")
 _PLAIN_TAGS = frozenset(
@@ -30,13 +36,16 @@ _BELONGS = frozenset(("번", "호", "nolu", "numaralı", "no'lu", "sayılı", "s
 """Directly behind digits, these hand them to the noun that follows: 0532 771 90 34 nolu sipariş."""
 
 _RIGHT_ENDS = frozenset(".,;:!?)]|")
+_FIRST = late_pattern(r"[ \t]*(?:[.,;:!?)\]0-9\n]|\Z|([A-Za-z]+)(?=[ \t\n,;:!?)]|\Z))")
+"""What stands first behind a number: the end, or a simple word."""
 
 
 def label_before(plain: str, start: int) -> Label:
     """The label on the left of what begins at `start`: in its line, else the heading above it."""
     line = plain.rfind("\n", 0, start) + 1
     left = plain[max(line, start - _REACH) : start]
-    keyed = _KEYED.search(left) if left and left[-1] in _AT_KEY else None
+    near = left[-_KEY_MARK_REACH:]
+    keyed = _KEYED.search(left) if (":" in near or "=" in near) and left[-1] in _AT_KEY else None
     if keyed is not None and (keyed[4] in {None, "="} or "_" in keyed[3]):
         key = keyed[1] or keyed[2] or keyed[3]
         return _qualified(walk_left(key), left[: keyed.start()])
@@ -100,8 +109,16 @@ def _column_title(plain: str, line: int, start: int) -> Label | None:
 
 def label_after(plain: str, end: int) -> Label:
     """The label on the right of what ends at `end`: in brackets, as a next word, or said of it ("is my order no")."""
+    first = _FIRST.match(plain, end, end + _REACH_RIGHT)
+    if first is not None and (
+        first[1] is None or (meaning_of(first[1]) is None and first[1].casefold() not in _BELONGS)
+    ):
+        return NONE  # a sentence that goes on, or an end
     stop = plain.find("\n", end, end + _REACH_RIGHT)
-    tokens = tokens_of(plain[end : stop if stop >= 0 else end + _REACH_RIGHT])[:8]
+    right = plain[end : stop if stop >= 0 else end + _REACH_RIGHT]
+    if not any(map(_may_tell, right.split()[:_MOST_TOKENS])):
+        return NONE
+    tokens = tokens_of(right)[:_MOST_TOKENS]
     if not tokens:
         return NONE
     bracketed = tokens[0] in {"(", "["}
@@ -146,6 +163,20 @@ def label_after(plain: str, end: int) -> Label:
                 meaning = Meaning.IDENTIFIER
             return Label(meaning, word, distance, apart=marked, numbered=said or bracketed)
     return NONE
+
+
+@lru_cache(maxsize=4096)
+def _may_tell(piece: str) -> bool:
+    """Whether something in what stands between two blanks may be a label of what stands before."""
+    return any(
+        token.casefold() in _BELONGS
+        or (
+            token[0].isalpha()
+            and (meaning := meaning_of(token)) is not Meaning.COPULA
+            and meaning not in _TELLS_NOTHING
+        )
+        for token in tokens_of(piece)
+    )
 
 
 def _ends_at(tokens: list[str], place: int) -> bool:

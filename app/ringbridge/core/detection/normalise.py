@@ -1,6 +1,7 @@
 """Texts as people copy them, made plain: one kind of dash, space and digit, nothing invisible, and the way back."""
 
 import unicodedata
+from bisect import bisect_left
 from typing import NamedTuple
 
 _REMOVED = frozenset(
@@ -74,6 +75,10 @@ class Plain(NamedTuple):
             and self.text[at].isdecimal()
             and self.text[at - 1].isdecimal()
         )
+
+    def place(self, position: int) -> int:
+        """The place in the plain text of what stands at a position of the original one, or next behind it."""
+        return position if self.positions is None else bisect_left(self.positions, position)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the original text, in code points."""

@@ -80,11 +80,12 @@ class _Description:
 
     def matches(self, national: str) -> bool:
         """Whether the pattern alone fits, whatever the possible lengths say."""
-        if not self._pattern:
-            return False
-        if self._match is None:
-            self._match = re.compile(self._pattern).fullmatch
-        return self._match(national) is not None
+        match = self._match
+        if match is None:
+            if not self._pattern:
+                return False
+            match = self._match = re.compile(self._pattern).fullmatch
+        return match(national) is not None
 
 
 def _description(metadata: PhoneMetadata, name: str) -> _Description | None:
@@ -108,6 +109,7 @@ class _Plan:
         self._fixed = _description(metadata, "fixed_line")
         self._mobile = _description(metadata, "mobile")
         self._same = bool(metadata.same_mobile_and_fixed_line_pattern)
+        self._by_length: dict[int, list[tuple[_Description, NumberKind]]] = {}
         self._local_lengths = frozenset(general.possible_length_local_only)
         prefix = metadata.national_prefix_for_parsing
         self._prefix = re.compile(prefix) if prefix else None
@@ -121,8 +123,14 @@ class _Plan:
         """None for an invalid number."""
         if not self.general.holds(national):
             return None
-        for description, kind in self._kinds:
-            if description.holds(national):
+        length = len(national)
+        kinds = self._by_length.get(length)
+        if kinds is None:
+            kinds = self._by_length[length] = [
+                (one, kind) for one, kind in self._kinds if not one.lengths or length in one.lengths
+            ]
+        for description, kind in kinds:
+            if description.matches(national):
                 return kind
         if self._fixed is not None and self._fixed.holds(national):
             both = self._same or (self._mobile is not None and self._mobile.holds(national))
@@ -164,7 +172,7 @@ class _Plan:
             if leading is None or leading.match(national):
                 match = pattern.fullmatch(national)
                 if match is not None:
-                    return tuple(len(group) for group in match.groups() if group), needs_prefix
+                    return tuple([end - start for start, end in match.regs[1:] if end > start]), needs_prefix
         return (len(national),), False
 
     def lengths(self, kind: NumberKind) -> tuple[int, int]:
@@ -247,28 +255,64 @@ def _read(country_code: int, rest: str, plan: _Plan | None) -> PlanNumber | None
     groups, needs_prefix = main.written(national)
     shortest, longest = main.lengths(kind)
     return PlanNumber(
-        e164=f"+{country_code}{national}",
-        national=national,
-        country_code=country_code,
-        region="" if region == _NO_REGION else region,
-        kind=kind,
-        groups=groups,
-        needs_prefix=needs_prefix,
-        may_be_longer=longest > len(national),
-        written=len(national) < len(rest) or not rest.endswith(national),
-        varies=longest - shortest >= _VARIES,
+        f"+{country_code}{national}",
+        national,
+        country_code,
+        "" if region == _NO_REGION else region,
+        kind,
+        groups,
+        needs_prefix,
+        longest > len(national),
+        len(national) < len(rest) or not rest.endswith(national),
+        longest - shortest >= _VARIES,
     )
+
+
+class _Shared:
+    """The regions that share a country code, by the leading digits of their numbers."""
+
+    def __init__(self, country_code: int, regions: tuple[str, ...]) -> None:
+        self.undivided: list[tuple[int, str, _Plan]] = []
+        """Regions without leading digits of their own, each with its rank."""
+
+        self.divided: dict[int, tuple[int, str, _Plan]] = {}
+        """The others, by the group of `leading` that holds their leading digits."""
+
+        leading: list[str] = []
+        groups = 0
+        for rank, region in enumerate(regions):
+            own = _plan(country_code, region)
+            if own is None:
+                continue
+            if own.leading is None:
+                self.undivided.append((rank, region, own))
+            else:
+                groups += own.leading.groups + 1
+                leading.append(f"(?:{own.leading.pattern})()")
+                self.divided[groups] = rank, region, own
+        self.leading = re.compile("|".join(leading)) if leading else None
+
+
+@cache
+def _shared(country_code: int, regions: tuple[str, ...]) -> _Shared:
+    return _Shared(country_code, regions)
 
 
 def _region_and_kind(country_code: int, national: str, regions: tuple[str, ...]) -> tuple[str, NumberKind | None]:
     """The first region whose leading digits or whole plan fit, as `phonenumbers.region_code_for_number` finds it."""
-    for region in regions:
-        own = _plan(country_code, region)
-        if own is None:
-            continue
-        if len(regions) > 1 and own.leading is not None:
-            if own.leading.match(national):
-                return region, own.kind(national)
-        elif (kind := own.kind(national)) is not None:
+    if len(regions) == 1:
+        own = _plan(country_code, regions[0])
+        kind = None if own is None else own.kind(national)
+        return ("", None) if kind is None else (regions[0], kind)
+    if not regions:
+        return "", None
+    shared = _shared(country_code, regions)
+    match = shared.leading.match(national) if shared.leading is not None else None
+    led = shared.divided[match.lastindex or 0] if match is not None else None
+    for rank, region, own in shared.undivided:
+        if led is not None and rank > led[0]:
+            break
+        kind = own.kind(national)
+        if kind is not None:
             return region, kind
-    return "", None
+    return ("", None) if led is None else (led[1], led[2].kind(national))

@@ -1,158 +1,103 @@
-"""Runs of digits: their groups, what stands between them, and the groups that are dates, times, prices."""
+"""Runs of digits, and the groups in them that are dates, times, prices."""
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
+from ringbridge.core.detection.layouts import MIN_DIGITS, SEAM, Layout, layout_of
 from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.plans import read_international
 
 _RUN = late_pattern(r"[0-9]+(?:[ ().\[\]/\-•—_~*]{1,5}[0-9]+)*")
-_DIGITS = late_pattern(r"[0-9]+")
+_OF_RUN = frozenset("0123456789 ().[]/-•—_~*")
+_SHAPE = str.maketrans("0123456789", "1111111111")
 _SHORT_GROUP = 3
 _LEAST_INTERNATIONAL, _MOST_INTERNATIONAL = 10, 17
 _YEARS = range(1800, 2100)
 
-Groups = list[tuple[int, int]]
-"""Where each group of digits begins and ends."""
 
-
-class Glue(NamedTuple):
-    """What stands between two groups.
-
-    Attributes:
-        joins: The groups may belong to one number.
-        cuts: A number may end before it, and another begin behind it.
-        name: What it is, to compare.
-    """
-
-    joins: bool
-    cuts: bool
-    name: str
-
-
-_PLAIN_GLUES = {
-    "": Glue(joins=True, cuts=False, name="-"),
-    " ": Glue(joins=True, cuts=True, name=" "),
-    "  ": Glue(joins=True, cuts=True, name="  "),
-    "-": Glue(joins=True, cuts=False, name="-"),
-    "--": Glue(joins=True, cuts=False, name="-"),
-    ".": Glue(joins=True, cuts=False, name="."),
-    "/": Glue(joins=True, cuts=True, name="/"),
-    "//": Glue(joins=True, cuts=True, name="/"),
-    " - ": Glue(joins=True, cuts=True, name=" - "),
-    "- ": Glue(joins=True, cuts=True, name=" - "),
-    " -": Glue(joins=True, cuts=True, name=" - "),
-    " / ": Glue(joins=True, cuts=True, name="/"),
-    "/ ": Glue(joins=True, cuts=True, name="/"),
-    " /": Glue(joins=True, cuts=True, name="/"),
-    " . ": Glue(joins=True, cuts=True, name=" . "),
-    " • ": Glue(joins=True, cuts=True, name=" • "),
-    "•": Glue(joins=True, cuts=True, name=" • "),
-    "—": Glue(joins=True, cuts=True, name="—"),
-    " — ": Glue(joins=True, cuts=True, name="—"),
-    "_": Glue(joins=True, cuts=False, name="_"),
-    "~": Glue(joins=True, cuts=False, name="~"),
-    "*": Glue(joins=True, cuts=False, name="*"),
-    ". ": Glue(joins=True, cuts=True, name=". "),
-    " .": Glue(joins=True, cuts=True, name=". "),
-    "...": Glue(joins=True, cuts=True, name="..."),
-}
-_REPEATED = {
-    "//": "/",
-    "-/": "/",
-    "/-": "/",
-    "--": " - ",
-    "---": " - ",
-    "- -": " - ",
-    "~": "~",
-    "_": "_",
-    ".-": "-",
-    "-.": "-",
-}
-"""Signs people double or mix, with or without blanks around."""
-
-_OPENING = late_pattern(r"[ \-/.]{0,3}[(\[]")
-_CLOSING = late_pattern(r" ?[)\]] ?[\-/.]? ?")
-_AROUND = late_pattern(r"[)\]][ \-/.]?[(\[]")
-
-
-@lru_cache(maxsize=512)
-def _glue_of(gap: str) -> Glue:
-    plain = _PLAIN_GLUES.get(gap)
-    if plain is not None:
-        return plain
-    signs = gap.strip(" ")
-    if signs in _REPEATED and len(gap) - len(signs) <= 2:
-        return Glue(joins=True, cuts=" " in gap or "/" in signs, name=_REPEATED[signs])
-    if _CLOSING.fullmatch(gap):
-        return Glue(joins=True, cuts=" " in gap, name=")")
-    if _OPENING.fullmatch(gap):
-        return Glue(joins=True, cuts=True, name="(")
-    return Glue(joins=bool(_AROUND.fullmatch(gap)), cuts=True, name=")(")
-
-
-def runs_of(plain: str, least: int, seams: frozenset[int]) -> Iterator[Groups]:
-    """The groups of each run that has at least so many digits.
+def runs_of(
+    plain: str, seams: frozenset[int], within: tuple[int, int] | None = None
+) -> Iterator[tuple[int, str, Layout]]:
+    """Where each run begins that has enough digits for a number, the run itself, and its layout.
 
     Args:
         plain: A text as `make_plain` writes it.
-        least: Digits a run must have.
         seams: Where invisible marks stood between two digits: they separate groups where nothing visible does.
+        within: Only runs that lie there, or partly; they are whole all the same.
     """
-    for run in _RUN.finditer(plain):
-        start, end = run.span()
-        if end - start < least:
+    at, stop = within or (0, len(plain))
+    while at and plain[at - 1] in _OF_RUN:
+        at -= 1
+    for match in _RUN.finditer(plain, at):
+        start, end = match.span()
+        if start >= stop:
+            break
+        if end - start < MIN_DIGITS:
             continue
-        groups = [match.span() for match in _DIGITS.finditer(plain, start, end)]
-        if sum(b - a for a, b in groups) < least:
-            continue
-        if seams and len(groups) == 1:
-            edges = [start, *sorted(at for at in seams if start < at < end), end]
-            groups = list(pairwise(edges))
-        yield groups
+        run = match[0]
+        shape = run.translate(_SHAPE)
+        if seams and run.isdecimal():
+            edges = [0, *sorted(seam - start for seam in seams if start < seam < end), end - start]
+            shape = SEAM.join("1" * (b - a) for a, b in pairwise(edges))
+        layout = layout_of(shape)
+        if layout.offsets[-1] >= MIN_DIGITS:
+            yield start, run, layout
 
 
-def glues_of(plain: str, groups: Groups) -> list[Glue]:
-    """What stands between the groups, one less than there are groups."""
-    return [_glue_of(plain[before[1] : after[0]]) for before, after in pairwise(groups)]
+def dead_groups(plain: str, start: int, run: str, layout: Layout) -> set[int]:
+    """Groups of a run that are part of a date, a time or a range of years.
 
-
-def dead_groups(plain: str, groups: Groups, glues: list[Glue]) -> set[int]:
-    """Groups that are part of a date, a time or a range of years."""
+    Args:
+        plain: The text.
+        start: Where the run begins in it.
+        run: The run, of at least two groups.
+        layout: Its layout.
+    """
     dead: set[int] = set()
-    a, b = groups[0][0], groups[-1][1]
-    if a > 1 and plain[a - 1] == ":" and plain[a - 2].isdecimal():
+    end = start + len(run)
+    before = plain[start - 1] if start else " "
+    after = plain[end] if end < len(plain) else " "
+    if before == ":" and start > 1 and plain[start - 2].isdecimal():
         dead.add(0)
-    if plain[b : b + 1] == ":" and plain[b + 1 : b + 2].isdecimal():
-        dead.add(len(groups) - 1)
-    dead |= _tied_groups(plain, groups, glues)
-    texts = [plain[a:b] for a, b in groups]
-    kept = _international_groups(plain, groups, texts)
-    for k in range(kept, len(groups) - 1):
-        if glues[k].name in {"-", " - ", "/"} and _is_year(texts[k]) and _is_year(texts[k + 1]):
+    further = plain[end + 1 : end + 2]
+    if after == ":" and further.isdecimal():
+        dead.add(len(layout.groups) - 1)
+    if layout.lengths[0] <= _SHORT_GROUP and layout.glues[0].cuts and _is_tied_left(before):
+        dead.add(0)
+    if layout.lengths[-1] <= _SHORT_GROUP and layout.glues[-1].cuts and _is_tied_right(after, further):
+        dead.add(len(layout.groups) - 1)
+    if layout.dated:
+        dead |= _dates(plain, start, [run[a:b] for a, b in layout.groups], layout)
+    return dead
+
+
+def _dates(plain: str, start: int, texts: list[str], layout: Layout) -> set[int]:
+    """Groups of a date, a range of years or "24/7"."""
+    dead: set[int] = set()
+    names = layout.names
+    kept = _international_groups(plain, start, texts)
+    for k in range(kept, len(texts) - 1):
+        if names[k] in {"-", " - ", "/"} and _is_year(texts[k]) and _is_year(texts[k + 1]):
             dead |= {k, k + 1}
-        if glues[k].name == "/" and texts[k] == "24" and texts[k + 1] == "7":
+        if names[k] == "/" and texts[k] == "24" and texts[k + 1] == "7":
             dead |= {k, k + 1}  # around the clock
-    for k in range(kept, len(groups) - 2):
-        name = glues[k].name
-        goes_on = k + 2 < len(glues) and glues[k + 2].name == "-"  # "… 25 06 2024-05-12"
-        if name == glues[k + 1].name == " " and not goes_on and _is_year(texts[k + 2]) and is_date(*texts[k : k + 3]):
+    for k in range(kept, len(texts) - 2):
+        name = names[k]
+        goes_on = names[k + 2 : k + 3] == ("-",)  # "… 25 06 2024-05-12"
+        if name == names[k + 1] == " " and not goes_on and _is_year(texts[k + 2]) and is_date(*texts[k : k + 3]):
             dead |= {k, k + 1, k + 2}
-        if name not in {"-", ".", "/"} or glues[k + 1].name != name:
+        if name not in {"-", ".", "/"} or names[k + 1] != name:
             continue
-        before = glues[k - 1].name if k else ""
-        after = glues[k + 2].name if k + 2 < len(glues) else ""
-        behind_bracket = before == ")" and not glues[k - 1].cuts
+        before = names[k - 1] if k else ""
+        after = names[k + 2] if k + 2 < len(names) else ""
+        behind_bracket = before == ")" and not layout.glues[k - 1].cuts
         if name not in {before, after} and not behind_bracket and is_date(*texts[k : k + 3]):
             dead |= {k, k + 1, k + 2}
     return dead
 
 
-def _international_groups(plain: str, groups: Groups, texts: list[str]) -> int:
+def _international_groups(plain: str, start: int, texts: Sequence[str]) -> int:
     """How many groups at the front are an international number of usual length, whatever date they resemble."""
-    start = groups[0][0]
     plus = "+" in plain[max(0, start - 3) : start]
     if not plus and not texts[0].startswith("00"):
         return 0
@@ -167,24 +112,14 @@ def _international_groups(plain: str, groups: Groups, texts: list[str]) -> int:
     return 0
 
 
-def _tied_groups(plain: str, groups: Groups, glues: list[Glue]) -> set[int]:
-    """Short first and last groups that belong to a sign or letter beside them: $50, #3, 2pm, 100%."""
-    dead: set[int] = set()
-    start, end = groups[0]
-    before = plain[start - 1] if start else " "
-    if (
-        glues[0].cuts
-        and end - start <= _SHORT_GROUP
-        and (before in "$€£¥₪#№%" or (before.isalpha() and before.isascii()))
-    ):
-        dead.add(0)
-    start, end = groups[-1]
-    after = plain[end] if end < len(plain) else " "
-    further = plain[end + 1] if end + 1 < len(plain) else " "
-    tied = after in "$€£¥₪%°" or (after.isalpha() and after.isascii() and not (after in "xX" and further.isdecimal()))
-    if tied and glues[-1].cuts and end - start <= _SHORT_GROUP:
-        dead.add(len(groups) - 1)
-    return dead
+def _is_tied_left(sign: str) -> bool:
+    """Whether a short first group belongs to the sign or letter before it: $50, #3."""
+    return sign in "$€£¥₪#№%" or (sign.isalpha() and sign.isascii())
+
+
+def _is_tied_right(sign: str, further: str) -> bool:
+    """Whether a short last group belongs to the sign or letter behind it: 2pm, 100%."""
+    return sign in "$€£¥₪%°" or (sign.isalpha() and sign.isascii() and not (sign in "xX" and further.isdecimal()))
 
 
 def _is_year(digits: str) -> bool:

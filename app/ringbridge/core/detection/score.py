@@ -1,6 +1,6 @@
 """How sure a reading is: what it looks like, what its label says, and what speaks against it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ringbridge.core.detection import vetoes
@@ -58,7 +58,7 @@ class Verdict(NamedTuple):
     vetoed: bool = False
 
 
-def judge(plain: str, cut: Cut, ibans: list[tuple[int, int]], *, alone: bool, end: int) -> Verdict:
+def judge(plain: str, cut: Cut, ibans: Sequence[tuple[int, int]], *, alone: bool, end: int) -> Verdict:
     """Weigh one reading.
 
     Args:
@@ -147,7 +147,7 @@ def _label_left(plain: str, cut: Cut) -> Label:
     return left
 
 
-def _veto(plain: str, cut: Cut, ibans: list[tuple[int, int]], end: int) -> str:
+def _veto(plain: str, cut: Cut, ibans: Sequence[tuple[int, int]], end: int) -> str:
     if any(start < cut.end and cut.start < end for start, end in ibans):
         return "iban"
     for name, holds in _LOOKS:
@@ -226,6 +226,8 @@ def _label_weight(label: Label, cut: Cut) -> float:
 
 def _identifier_weight(label: Label, cut: Cut, *, plus: bool) -> float:
     far = label.distance >= 2 and not label.numbered
+    if label.called:
+        return -0.3 if cut.bare else 0.1
     if plus:
         return -0.1 if far or label.apart else -0.2
     if label.behind_number:

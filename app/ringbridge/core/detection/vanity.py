@@ -19,6 +19,7 @@ _WORD = late_pattern(r"[A-Za-z]{3,}")
 _MIN_LETTERS = 3
 _NANP = "1"
 _MOST = 20
+_LONGEST = 60
 _NANP_DIGITS = 10
 _MOST_TOO_MANY = 2
 
@@ -31,14 +32,16 @@ class Vanity(NamedTuple):
     number: PlanNumber
 
 
-def find_vanity(plain: str, region: str) -> list[Vanity]:
+def find_vanity(plain: str, region: str, within: tuple[int, int] | None = None) -> list[Vanity]:
     """All vanity numbers: a free or special area code, then words that fill the number exactly.
 
-    Letters that only look like digits (O, l, I) make none: a word of at least three letters is wanted.
+    Letters that only look like digits (O, l, I) make none: a word of at least three letters is wanted. Numbers that
+    begin outside of `within` may be missing.
     """
     found: list[Vanity] = []
     own = country_code_of(region)
-    if not own or _HINT.search(plain) is None:
+    start, stop = within or (0, len(plain))
+    if not own or _HINT.search(plain, start, stop + _LONGEST) is None:
         return found
     at = 0
     while len(found) < _MOST and (match := _SHAPE.search(plain, at)) is not None:

@@ -11,6 +11,8 @@ from ringbridge.core.detection.plans import read_international
 from ringbridge.core.detection.words import Meaning, is_unit, meaning_of, word_after
 
 _IBAN = late_pattern(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
+_IBAN_HEAD = late_pattern(r"[A-Z][A-Z][0-9]{2}")
+_LONGEST_IBAN = 48
 _TOKEN_REACH = 160
 _TOKEN_END = late_pattern(r"[\s\"<>`]")
 _PHONE_SCHEME = late_pattern(
@@ -71,6 +73,11 @@ def ibans(plain: str) -> list[tuple[int, int]]:
     return [match.span() for match in _IBAN.finditer(plain)]
 
 
+def may_be_iban(plain: str, cut: Cut) -> bool:
+    """Whether an IBAN may begin in or before a reading and reach into it; costs next to nothing."""
+    return _IBAN_HEAD.search(plain, max(0, cut.start - _LONGEST_IBAN), cut.end) is not None
+
+
 def run_around(plain: str, start: int, end: int) -> str:
     """All digits of the run that `start` to `end` belongs to, joined over single blanks and hyphens."""
     first, last = start, end
@@ -129,12 +136,10 @@ def is_even_list(plain: str, cut: Cut) -> bool:
 
 def is_dotted(cut: Cut) -> bool:
     """Whether it is an IPv4 address (RFC 791) or the number of a version."""
-    if cut.written == "plus" or set(cut.glues) != {"."}:
+    if len(cut.lengths) != _DOTTED or cut.written == "plus" or set(cut.glues) != {"."}:
         return False
     digits = iter(cut.digits)
     groups = ["".join(next(digits) for _ in range(length)) for length in cut.lengths]
-    if len(groups) != _DOTTED:
-        return False
     return all(int(group) <= _MAX_OCTET and (group == "0" or group[0] != "0") for group in groups) or (
         max(cut.lengths[:3]) <= 2 and not cut.usual
     )
@@ -345,8 +350,11 @@ def _may_touch(word: str, last: str) -> bool:
 def in_address(plain: str, cut: Cut) -> str:
     """Why the token around the number is a URL, path or mail address that makes it none; empty where it is not."""
     start, end = cut.start, cut.end
-    left = _TOKEN_END.split(plain[max(0, start - _TOKEN_REACH) : start])[-1]
-    right = _TOKEN_END.split(plain[end : end + _TOKEN_REACH], 1)[0]
+    left = right = ""
+    if start and _TOKEN_END.match(plain, start - 1) is None:
+        left = _TOKEN_END.split(plain[max(0, start - _TOKEN_REACH) : start])[-1]
+    if end < len(plain) and _TOKEN_END.match(plain, end) is None:
+        right = _TOKEN_END.split(plain[end : end + _TOKEN_REACH], 1)[0]
     if not left and not right:
         return ""
     if _PHONE_SCHEME.search(left.lstrip("([{'")):

@@ -1,7 +1,9 @@
 """From a number leftwards, word by word, to the nearest one that says what the number is."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
+from ringbridge.core.detection.dial_phrases import says_where_to_call
 from ringbridge.core.detection.patterns import late_pattern
 from ringbridge.core.detection.words import LETTER, Meaning, fold, meaning_of
 
@@ -23,10 +25,14 @@ _ABBREVIATED = 4
 _OWNING = frozenset(("numero", "מספר", "número", "numéro"))
 _ABBREVIATED_LONG = frozenset((Meaning.PHONE, Meaning.MOBILE, Meaning.FAX, Meaning.EXTENSION, Meaning.SHORT_NUMBER))
 _SKIPPED = frozenset((Meaning.FILLER, Meaning.COPULA, Meaning.UNIT, Meaning.CURRENCY, Meaning.MONTH))
+_SILENT = _SKIPPED | {Meaning.POSSESSIVE}
 _NUMBER_WORDS = frozenset((Meaning.NUMBER, Meaning.SHORT_NUMBER))
 _NEAR = 2
 _HAS = "ma"
 """A possessive in French; before a number word rather the Polish and Czech verb: "paczka ma numer"."""
+
+_PLAIN_LABELS = frozenset((Meaning.PHONE, Meaning.MOBILE, Meaning.EXTENSION, Meaning.AMOUNT))
+"""What these words say depends on no word around them."""
 
 _SINGLE = {
     "t": Meaning.PHONE, "p": Meaning.PHONE, "ph": Meaning.PHONE, "o": Meaning.PHONE, "h": Meaning.PHONE,
@@ -53,6 +59,7 @@ class Label(NamedTuple):
         numbered: A number word (No., #, number) stands between, or `word` is one.
         behind_number: Another number stands between.
         owned: It is a mere "no." behind a noun that no list knows (Membership no.).
+        called: It says what one calls the number for (see `dial_phrases`).
     """
 
     meaning: Meaning | None
@@ -62,6 +69,7 @@ class Label(NamedTuple):
     numbered: bool = False
     behind_number: bool = False
     owned: bool = False
+    called: bool = False
 
 
 NONE = Label(None)
@@ -74,7 +82,58 @@ def tokens_of(text: str) -> list[str]:
 
 def walk_left(left: str) -> Label:
     """The nearest telling word, from the right end of `left`."""
-    return _Walk(tokens_of(left), ends_sentence=left.endswith(". ")).run()
+    passed = unknown = 0
+    alone, behind = True, ""
+    for piece in reversed(left.split()):
+        silence = _silence_of(piece)
+        if silence is None:
+            if alone and piece.isascii() and piece.isalpha():
+                meaning = meaning_of(piece)
+                direct = meaning in _PLAIN_LABELS or (
+                    meaning is Meaning.IDENTIFIER and behind.casefold() not in _PURPOSE
+                )
+                if direct and piece.casefold() not in _SINGLE:
+                    return Label(meaning, piece, unknown)
+            break
+        in_piece, is_word = silence
+        unknown += in_piece
+        if unknown > _FAR:
+            return NONE
+        alone = alone and is_word
+        passed += alone
+        behind = piece
+    else:
+        return NONE
+    return _Walk(tokens_of(left), ends_sentence=left.endswith(". ")).run(passed)
+
+
+class _Silence(NamedTuple):
+    """What stands between two blanks and says nothing about a number behind it.
+
+    Attributes:
+        unknown: How many words in it are in no list.
+        is_word: It is one word, without signs or digits.
+    """
+
+    unknown: int
+    is_word: bool
+
+
+@lru_cache(maxsize=4096)
+def _silence_of(piece: str) -> _Silence | None:
+    """None where something in the piece may say what a number is."""
+    tokens = tokens_of(piece)
+    unknown = 0
+    for token in tokens:
+        if token in _SYMBOLS or token in _NUMBER_SIGNS:
+            return None
+        if token.isdecimal() or (len(token) == 1 and not token.isalpha()):
+            continue
+        meaning = meaning_of(token)
+        if token.casefold() in _SINGLE or (meaning is not None and meaning not in _SILENT):
+            return None
+        unknown += meaning is None
+    return _Silence(unknown, len(tokens) == 1 and tokens[0] == piece and tokens[0][0].isalpha())
 
 
 class _Walk:
@@ -86,10 +145,17 @@ class _Walk:
         self._distance = 0
         self._apart = self._numbered = self._behind_number = self._owned = self._filled = False
         self._number_word = ""
+        self._number_at = -1
         self._number_meaning: Meaning | None = None
 
-    def run(self) -> Label:
-        for position in range(len(self._tokens) - 1, -1, -1):
+    def run(self, passed: int = 0) -> Label:
+        """The label; of the last words, so many are known to say nothing and to stand alone."""
+        first = len(self._tokens) - passed
+        for token in self._tokens[first:]:
+            meaning = meaning_of(token)
+            self._distance += meaning is None
+            self._filled = self._filled or meaning in _SKIPPED
+        for position in range(first - 1, -1, -1):
             token = self._tokens[position]
             if token.isdecimal():
                 self._behind_number = True
@@ -176,6 +242,9 @@ class _Walk:
             meaning = Meaning.IDENTIFIER
         elif meaning is Meaning.PARTY:
             self._numbered = self._numbered or _is_numbered_before(self._tokens, position)
+        if meaning in _TAKES_PURPOSE and self._number_at > 0:
+            called = not self._apart and says_where_to_call(self._tokens, position, self._number_at)
+            return self._label(meaning, token)._replace(called=called)
         return self._label(meaning, token)
 
     def _read_number_word(self, meaning: Meaning, token: str, position: int) -> Label | None:
@@ -187,6 +256,8 @@ class _Walk:
         if meaning is Meaning.SHORT_NUMBER and self._behind_number and not self._numbered:
             self._distance += 1  # it belongs to the number before
         elif self._numbered or not self._distance or (meaning is Meaning.NUMBER and self._distance <= _NEAR):
+            if not (self._distance or self._filled or self._apart or self._behind_number):
+                self._number_at = position
             self._note_number(meaning, token)
         else:
             self._distance += 1

@@ -149,7 +149,7 @@ class PortalConnection:
         if owner:
             self._came()
             return
-        reason = "portal_gone" if before else "no_portal"
+        reason = "portal_gone" if before else "no_shortcut_portal"
         if self._starts >= _MAX_STARTS:
             self._gone(reason)
             return
