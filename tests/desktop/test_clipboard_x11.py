@@ -293,6 +293,7 @@ def test_the_end_of_the_x_server_leaves_a_quiet_process() -> None:
         assert states == ["", "gone"]
         driver.send(do="bind", keys={"dial_selection": "Ctrl+Alt+F8"})
         driver.next(event="state", condition="unavailable", reason="gone")
+        driver.next(event="done", did="bind")
         before = cpu_s(driver.process.pid)
         driver.quiet_for(2)
         assert driver.process.poll() is None
