@@ -326,6 +326,7 @@ class Program(QObject):
 
     def _reload_settings(self) -> None:
         """Another process says that it wrote the settings, or the password."""
+
         def use(_now: object) -> None:
             self._bind_hotkeys()  # what was taken may be free, and the desktop may keep the keys by now
             self._with_parts(_doubt_account)
