@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ringbridge.desktop.dbus.bus import Bus
     from ringbridge.desktop.dbus.portal_connection import Connect
     from ringbridge.desktop.instance import LineHandler
-    from ringbridge.desktop.ports import Notifier
+    from ringbridge.desktop.notify_ports import Notifier
 
 _log = logging.getLogger(__name__)
 

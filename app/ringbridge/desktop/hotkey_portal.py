@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ringbridge.core.hotkey_spellings import portal_trigger
 from ringbridge.core.hotkeys import HotkeyAction
+from ringbridge.desktop.activation import activated_by
 from ringbridge.desktop.dbus.portal import PORTAL, PORTAL_PATH, PortalAnswer, PortalRequest
 from ringbridge.desktop.dbus.portal_connection import Connect, PortalConnection
 from ringbridge.desktop.dbus.values import NO_REPLY, BusSignal, Place
 from ringbridge.desktop.hotkey_portal_values import (
     SHORTCUTS,
     Presses,
-    keep_activation_token,
+    activation_token,
     keys_of,
     look,
     state_of,
@@ -364,10 +365,8 @@ class HotkeyPortal:
     def _activated(self, signal: BusSignal) -> None:
         name = self._ours(signal)
         if name and self._presses.is_first(name):
-            action = self._ids[name]
-            if action is HotkeyAction.QUICK_DIAL:
-                keep_activation_token(signal)
-            self._pressed(action)
+            with activated_by(activation_token(signal)):
+                self._pressed(self._ids[name])
 
     def _deactivated(self, signal: BusSignal) -> None:
         name = self._ours(signal)

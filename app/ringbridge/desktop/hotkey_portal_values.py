@@ -1,7 +1,6 @@
 """What the shortcuts portal says, as values; which presses are presses; and whether there is such a portal."""
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
@@ -89,13 +88,13 @@ def state_of(keys: str | None, code: int) -> HotkeyState:
     return HotkeyState(HotkeyCondition.NO_KEY)
 
 
-def keep_activation_token(signal: BusSignal) -> None:
-    """Qt takes it from the environment for the window that is shown next, so that it may have the focus."""
+def activation_token(signal: BusSignal) -> str:
+    """What lets the window that is shown for a press have the focus, or empty; newer portals send it."""
     options = signal.values[-1] if signal.values else None
-    if isinstance(options, dict):
-        token = plain(cast("dict[str, object]", options).get("activation_token", ("s", "")))
-        if isinstance(token, str) and token:
-            os.environ["XDG_ACTIVATION_TOKEN"] = token
+    if not isinstance(options, dict):
+        return ""
+    token = plain(cast("dict[str, object]", options).get("activation_token", ("s", "")))
+    return token if isinstance(token, str) else ""
 
 
 def look(timeout_s: float) -> Availability:

@@ -159,6 +159,10 @@ class AccountDialog(QDialog):
         self._foot.setObjectName("error")
         self._foot.setVisible(False)
         buttons = QDialogButtonBox()
+        works = buttons.addButton(tr("What works here…"), QDialogButtonBox.ButtonRole.ResetRole)
+        works.setObjectName("capabilities")
+        works.setAutoDefault(False)
+        works.clicked.connect(self.capabilities_wanted)
         self._save_button = buttons.addButton(tr("Save"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._save_button.setObjectName("save")
         self._save_button.setDefault(True)
@@ -166,10 +170,6 @@ class AccountDialog(QDialog):
         cancel.setText(tr("Cancel"))
         cancel.setIcon(QIcon())  # some styles add one, and only here
         cancel.setObjectName("cancel")
-        works = buttons.addButton(tr("What works here…"), QDialogButtonBox.ButtonRole.ResetRole)
-        works.setObjectName("capabilities")
-        works.setAutoDefault(False)
-        works.clicked.connect(self.capabilities_wanted)
         buttons.accepted.connect(self._save)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -232,6 +232,11 @@ class AccountDialog(QDialog):
         self._add("region", setting_name("region"), self._region, self._region.currentData)
         self._watch = QCheckBox(tr("Offer to call phone numbers that I copy"))
         self._add("clipboard.watch", "", self._watch, self._watch.isChecked)
+        self._show_as = QComboBox()
+        self._show_as.addItem(tr("What suits this desktop"), "automatic")
+        self._show_as.addItem(tr("A card in a corner"), "card")
+        self._show_as.addItem(tr("The desktop's notifications"), "notification")
+        self._add("card.show_as", setting_name("card.show_as"), self._show_as, self._show_as.currentData)
 
     def _text_field(self, key: str, placeholder: str) -> QLineEdit:
         edit = QLineEdit()
@@ -286,6 +291,7 @@ class AccountDialog(QDialog):
             self._region.addItem(settings.region, settings.region)
         self._region.setCurrentIndex(self._region.findData(settings.region))
         self._watch.setChecked(settings.clipboard.watch)
+        self._show_as.setCurrentIndex(max(self._show_as.findData(settings.card.show_as), 0))
 
     def _fitting(self, width: int, height: int) -> QSize:
         room = self.screen().availableGeometry()

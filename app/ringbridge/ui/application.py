@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from operator import methodcaller
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,6 @@ from ringbridge.desktop.signals import QuitSignals
 from ringbridge.ui.buses import Buses
 from ringbridge.ui.face import Face
 from ringbridge.ui.notices import Notices, Topic
-from ringbridge.ui.phone_choice import PhoneChoice
-from ringbridge.ui.screen_guard import ScreenGuard
 from ringbridge.ui.services_on_use import ServicesOnUse
 from ringbridge.ui.session import MAX_RECENT
 from ringbridge.ui.tasks import GuiInvoker, Lane
@@ -34,6 +32,8 @@ if TYPE_CHECKING:
     from ringbridge.services.paths import Paths
     from ringbridge.ui.hotkey_binding import HotkeyBinding
     from ringbridge.ui.parts import Parts
+    from ringbridge.ui.phone_choice import PhoneChoice
+    from ringbridge.ui.screen_guard import ScreenGuard
     from ringbridge.ui.settings_in_force import SettingsInForce
     from ringbridge.ui.tray import Tray
 
@@ -42,8 +42,9 @@ _log = logging.getLogger(__name__)
 LANE_CLOSE_S = 2.0
 _LOOKED_AT = 4096  # characters; as in core.detection, which is not loaded just to see that there are no digits
 _MIN_DIGITS = 4  # of 1-800-FLOWERS
-_TRAY_WATCHED_AFTER_MS = 2500
-"""Connecting to the bus takes the processor, which at login is everybody's; a tray that is there can wait for it."""
+_LATER_MS = 2500
+"""QtDBus and the bus take 6 ms of the processor, which at login is everybody's. The first wish does not wait so long
+for the screen lock, nor a desktop without a tray for one."""
 
 
 class Program(QObject):
@@ -95,8 +96,8 @@ class Program(QObject):
         self._slow_lane = Lane("slow", invoker)
         self._clipboard = first_usable(clipboard_backends())
         self._hotkeys: HotkeyBinding | None = None
-        self._screen = ScreenGuard(lane=self._work_lane, invoker=invoker, was_locked=self._screen_locked)
-        self._closers.append(self._screen.close)
+        self._screen_guard = cache(self._make_screen_guard)
+        self._phones: PhoneChoice | None = None
         self._signals = QuitSignals(application.quit)
         self._recent: tuple[CallRecord, ...] = ()
         self._parts: Parts | None = None
@@ -120,9 +121,7 @@ class Program(QObject):
         self._tray.settings_wanted.connect(partial(self._with_parts, methodcaller("open_settings")))
         self._tray.capabilities_wanted.connect(partial(self._with_parts, methodcaller("open_capabilities")))
         had_host = QSystemTrayIcon.isSystemTrayAvailable()
-        QTimer.singleShot(
-            _TRAY_WATCHED_AFTER_MS if had_host else 0, partial(self._face.watch_tray, had_host=had_host)
-        )
+        QTimer.singleShot(_LATER_MS if had_host else 0, partial(self._face.watch_tray, had_host=had_host))
         self._slow_lane.submit(self._load, partial(self._bring_up, link), self._not_up)
         if show:
             self._open_call_number()
@@ -162,21 +161,12 @@ class Program(QObject):
         self._listen()
         self._tray.redial_wanted.connect(self._redial)
         self._tray.pause_toggled.connect(self._pause)
-        self._phones = PhoneChoice(
-            session=self._session,
-            tray=self._tray,
-            file=self._file,
-            lane=self._slow_lane,
-            saved=self._in_force.saved,
-            failed=self._show_failure,
-            fixed=self._fixed_account is not None,
-        )
         self._session.changed.connect(self._apply_settings)
         self._apply_settings()
         self._in_force.show_problems()
         self._slow_lane.submit(self._read_history, self._show_recent, self._show_failure)
         self._slow_lane.submit(lambda: None, lambda _: self.is_up.emit(), self._log_failure)
-        self._screen.load_soon()
+        QTimer.singleShot(_LATER_MS, self, self._load_screen_guard)
         if self._waiting_for_parts:  # a menu entry was quicker than the settings, or a notice waits
             self._fetch_parts()
         self._has_settings = True
@@ -204,7 +194,7 @@ class Program(QObject):
             self._fetch_parts()
 
     def _fetch_parts(self) -> None:
-        self._screen.load()
+        self._load_screen_guard()
         self._work_lane.submit(_load_parts, self._parts_loaded, self._no_parts)
 
     def _no_parts(self, error: Exception) -> None:
@@ -212,7 +202,7 @@ class Program(QObject):
         self._not_up(error)
 
     def _parts_loaded(self, make: "Callable[..., Parts]") -> None:
-        self._screen.when_known(partial(self._make_parts, make))
+        self._screen_guard().when_known(partial(self._make_parts, make))
 
     def _make_parts(self, make: "Callable[..., Parts]") -> None:
         self._application.setWindowIcon(tray_icon(TrayState.IDLE))
@@ -233,7 +223,7 @@ class Program(QObject):
             slow_lane=self._slow_lane,
             in_force=self._in_force.now,
             facts=services.facts,
-            locked=lambda: self._screen.locked,
+            locked=lambda: self._screen_guard().locked,
             stop_key=self._hold_stop_key,
             hotkeys=lambda: self._the_hotkeys().report,
             recent=self._recent,
@@ -277,7 +267,7 @@ class Program(QObject):
         settings = self._session.settings
         self._tray.set_paused(not settings.clipboard.watch)
         self._tray.set_pause_locked("clipboard.watch" in self._session.locked)
-        self._phones.show()
+        self._show_phones()
         self._clipboard.unwatch()
         if settings.clipboard.watch:
             self._clipboard.watch(self._copied)
@@ -313,6 +303,33 @@ class Program(QObject):
     def _hold_stop_key(self, pressed: Callable[[], None] | None) -> None:
         if self._hotkeys is not None or pressed is not None:
             self._the_hotkeys().hold_stop_key(pressed)
+
+    def _show_phones(self) -> None:
+        """Most people have one phone, and nothing of this is loaded for them."""
+        if self._phones is None and self._session.settings.phones.own:
+            from ringbridge.ui.phone_choice import PhoneChoice
+
+            self._phones = PhoneChoice(
+                session=self._session,
+                tray=self._tray,
+                file=self._file,
+                lane=self._slow_lane,
+                saved=self._in_force.saved,
+                failed=self._show_failure,
+                fixed=self._fixed_account is not None,
+            )
+        if self._phones is not None:
+            self._phones.show()
+
+    def _make_screen_guard(self) -> "ScreenGuard":
+        from ringbridge.ui.screen_guard import ScreenGuard
+
+        guard = ScreenGuard(lane=self._work_lane, invoker=self._invoker, was_locked=self._screen_locked)
+        self._closers.append(guard.close)
+        return guard
+
+    def _load_screen_guard(self) -> None:
+        self._screen_guard().load()
 
     def _screen_locked(self) -> None:
         if self._parts is not None:

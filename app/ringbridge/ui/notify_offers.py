@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from ringbridge.desktop.activation import activated_by
-from ringbridge.desktop.ports import DEFAULT_ACTION, Notice, NoticeAction, NoticeEnd
+from ringbridge.desktop.notify_ports import DEFAULT_ACTION, Notice, NoticeAction, NoticeEnd
 from ringbridge.ui.choice_row import choice_words
 from ringbridge.ui.notify import Listener
 from ringbridge.ui.translation import fill, tr
