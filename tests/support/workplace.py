@@ -75,6 +75,7 @@ class Workplace:
             "account.wait_s": 0,
             "hotkeys.dial_selection": HOTKEY,
             "confirm.countdown_s": 0,
+            "links.ask": False,  # a question about links would stand on the screen
             "guards.night": "allow",  # the hour at which a test runs is no part of it
             "guards.calls_per_minute": 0,
             "guards.calls_per_day": 0,
