@@ -143,7 +143,7 @@ class AutostartNull:
 
     def state(self) -> AutostartState:
         """Off, as far as anybody knows."""
-        return AutostartState(on=None, reason=self._availability.reason)
+        return AutostartState(on=None, why=self._availability.reason)
 
     def set(self, on: bool, done: Callable[[AutostartState], None]) -> None:  # noqa: ARG002, FBT001 - the protocol's
         """Do nothing, and say so."""

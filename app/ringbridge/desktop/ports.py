@@ -305,13 +305,13 @@ class AutostartState(NamedTuple):
 
     Attributes:
         on: We do; None where the desktop does not tell.
-        reason: Why not, or who decides: ``off``, ``by_system`` (a package's entry starts us), ``switched_off`` (in
+        why: Why not, or who decides: ``off``, ``by_system`` (a package's entry starts us), ``switched_off`` (in
             the desktop's settings), ``switched_off_by_admin``, ``not_on_this_desktop``, ``broken`` (the entry starts
             what is not there), ``not_told``; empty where the user's own entry starts us.
     """
 
     on: bool | None
-    reason: str = ""
+    why: str = ""
 
 
 class Autostart(Protocol):

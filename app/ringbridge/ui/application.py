@@ -386,7 +386,11 @@ class Program(QObject):
         self._closers.append(self._desktop_events.close)
         if self._fixed_account is None:
             self._link_default = make_link_default(
-                session=self._session, handler=self._links(), settings_file=self._file, lane=self._slow_lane
+                session=self._session,
+                handler=self._links(),
+                settings_file=self._file,
+                lane=self._slow_lane,
+                notify=self._face.notify,
             )
             self._link_default.settings_saved.connect(self._in_force.saved)
             self._link_default.failed.connect(self._show_failure)

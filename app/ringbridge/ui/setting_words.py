@@ -325,6 +325,7 @@ def desktop_reasons() -> dict[str, str]:
         "in_sandbox": tr("Ringbridge runs in a sandbox"),
         "not_yet_on_windows": tr("not yet made for Windows"),
         "not_yet_on_macos": tr("not yet made for macOS"),
+        "no_sandbox": tr("Ringbridge does not run in a sandbox"),
         "no_session_bus": tr("there is no D-Bus session"),
         "no_system_bus": tr("there is no D-Bus system bus"),
         "no_logind": tr("nobody here tells when the computer wakes up"),
