@@ -165,7 +165,6 @@ class AccountDialog(QDialog):
         works.clicked.connect(self.capabilities_wanted)
         self._save_button = buttons.addButton(tr("Save"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._save_button.setObjectName("save")
-        self._save_button.setDefault(True)
         cancel = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         cancel.setText(tr("Cancel"))
         cancel.setIcon(QIcon())  # some styles add one, and only here
@@ -176,6 +175,7 @@ class AccountDialog(QDialog):
         column.addWidget(self._area, 1)
         column.addWidget(self._foot)
         column.addWidget(buttons)
+        self._save_button.setDefault(True)  # in the dialog only: before, a box in GNOME's order has another idea
         hint = self._form.sizeHint()
         width = max(hint.width(), self.fontMetrics().averageCharWidth() * _WIDE_CHARS * 2)
         self.resize(self._fitting(width + 50, hint.height() + 150))
