@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from support.command_line import Home
+from support.command_line import Home, run_process
+from support.lock_bus import LockBus
+from support.portal_peer import PortalPeer
 from support.xdg_home import XdgHome
 
 
@@ -89,3 +91,16 @@ def test_what_lets_a_window_take_the_focus_is_handed_over(home: Home, monkeypatc
         assert home.run("tel:+12125550142").code == 0
         assert home.run().code == 0
     assert [request["token"] for request in program.requests] == ["token-1", "token-1"]
+
+
+@pytest.mark.parametrize(("granted", "code"), [(True, 0), (False, 7)])
+def test_in_a_sandbox_the_desktop_is_asked_to_start_us(xdg: XdgHome, granted: bool, code: int) -> None:
+    with LockBus() as bus, PortalPeer(bus.address) as portal:
+        portal.response = (0 if granted else 1, {"autostart": ("b", granted)})
+        env = {"SNAP": "/snap/ringbridge/1", "DBUS_SESSION_BUS_ADDRESS": bus.address}
+        done = run_process("autostart", "on", env=env)
+        asked = portal.asked("RequestBackground").values[1]
+    assert done.returncode == code, done.stderr
+    assert (b"does not start" in done.stdout) is not granted
+    assert asked["commandline"] == ("as", ["ringbridge", "--background"])
+    assert xdg.tree() == {}

@@ -250,6 +250,10 @@ class Coordinator(QObject):
             self._forget_offer()
             self.offer_left.emit()
 
+    def expire_noticed(self) -> None:
+        """The notification of an offer is no longer to be seen: the menu keeps it, the hotkey shows it anew."""
+        self._selected = None
+
     def show_status(self, title: str, sentence: str, *, good: bool, seconds: int) -> None:
         """Tell on the card, whatever the settings say."""
         self._card.status(title, sentence, good=good, seconds=seconds)
@@ -283,8 +287,8 @@ class Coordinator(QObject):
         """
         if self.offers is not None:
             self.offers.withdraw()
-        if self._question is not None and self._question.counting:
-            self._card.stop()
+            self._selected = None
+        self.stop_countdown()
 
     def clear_message(self) -> None:
         """Take a message off the screen; a question or an offer stays."""
@@ -425,14 +429,33 @@ class Coordinator(QObject):
     def redial(self, request_id: str) -> None:
         """Make a call of the menu again."""
         record = next((record for record in self._recent if record.request_id == request_id), None)
-        if record is None:
-            return
-        from ringbridge.core.targets import Target
+        if record is not None:
+            self._call_again(record, None)
 
-        destination = record.destination
-        code = "" if destination.e164 else destination.display or destination.dialed  # as typed, before any rule
-        target = Target(e164=destination.e164, code=code, extension=destination.extension)
-        self._caller.want(Wish(target=target, origin=Origin.REDIAL, name=record.name))
+    def redial_latest(self, done: OutcomeHandler | None = None) -> None:
+        """Make the latest call again, or say that there is none.
+
+        Args:
+            done: Told the outcome, as in `Caller.want`.
+        """
+        if self._recent:
+            self._call_again(self._recent[0], done)
+        elif done is not None:
+            done(CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="no_redial"))
+        else:
+            self.tell(tr("There is no call yet that could be made again."))
+
+    def stop_countdown(self) -> bool:
+        """Stop a countdown as a click on the card does; False where none runs."""
+        counting = self._question is not None and self._question.counting
+        if counting:
+            self._card.stop()
+        return counting
+
+    def _call_again(self, record: CallRecord, done: OutcomeHandler | None) -> None:
+        from ringbridge.core.targets import target_again
+
+        self._caller.want(Wish(target=target_again(record.destination), origin=Origin.REDIAL, name=record.name), done)
 
     def _ask(self, judged: "Judged", done: OutcomeHandler | None) -> None:
         if self._question is not None:
