@@ -346,6 +346,8 @@ def test_the_end_of_the_compositor_leaves_a_quiet_process(session: FakeSession, 
     watch(driver)
     session.copy("hang")
     driver.send(do="read", buffer="clipboard")
+    for _ in range(2):  # by the watcher, and by the reader
+        session.compositor.next(asked="text/plain;charset=utf-8")
     session.compositor.send(do="close")
     assert driver.next(event="read")["problem"] == ReadProblem.NO_ANSWER
     ends_quietly(driver)
