@@ -204,11 +204,7 @@ class AccountDialog(QDialog):
         column.addWidget(self._area, 1)
         column.addWidget(self._foot)
         column.addWidget(buttons)
-<<<<<<< HEAD
         self._save_button.setDefault(True)  # only within the dialog; else Enter goes to the first button
-=======
-        self._save_button.setDefault(True)  # in the dialog only: before, a box in GNOME's order has another idea
->>>>>>> tray
         hint = self._form.sizeHint()
         width = max(hint.width(), self.fontMetrics().averageCharWidth() * _WIDE_CHARS * 2)
         self.resize(self._fitting(width + 50, hint.height() + 150))
