@@ -349,7 +349,8 @@ def test_the_end_of_the_compositor_leaves_a_quiet_process(session: FakeSession, 
     for _ in range(2):  # by the watcher, and by the reader
         session.compositor.next(asked="text/plain;charset=utf-8")
     session.compositor.send(do="close")
-    assert driver.next(event="read")["problem"] == ReadProblem.NO_ANSWER
+    # the pipe it held ends with it, perhaps a moment before the connection
+    assert driver.next(event="read")["problem"] in {ReadProblem.NO_ANSWER, ReadProblem.EMPTY}
     ends_quietly(driver)
 
 
