@@ -65,6 +65,33 @@ def test_each_session_has_its_candidates(
     assert [backend.name for backend in choose.hotkey_backends()] == hotkey
 
 
+@pytest.mark.parametrize(
+    ("platform", "environment", "ways", "where_nobody_looks_on"),
+    [
+        ("linux", {"DISPLAY": ":0"}, ["primary", "accessibility", "simulated_copy"], ["primary", "accessibility"]),
+        ("linux", {"WAYLAND_DISPLAY": "w"}, ["primary", "accessibility"], ["primary", "accessibility"]),
+        ("linux", {"QT_QPA_PLATFORM": "offscreen"}, ["primary"], ["primary"]),
+        ("win32", {}, ["primary"], ["primary"]),
+        ("darwin", {}, ["primary"], ["primary"]),
+    ],
+)
+def test_each_session_has_its_ways_to_the_selected_text(
+    monkeypatch: pytest.MonkeyPatch,
+    platform: str,
+    environment: dict[str, str],
+    ways: list[str],
+    where_nobody_looks_on: list[str],
+) -> None:
+    def submit(work: object, done: object, failed: object) -> None:
+        raise NotImplementedError
+
+    set_session(monkeypatch, platform, environment)
+    clipboard = choose.clipboard_backends()[0]
+    assert [source.way for source in choose.selection_sources(clipboard, submit)] == ways
+    sources = choose.selection_sources(clipboard, submit, copying=False)
+    assert [source.way for source in sources] == where_nobody_looks_on
+
+
 def test_a_session_without_global_hotkeys_says_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
     set_session(monkeypatch, "linux", {"WAYLAND_DISPLAY": "wayland-0"})
     backend = choose.first_usable(choose.hotkey_backends())

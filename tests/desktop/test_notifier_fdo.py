@@ -11,7 +11,7 @@ from ringbridge.desktop.activation import activated_by
 from ringbridge.desktop.dbus.bus import Bus
 from ringbridge.desktop.dbus.connect import connect
 from ringbridge.desktop.notifier_fdo import NotifierFdo
-from ringbridge.desktop.ports import NOTICE_DEADLINE_S, Notice, NoticeAction
+from ringbridge.desktop.notify_ports import NOTICE_DEADLINE_S, Notice, NoticeAction
 from support.bus_peer import Asked, BusPeer, Refusal
 from support.lock_bus import LockBus
 from support.notification_server import NAME, PATH, Heard, NotificationServer
@@ -219,8 +219,8 @@ def test_a_bad_server_is_given_up_within_the_deadline(
     notifier: NotifierFdo, lock_bus: LockBus, qtbot: QtBot, member: str, how: str
 ) -> None:
     heard = Heard()
-    answer = refuse if how == "refuses" else lambda _call: None
-    with NotificationServer(lock_bus.address, **{member: answer}):
+    with NotificationServer(lock_bus.address) as server:
+        server.answers[member] = refuse if how == "refuses" else lambda _call: None
         began = time.monotonic()
         notifier.show("offer", OFFER, heard)
         qtbot.waitUntil(lambda: bool(heard.all))

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from ringbridge.desktop.dbus.bus import Bus
 from ringbridge.desktop.dbus.connect import connect
 from ringbridge.desktop.notifier_portal import NotifierPortal
-from ringbridge.desktop.ports import Notice, NoticeAction
+from ringbridge.desktop.notify_ports import Notice, NoticeAction
 from ringbridge.desktop.sandbox import in_sandbox
 from support.bus_peer import Answer, BusPeer
 from support.lock_bus import LockBus

@@ -23,6 +23,7 @@ class Typing:
     def __init__(self, desktop: Desktop, place: Workplace) -> None:
         self.desktop, self.place = desktop, place
         self._kept = desktop.home / "typed"
+        desktop.run(["xset", "r", "off"], check=True)  # on a busy machine a key may stay down for long
         keep = f"stty raw -echo; exec cat > {self._kept}"
         desktop.spawn(["xterm", "-T", "typing", "-geometry", "60x10+80+300", "-e", "sh", "-c", keep])
         self.terminal = desktop.window("^typing$")

@@ -9,7 +9,7 @@ import pytest
 
 from support import other_programs
 from support.desktop import Desktop, require_desktop
-from support.workplace import Workplace
+from support.workplace import LAUNCHER, Workplace
 
 DESKTOPS = [(wm, tray) for wm in ("openbox", "xfwm4") for tray in ("sni", "xembed", "none")]
 NUMBERS = count(100)
@@ -23,6 +23,8 @@ def place(request: pytest.FixtureRequest) -> Iterator[Workplace]:
     require_desktop(wm=wm, tray=tray, keyring="unlocked")
     with Desktop(wm=wm, tray=tray, keyring="unlocked") as desktop, Workplace(desktop) as place:
         place.start()
+        if tray == "none":
+            desktop.window(LAUNCHER)  # it comes by itself, with the focus
         yield place
 
 

@@ -114,3 +114,18 @@ def test_at_login_without_any_panel_nothing_jumps_up_but_a_second_start_opens_th
         assert not desktop.windows(LAUNCHER)
         assert place.run().returncode == 0
         desktop.window(LAUNCHER)
+
+
+def test_what_works_here_is_shown_from_the_menu(tmp_path: Path) -> None:
+    require_desktop(keyring="unlocked")
+    with Desktop(keyring="unlocked", accessibility=True) as desktop, Workplace(desktop) as place:
+        place.start()
+        desktop.click_tray_entry("What works here…")
+        desktop.widget("^Copied numbers: works", window="^What works here", timeout_s=20)
+        desktop.widget("^PBX: works", window="^What works here")
+        desktop.screenshot(tmp_path / "capabilities.png")
+        desktop.click_widget("^Look again", window="^What works here")
+        desktop.widget("^Look again", window="^What works here")
+        desktop.press("Escape")
+        desktop.wait_for(lambda: not desktop.windows("^What works here"), 10, "the window to close")
+        assert place.asked() == {}

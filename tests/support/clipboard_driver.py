@@ -90,7 +90,7 @@ def waited_for_cpu_s() -> float:
 
 
 def tell(event: str, copied: Copied) -> None:
-    say(event, text=copied.text, problem=copied.problem)
+    say(event, text=copied.text, problem=copied.problem, programs=copied.programs)
 
 
 def say(event: str, **facts: Any) -> None:

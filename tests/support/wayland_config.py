@@ -103,7 +103,10 @@ def without_logind() -> list[str]:
 
 
 def sway_config(size: tuple[int, int], more: str) -> str:
-    """Return a configuration in which windows keep their own size, as people's dialogs do."""
+    """Return a configuration in which windows keep their own size, as people's dialogs do, and no key repeats.
+
+    On a busy machine a key may stay down for long, and a program must not get what nobody meant to type.
+    """
     width, height = size
     return f"""\
 xwayland disable
@@ -111,11 +114,13 @@ output HEADLESS-1 resolution {width}x{height} position 0 0
 output * bg #336699 solid_color
 default_border pixel 1
 focus_on_window_activation smart
+input * repeat_rate 0
 for_window [app_id=".*"] floating enable
 {more}
 """
 
 
+KWIN_KEYBOARD = "[Keyboard]\nKeyRepeat=nothing\n"
 WAYBAR = """\
 {"layer": "top", "position": "bottom", "height": 34, "modules-right": ["tray"],
  "tray": {"icon-size": 22, "spacing": 6}}
@@ -135,6 +140,9 @@ welcome-dialog-last-shown-version='99'
 [org/gnome/desktop/interface]
 enable-hot-corners=false
 enable-animations=false
+
+[org/gnome/desktop/peripherals/keyboard]
+repeat=false
 
 [org/gnome/desktop/session]
 idle-delay=uint32 0

@@ -129,6 +129,7 @@ class WaylandParts(DesktopHands):
 
     def _start_kwin(self) -> None:
         width, height = self._size
+        (self.home / ".config/kcminputrc").write_text(wayland_config.KWIN_KEYBOARD)
         program = self._without_capabilities("kwin_wayland")
         argv = [program, "--virtual", "--width", str(width), "--height", str(height), "--no-lockscreen"]
         self._start_part("compositor", [*argv, "--socket", "wayland-kwin"], stage=2, env=self.env | _KWIN_PERMISSIONS)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineE
 from pytestqt.qtbot import QtBot
 
 from ringbridge.core.calls import Line
-from ringbridge.core.settings import AccountSettings, ClipboardSettings, DialingSettings, Settings
+from ringbridge.core.settings import AccountSettings, CardSettings, ClipboardSettings, DialingSettings, Settings
 from ringbridge.ui.account_dialog import AccountDialog
 
 URL = "https://pbx.example.com/local/api/json/"
@@ -75,6 +75,8 @@ def test_every_field_is_saved(dialog: AccountDialog, qtbot: QtBot) -> None:
     region = part(dialog, QComboBox, "region")
     region.setCurrentIndex(region.findData("IL"))
     part(dialog, QCheckBox, "clipboard.watch").setChecked(True)
+    show_as = part(dialog, QComboBox, "card.show_as")
+    show_as.setCurrentIndex(show_as.findData("notification"))
     settings, password = saved(dialog, qtbot)
     assert password == "s3cret & <b>"
     assert settings == Settings(
@@ -84,7 +86,13 @@ def test_every_field_is_saved(dialog: AccountDialog, qtbot: QtBot) -> None:
         ),
         dialing=SETTINGS.dialing,
         clipboard=ClipboardSettings(watch=True),
+        card=CardSettings(show_as="notification"),
     )
+
+
+def test_it_leads_to_what_works_here(dialog: AccountDialog, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(dialog.capabilities_wanted):
+        click(dialog, "capabilities")
 
 
 def test_a_wrong_value_is_explained_beside_its_field(dialog: AccountDialog, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from ringbridge.core.settings import DialingSettings
 from ringbridge.desktop.ports import Availability, Buffer, Copied, ReadProblem
+from ringbridge.desktop.selected_text import PrimarySelection, SelectedText
 from ringbridge.ui.remote import Remote
 
 from .conftest import Parts
@@ -43,7 +44,10 @@ def board() -> Board:
 
 @pytest.fixture
 def remote(parts: Parts, board: Board) -> Remote:
-    return Remote(caller=parts.caller, reader=parts.reader, clipboard=board, profile="p", demo=False)
+    selection = SelectedText((PrimarySelection(board),))
+    return Remote(
+        caller=parts.caller, reader=parts.reader, clipboard=board, selection=selection, profile="p", demo=False
+    )
 
 
 def ask(qtbot: QtBot, remote: Remote, **fields: object) -> dict[str, object]:

@@ -63,7 +63,7 @@ def run(arguments: list[str], profile: str | None) -> int:
             doctor_checks.check_history(paths),
             doctor_checks.check_display(),
             doctor_checks.check_tray(),
-            doctor_checks.check_clipboard(),
+            doctor_checks.check_clipboard(settings.clipboard.muted_apps),
             doctor_checks.check_hotkey(),
             doctor_guards.check_screen_lock(),
             *doctor_desktop.check_desktop(paths, settings),

@@ -171,9 +171,17 @@ class _Backend(Protocol):
     def availability(self) -> Availability: ...
 
 
-def check_clipboard() -> Check:
-    """Which way of watching the clipboard works here."""
-    return _check_backends("clipboard", clipboard_backends())
+def check_clipboard(muted: Sequence[str] = ()) -> Check:
+    """Which way of watching the clipboard works here.
+
+    Args:
+        muted: Programs whose copies are not to be offered: only X11 tells where a copy was made.
+    """
+    check = _check_backends("clipboard", clipboard_backends())
+    if not muted or not check.ok or session() is Session.X11:
+        return check
+    detail = f"{check.detail}; it does not tell where a copy was made, so clipboard.muted_apps mutes nothing"
+    return replace(check, detail=detail)
 
 
 def check_hotkey() -> Check:

@@ -92,9 +92,14 @@ class ClipboardSettings(NamedTuple):
 
     Attributes:
         watch: Look at what is copied and offer to call the numbers in it.
+        muted_apps: Programs whose copies are not offered: names such as ``KeePassXC`` or ``libreoffice-calc``, by the
+            class of their windows or their executable; capitals do not matter. Known on X11 only.
+        pause_after: Watching pauses after so many unused offers in a row, 0 to 100; 0 = never.
     """
 
     watch: bool = True
+    muted_apps: tuple[str, ...] = ()
+    pause_after: int = 6
 
 
 class CardSettings(NamedTuple):
@@ -212,6 +217,8 @@ _CHECKS: dict[str, Callable[[str, object], SettingValue]] = {
     "dialing.cases_file": checks.check_text,
     "calls.repeat_guard_s": checks.whole_number(0, 60),
     "clipboard.watch": checks.check_flag,
+    "clipboard.muted_apps": checks.list_of(checks.check_program),
+    "clipboard.pause_after": checks.whole_number(0, 100),
     "card.seconds": checks.whole_number(0, 600),
     "card.corner": checks.choice_of("top_right", "bottom_right", "top_left", "bottom_left"),
     "card.show_as": checks.choice_of("automatic", "card", "notification"),

@@ -21,6 +21,7 @@ from ringbridge.desktop.ports import (
     NetworkWatch,
     PowerWatch,
     ScreenLock,
+    SelectionSource,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
     from ringbridge.desktop.dbus.bus import Bus
     from ringbridge.desktop.instance import LineHandler
-    from ringbridge.desktop.ports import Notifier
+    from ringbridge.desktop.notify_ports import Notifier
+    from ringbridge.desktop.selection_atspi import Submit
 
 _log = logging.getLogger(__name__)
 
@@ -86,6 +88,32 @@ def clipboard_backends() -> tuple[ClipboardBackend, ...]:
             return ClipboardQt(), ClipboardNull()
         case Session.NONE:
             return (ClipboardNull(),)
+
+
+def selection_sources(
+    clipboard: ClipboardBackend, submit: "Submit", *, copying: bool = True
+) -> tuple[SelectionSource, ...]:
+    """The ways to the text that is selected in another program, best first.
+
+    Args:
+        clipboard: The one in use.
+        submit: Runs a conversation that blocks.
+        copying: A copy may be made for the person: only where one looks on.
+    """
+    from ringbridge.desktop.selected_text import PrimarySelection
+
+    primary = PrimarySelection(clipboard)
+    if session() not in {Session.X11, Session.WAYLAND}:
+        return (primary,)
+    from ringbridge.desktop.clipboard_x11 import ClipboardX11
+    from ringbridge.desktop.selection_atspi import SelectionAtspi
+
+    sources: tuple[SelectionSource, ...] = (primary, SelectionAtspi(submit))
+    if copying and isinstance(clipboard, ClipboardX11):
+        from ringbridge.desktop.selection_simulated import SimulatedCopy
+
+        sources += (SimulatedCopy(clipboard),)
+    return sources
 
 
 def hotkey_backends() -> tuple[HotkeyBackend, ...]:

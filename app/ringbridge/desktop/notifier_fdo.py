@@ -9,14 +9,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from ringbridge.desktop.dbus.values import Place
-from ringbridge.desktop.ports import (
+from ringbridge.desktop.notify_ports import (
     DEFAULT_ACTION,
     NOTICE_DEADLINE_S,
-    Availability,
     Notice,
     NoticeEnd,
     NoticeListener,
 )
+from ringbridge.desktop.ports import Availability
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QTimer

@@ -7,14 +7,14 @@ import logging
 from typing import TYPE_CHECKING, cast
 
 from ringbridge.desktop.dbus.values import Place, plain
-from ringbridge.desktop.ports import (
+from ringbridge.desktop.notify_ports import (
     DEFAULT_ACTION,
     NOTICE_DEADLINE_S,
-    Availability,
     Notice,
     NoticeEnd,
     NoticeListener,
 )
+from ringbridge.desktop.ports import Availability
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QTimer

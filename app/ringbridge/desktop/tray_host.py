@@ -139,7 +139,8 @@ class TrayHostWatcher:
         def took(registered: object) -> None:
             if asked == self._asked:
                 self._bus_heard = True
-                self._hosts = self._hosts._replace(notifier=registered is True and bool(self._hosts.watcher))
+                # a watcher that is slow at login, or lacks the property, has a panel behind it as a rule
+                self._hosts = self._hosts._replace(notifier=registered is not False and bool(self._hosts.watcher))
                 self._tell()
 
         bus.get(_WATCHER, "IsStatusNotifierHostRegistered", took)

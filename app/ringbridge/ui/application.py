@@ -20,13 +20,11 @@ from ringbridge.desktop.choose import (
     instance_server,
     link_handler,
 )
-from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
+from ringbridge.desktop.ports import Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
 from ringbridge.desktop.signals import QuitSignals
 from ringbridge.ui.buses import Buses
 from ringbridge.ui.face import Face
 from ringbridge.ui.notices import Notices, Topic
-from ringbridge.ui.phone_choice import PhoneChoice
-from ringbridge.ui.screen_guard import ScreenGuard
 from ringbridge.ui.services_on_use import ServicesOnUse
 from ringbridge.ui.session import MAX_RECENT
 from ringbridge.ui.tasks import GuiInvoker, Lane
@@ -42,6 +40,8 @@ if TYPE_CHECKING:
     from ringbridge.ui.desktop_events import DesktopEvents
     from ringbridge.ui.link_default import LinkDefault
     from ringbridge.ui.parts import Parts
+    from ringbridge.ui.phone_choice import PhoneChoice
+    from ringbridge.ui.screen_guard import ScreenGuard
     from ringbridge.ui.settings_in_force import SettingsInForce
     from ringbridge.ui.tray import Tray
 
@@ -50,11 +50,9 @@ _log = logging.getLogger(__name__)
 LANE_CLOSE_S = 2.0
 _LOOKED_AT = 4096  # characters; as in core.detection, which is not loaded just to see that there are no digits
 _MIN_DIGITS = 4  # of 1-800-FLOWERS
-_TRAY_WATCHED_AFTER_MS = 2500
-"""Connecting to the bus takes the processor, which at login is everybody's; a tray that is there can wait for it."""
-
-_LISTENED_AFTER_MS = 2500
-"""Likewise for wake-ups, networks and colours, unless somebody wants something before."""
+_LATER_MS = 2500
+"""Buses and what listens on them take the processor, which at login is everybody's. The first wish does not wait so
+long for the screen lock and what else the desktop tells, nor a desktop without a tray for one."""
 
 
 class Program(QObject):
@@ -107,10 +105,8 @@ class Program(QObject):
         self._clipboard = first_usable(clipboard_backends())
         self._hotkeys: HotkeyBackend | None = None
         self._bound_hotkey = ""
-        self._screen = ScreenGuard(
-            lane=self._work_lane, invoker=invoker, was_locked=self._screen_locked, was_unlocked=self._screen_unlocked
-        )
-        self._closers.append(self._screen.close)
+        self._screen_guard = cache(self._make_screen_guard)
+        self._phones: PhoneChoice | None = None
         self._signals = QuitSignals(application.quit)
         self._recent: tuple[CallRecord, ...] = ()
         self._parts: Parts | None = None
@@ -138,9 +134,7 @@ class Program(QObject):
         self._tray.settings_wanted.connect(partial(self._with_parts, methodcaller("open_settings")))
         self._tray.capabilities_wanted.connect(partial(self._with_parts, methodcaller("open_capabilities")))
         had_host = QSystemTrayIcon.isSystemTrayAvailable()
-        QTimer.singleShot(
-            _TRAY_WATCHED_AFTER_MS if had_host else 0, partial(self._face.watch_tray, had_host=had_host)
-        )
+        QTimer.singleShot(_LATER_MS if had_host else 0, partial(self._face.watch_tray, had_host=had_host))
         self._slow_lane.submit(self._load, partial(self._bring_up, link), self._not_up)
         if startup_id:
             self._slow_lane.submit(partial(_end_launch_feedback, startup_id), lambda _: None, self._log_failure)
@@ -180,22 +174,13 @@ class Program(QObject):
         self._listen()
         self._tray.redial_wanted.connect(self._redial)
         self._tray.pause_toggled.connect(self._pause)
-        self._phones = PhoneChoice(
-            session=self._session,
-            tray=self._tray,
-            file=self._file,
-            lane=self._slow_lane,
-            saved=self._in_force.saved,
-            failed=self._show_failure,
-            fixed=self._fixed_account is not None,
-        )
         self._session.changed.connect(self._apply_settings)
         self._apply_settings()
         self._in_force.show_problems()
         self._slow_lane.submit(self._read_history, self._show_recent, self._show_failure)
         self._slow_lane.submit(lambda: None, lambda _: self.is_up.emit(), self._log_failure)
-        self._screen.load_soon()
-        QTimer.singleShot(_LISTENED_AFTER_MS, self, self._load_desktop_events)
+        QTimer.singleShot(_LATER_MS, self, self._load_screen_guard)
+        QTimer.singleShot(_LATER_MS, self, self._load_desktop_events)
         if self._waiting_for_parts:  # a menu entry was quicker than the settings, or a notice waits
             self._fetch_parts()
         self._has_settings = True
@@ -223,7 +208,7 @@ class Program(QObject):
             self._fetch_parts()
 
     def _fetch_parts(self) -> None:
-        self._screen.load()
+        self._load_screen_guard()
         self._load_desktop_events()
         self._work_lane.submit(_load_parts, self._parts_loaded, self._no_parts)
 
@@ -232,7 +217,7 @@ class Program(QObject):
         self._not_up(error)
 
     def _parts_loaded(self, make: "Callable[..., Parts]") -> None:
-        self._screen.when_known(partial(self._make_parts, make))
+        self._screen_guard().when_known(partial(self._make_parts, make))
 
     def _make_parts(self, make: "Callable[..., Parts]") -> None:
         self._application.setWindowIcon(tray_icon(TrayState.IDLE))
@@ -253,7 +238,7 @@ class Program(QObject):
             slow_lane=self._slow_lane,
             in_force=self._in_force.now,
             facts=services.facts,
-            locked=lambda: self._screen.locked,
+            locked=lambda: self._screen_guard().locked,
             stop_key=self._bind_stop_key,
             recent=self._recent,
             profile=self._paths.profile,
@@ -263,6 +248,7 @@ class Program(QObject):
         )
         parts.settings_saved.connect(self._in_force.saved)
         parts.settings_changed_elsewhere.connect(self._reload_settings)
+        parts.offer_pause.changed.connect(self._watch_clipboard)
         parts.started_again.connect(self._face.start_again)
         self._closers.append(parts.close)
         self._parts = parts
@@ -281,8 +267,16 @@ class Program(QObject):
 
     def _copied(self, copied: Copied) -> None:
         """Something was copied in another program: most of it has hardly a digit and ends here."""
-        if copied.problem is None and sum(map(str.isdigit, copied.text[:_LOOKED_AT])) >= _MIN_DIGITS:
-            self._with_parts(lambda parts: parts.coordinator.copied(copied.text))
+        if copied.problem is not None or sum(map(str.isdigit, copied.text[:_LOOKED_AT])) < _MIN_DIGITS:
+            return
+        muted = self._session.settings.clipboard.muted_apps
+        if muted:
+            from ringbridge.ui.muted_programs import is_muted
+
+            if is_muted(copied.programs, muted):
+                return
+        program = next(iter(copied.programs), "")
+        self._with_parts(lambda parts: parts.coordinator.copied(copied.text, program))
 
     def _tell(self, sentence: str) -> None:
         self._with_parts(lambda parts: parts.coordinator.tell(sentence))
@@ -296,15 +290,21 @@ class Program(QObject):
 
     def _apply_settings(self) -> None:
         settings = self._session.settings
-        self._tray.set_paused(not settings.clipboard.watch)
         self._tray.set_pause_locked("clipboard.watch" in self._session.locked)
-        self._phones.show()
-        self._clipboard.unwatch()
-        if settings.clipboard.watch:
-            self._clipboard.watch(self._copied)
+        self._show_phones()
+        self._watch_clipboard()
         self._bind_hotkey(settings.hotkeys.dial_selection)
         missing = "" if settings.account.url else tr("No account yet: open Settings to set it up.")
         self._notices.set(Topic.ACCOUNT, missing)
+
+    def _watch_clipboard(self) -> None:
+        """Look at copies, or do not: as the settings say, but for a pause that came by itself."""
+        paused = self._parts is not None and self._parts.offer_pause.paused
+        watch = self._session.settings.clipboard.watch and not paused
+        self._tray.set_paused(not watch)
+        self._clipboard.unwatch()
+        if watch:
+            self._clipboard.watch(self._copied)
 
     def _bind_hotkey(self, combination: str) -> None:
         if combination == self._bound_hotkey:
@@ -350,6 +350,38 @@ class Program(QObject):
         except (HotkeyTaken, HotkeyInvalid) as error:
             _log.info("Escape can't stop the countdown here (%s); a click can", type(error).__name__)
 
+    def _show_phones(self) -> None:
+        """Most people have one phone, and nothing of this is loaded for them."""
+        if self._phones is None and self._session.settings.phones.own:
+            from ringbridge.ui.phone_choice import PhoneChoice
+
+            self._phones = PhoneChoice(
+                session=self._session,
+                tray=self._tray,
+                file=self._file,
+                lane=self._slow_lane,
+                saved=self._in_force.saved,
+                failed=self._show_failure,
+                fixed=self._fixed_account is not None,
+            )
+        if self._phones is not None:
+            self._phones.show()
+
+    def _make_screen_guard(self) -> "ScreenGuard":
+        from ringbridge.ui.screen_guard import ScreenGuard
+
+        guard = ScreenGuard(
+            lane=self._work_lane,
+            invoker=self._invoker,
+            was_locked=self._screen_locked,
+            was_unlocked=self._screen_unlocked,
+        )
+        self._closers.append(guard.close)
+        return guard
+
+    def _load_screen_guard(self) -> None:
+        self._screen_guard().load()
+
     def _screen_locked(self) -> None:
         if self._parts is not None:
             self._parts.coordinator.screen_locked()
@@ -390,10 +422,7 @@ class Program(QObject):
         return link_handler(self._paths.links_record, ("--profile", profile) if profile else ())
 
     def _dial_selection(self) -> None:
-        self._clipboard.read(Buffer.SELECTION, self._selected)
-
-    def _selected(self, copied: Copied) -> None:
-        self._with_parts(lambda parts: parts.coordinator.selected(copied))
+        self._with_parts(lambda parts: parts.selected_text.read(parts.coordinator.selected))
 
     def _reload_settings(self) -> None:
         """Another process says that it wrote the settings, or the password."""
@@ -401,6 +430,10 @@ class Program(QObject):
         self._work_lane.submit(self._in_force.now, lambda _: doubt(), self._log_failure)
 
     def _pause(self, paused: bool) -> None:  # noqa: FBT001 - a signal's value
+        if not paused and self._parts is not None:
+            self._parts.offer_pause.resume()
+        if self._session.settings.clipboard.watch is not paused:
+            return
         settings = with_value(self._session.settings, "clipboard.watch", not paused)
         self._session.use(settings, self._session.region)
         self._slow_lane.submit(
@@ -466,8 +499,9 @@ def _load_desktop_events() -> "tuple[Callable[..., DesktopEvents], Callable[...,
 
 
 def _load_parts() -> "Callable[..., Parts]":
+    from ringbridge.desktop import selection_atspi, selection_simulated
     from ringbridge.ui import card, moment_words, parts, progress_words
 
     # the coordinator and the tray import these when they show something: 30 ms that the GUI thread does not have
-    _ = card, moment_words, progress_words
+    _ = card, moment_words, progress_words, selection_atspi, selection_simulated
     return parts.Parts

@@ -5,14 +5,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ringbridge.desktop.choose import Session, session
-from ringbridge.desktop.ports import DEFAULT_ACTION, Notice, NoticeAction
-from ringbridge.ui.notify import Listener, Notify
 from ringbridge.ui.translation import tr
 
 if TYPE_CHECKING:
     from ringbridge.desktop.dbus.bus import Bus
     from ringbridge.ui.buses import Buses
     from ringbridge.ui.launcher import Launcher
+    from ringbridge.ui.notify import Notify
     from ringbridge.ui.tray import Tray
     from ringbridge.ui.tray_presence import TrayPresence
 
@@ -32,9 +31,6 @@ class Face:
         buses: Hand out the session bus.
         at_login: The desktop started us.
         started_again: What a second start does while the icon is seen.
-
-    Attributes:
-        notify: The way to the desktop's notifications.
     """
 
     def __init__(self, *, tray: "Tray", buses: "Buses", at_login: bool, started_again: Callable[[], None]) -> None:
@@ -44,7 +40,7 @@ class Face:
         self._started_again = started_again
         self._presence: TrayPresence | None = None
         self._launcher: Launcher | None = None
-        self.notify = Notify(buses)
+        self._notify: Notify | None = None
         self._was_seen = False
         self._closed = False
 
@@ -64,6 +60,15 @@ class Face:
         presence.missing.connect(self._unseen)
         self._buses.session(self._take_bus)
 
+    @property
+    def notify(self) -> "Notify":
+        """The way to the desktop's notifications, made for the first one who wants it."""
+        if self._notify is None:
+            from ringbridge.ui.notify import Notify
+
+            self._notify = Notify(self._buses)
+        return self._notify
+
     def start_again(self) -> None:
         """Ringbridge was started a second time: show what can be seen of it."""
         if self._presence is not None and self._presence.visible is False:
@@ -76,7 +81,8 @@ class Face:
         self._closed = True
         if self._presence is not None:
             self._presence.close()
-        self.notify.close()
+        if self._notify is not None:
+            self._notify.close()
         if self._launcher is not None:
             self._launcher.hide()
 
@@ -86,7 +92,8 @@ class Face:
 
     def _seen(self) -> None:
         self._was_seen = True
-        self.notify.withdraw(_SLOT)
+        if self._notify is not None:
+            self._notify.withdraw(_SLOT)
         if self._launcher is not None:
             self._launcher.retire()
 
@@ -97,6 +104,9 @@ class Face:
             self._show_launcher()
 
     def _tell(self) -> None:
+        from ringbridge.desktop.notify_ports import DEFAULT_ACTION, Notice, NoticeAction
+        from ringbridge.ui.notify import Listener
+
         open_it = tr("Open Ringbridge")
         notice = Notice(
             title=tr("Ringbridge runs without an icon"),

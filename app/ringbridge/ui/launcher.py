@@ -268,7 +268,11 @@ class Launcher(QWidget):
 
 
 class MenuRow(QToolButton):
-    """One entry of the menu, drawn as in a menu; does what its action does."""
+    """One entry of the menu, drawn as in a menu; does what its action does.
+
+    Attributes:
+        label: The entry's text.
+    """
 
     def __init__(self, action: QAction) -> None:
         super().__init__()
@@ -277,9 +281,15 @@ class MenuRow(QToolButton):
         self.setToolTip("")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(_plain(action.text()))
+        # kept: the action may be gone before the rows are made anew
+        self.label = _plain(action.text())
+        self._sign = ""
+        self.setAccessibleName(self.label)
         if isinstance(action.menu(), QMenu):
             self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            self._sign = "\u25be"  # a small triangle downwards
+        elif action.isCheckable() and action.isChecked():
+            self._sign = "\u2713"
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """A comfortable target; long texts are cut off."""
@@ -305,22 +315,15 @@ class MenuRow(QToolButton):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS - 1, RADIUS - 1)
         painter.setPen(ink if self.isEnabled() else muted_color(palette))
         inner = self.rect().adjusted(8, 0, -8, 0)
-        trailing = self._trailing_sign()
-        room = inner.width() - (2 * self.fontMetrics().horizontalAdvance(trailing) if trailing else 0)
-        text = self.fontMetrics().elidedText(_plain(self.defaultAction().text()), Qt.TextElideMode.ElideRight, room)
+        room = inner.width() - 2 * self.fontMetrics().horizontalAdvance(self._sign)
+        text = self.fontMetrics().elidedText(self.label, Qt.TextElideMode.ElideRight, room)
         right_to_left = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
         painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # a text runs as its letters do
         painter.drawText(inner, int((right if right_to_left else left) | middle), text)
-        painter.drawText(inner, int((left if right_to_left else right) | middle), trailing)
+        painter.drawText(inner, int((left if right_to_left else right) | middle), self._sign)
         painter.end()
-
-    def _trailing_sign(self) -> str:
-        action = self.defaultAction()
-        if isinstance(action.menu(), QMenu):
-            return "\u25be"  # a small triangle downwards
-        return "\u2713" if action.isCheckable() and action.isChecked() else ""
 
 
 def _line() -> QFrame:

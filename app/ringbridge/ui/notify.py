@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ringbridge.desktop.choose import notifier, windows_keep_their_place
-from ringbridge.desktop.ports import Availability, Notice, NoticeEnd, NoticeListener
+from ringbridge.desktop.notify_ports import Notice, NoticeEnd, NoticeListener
+from ringbridge.desktop.ports import Availability
 
 if TYPE_CHECKING:
     from ringbridge.desktop.dbus.bus import Bus
-    from ringbridge.desktop.ports import Notifier
+    from ringbridge.desktop.notify_ports import Notifier
     from ringbridge.ui.buses import Buses
     from ringbridge.ui.session import Session
 
@@ -88,7 +89,7 @@ class Notify:
         return self._notifier.availability() if self._notifier is not None else Availability(usable=True)
 
     def show(self, slot: str, notice: Notice, listener: NoticeListener) -> None:
-        """Show a notification in a slot; see `ringbridge.desktop.ports.Notifier`."""
+        """Show a notification in a slot; see `ringbridge.desktop.notify_ports.Notifier`."""
         if self._notifier is not None and self._bus is not None and self._bus.is_open:
             self._notifier.show(slot, notice, listener)
             return

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ringbridge.desktop.activation import activated_by
-from ringbridge.desktop.ports import DEFAULT_ACTION, Notice, NoticeAction, NoticeEnd
+from ringbridge.desktop.notify_ports import DEFAULT_ACTION, Notice, NoticeAction, NoticeEnd
 from ringbridge.ui.look import Tone
 from ringbridge.ui.notify import Listener
 from ringbridge.ui.translation import tr

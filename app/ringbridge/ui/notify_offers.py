@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from ringbridge.desktop.activation import activated_by
-from ringbridge.desktop.ports import DEFAULT_ACTION, Notice, NoticeAction, NoticeEnd
+from ringbridge.desktop.notify_ports import DEFAULT_ACTION, Notice, NoticeAction, NoticeEnd
 from ringbridge.ui.choice_row import choice_words
 from ringbridge.ui.notify import Listener
 from ringbridge.ui.translation import fill, tr
@@ -140,10 +140,13 @@ class OfferNotices(QObject):
         self._timer.stop()
         if why is NoticeEnd.DISMISSED:
             self._coordinator.dismiss_noticed(number)
+        else:
+            self._coordinator.expire_noticed()
 
     def _expire(self) -> None:
         """Not every server heeds the time limit, and an old offer must not be called by a stray click."""
         self.withdraw()
+        self._coordinator.expire_noticed()
 
 
 def offer_notice(choices: "tuple[Choice, ...]", *, seconds: int) -> Notice:

@@ -17,6 +17,7 @@ from ringbridge.core.dialing.guard_settings import GuardSettings
 from ringbridge.core.dialing.guards import refused_code
 from ringbridge.core.errors import InputError
 from ringbridge.desktop.ports import Buffer, ClipboardBackend, Copied, ReadProblem
+from ringbridge.desktop.selected_text import SelectedText
 from ringbridge.services.instance_client import PROTOCOL_VERSION
 from ringbridge.ui.calling import Caller, Judged, Wish
 from ringbridge.ui.gate_outcome import gate_outcome
@@ -64,12 +65,20 @@ class Remote(QObject):
     launched = Signal(str)
 
     def __init__(
-        self, *, caller: Caller, reader: Reader, clipboard: ClipboardBackend, profile: str, demo: bool
+        self,
+        *,
+        caller: Caller,
+        reader: Reader,
+        clipboard: ClipboardBackend,
+        selection: SelectedText,
+        profile: str,
+        demo: bool,
     ) -> None:
         super().__init__()
         self._caller = caller
         self._reader = reader
         self._clipboard = clipboard
+        self._selection = selection
         self._profile = profile
         self._demo = demo
         self._handlers: dict[str, Callable[[Mapping[str, Any], Answer], None]] = {
@@ -147,7 +156,11 @@ class Remote(QObject):
             self._dial_text(order, order.target, Origin.COMMAND_LINE, answer)
         else:
             buffer = Buffer.SELECTION if order.source == "selection" else Buffer.CLIPBOARD
-            self._clipboard.read(buffer, partial(self._dial_copied, order, buffer, answer))
+            dial = partial(self._dial_copied, order, buffer, answer)
+            if buffer is Buffer.SELECTION:
+                self._selection.read(dial)
+            else:
+                self._clipboard.read(buffer, dial)
 
     def _dial_copied(self, order: _DialOrder, buffer: Buffer, answer: Answer, copied: Copied) -> None:
         if copied.problem is not None or not copied.text.strip():

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_AFTER_START_MS = 2500
-"""QtDBus takes 6 ms of the processor, which at login is everybody's; the first wish does not wait so long for it."""
 _ANSWERS_MS = 400
 """Whoever has not said by then whether the screen is locked says nothing against the first wish."""
 
@@ -58,10 +56,6 @@ class ScreenGuard(QObject):
     def locked(self) -> bool:
         """Whether the screen is locked, as far as anybody has told."""
         return self._lock is not None and self._lock.locked
-
-    def load_soon(self) -> None:
-        """Begin to listen a while after the start, unless somebody wants to call before."""
-        QTimer.singleShot(_AFTER_START_MS, self, self.load)
 
     def load(self) -> None:
         """Begin to listen. A second time does nothing."""

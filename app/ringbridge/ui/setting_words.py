@@ -82,6 +82,8 @@ def setting_name(key: str) -> str:
         "dialing.cases_file": tr("File with cases of the dial plan"),
         "calls.repeat_guard_s": tr("Guard against repeated calls"),
         "clipboard.watch": tr("Watch the clipboard"),
+        "clipboard.muted_apps": tr("Programs whose copies are not offered"),
+        "clipboard.pause_after": tr("Unused offers in a row before a pause"),
         "card.seconds": tr("Seconds the card stays"),
         "card.corner": tr("Corner of the card"),
         "card.show_as": tr("Offers are shown as"),
@@ -152,6 +154,7 @@ def setting_sentence(error: SettingError) -> str:
             "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+C."),
             "plain_http": tr("{name}: use https://. With http:// others could read your password."),
             "pattern": tr("{name}: enter numbers; a * at the end stands for any digits, such as +1900*."),
+            "program": tr("{name}: enter the name of a program, such as Firefox or libreoffice-calc."),
             "clock": tr("{name}: enter a time such as 21:00."),
             "phone": tr("{name}: write each phone as name|kind|value, such as Desk|phone|1001 or "
                 "Mobile|number|2125550142."),
@@ -237,8 +240,43 @@ def read_problem_sentence(problem: str) -> str:
         "too_long": tr("This text is too long. Select only the phone number and try again."),
         "no_text": tr("What is copied or selected is not text. Select a phone number and try again."),
         "no_answer": tr("The program that holds the text does not answer. Copy the number again."),
+        "clipboard_kept": tr(
+            "This program does not tell what is selected. Copying it for you would have lost what is "
+            "on the clipboard, so that was left alone. Copy the number yourself."
+        ),
+        "keys_held": tr("The keys of the hotkey were held too long. Press them shortly and try again."),
         "unsupported": tr("This desktop does not let Ringbridge read the text. Use “Call number…” instead."),
     }.get(problem) or fill(tr("The text can't be read: {problem}."), problem=_plain(problem))
+
+
+def way_sentence(way: str) -> str:
+    """How a selected text was had, where that is not the usual way; empty where it is.
+
+    Args:
+        way: A `ringbridge.desktop.ports.Way`.
+    """
+    return {
+        "accessibility": tr("Read the way screen readers do."),
+        "simulated_copy": tr("Copied for you with Ctrl+C; the clipboard is as it was."),
+    }.get(way, "")
+
+
+def pause_sentence(count: int) -> str:
+    """Why copies are not offered any more, and how they are again.
+
+    Args:
+        count: So many offers went unused.
+    """
+    template = tr("{count} offers in a row went unused, so copies are not offered for now. Resume here, or with "
+        "“Pause clipboard watching” in the tray menu.")  # fmt: skip
+    return fill(template, count=count)
+
+
+def muted_sentence(program: str) -> str:
+    """That copies of a program are not offered any more, and how they are again."""
+    template = tr("Copies in {program} are not offered any more. To change that, edit “Programs whose copies are not "
+        "offered” (clipboard.muted_apps) in the settings.")  # fmt: skip
+    return fill(template, program=program)
 
 
 def _plain(name: str) -> str:
@@ -252,6 +290,7 @@ def desktop_reasons() -> dict[str, str]:
         "no_display": tr("there is no graphical desktop"),
         "no_library": tr("a library is missing"),
         "no_data_control": tr("this desktop does not tell when something is copied"),
+        "no_xtest": tr("the X server lets no program press keys"),
         "no_xfixes": tr("the X server does not tell when something is copied"),
         "gone": tr("the connection to the desktop was lost"),
         "blocks_on_x11": tr("it would make Ringbridge wait for other programs"),

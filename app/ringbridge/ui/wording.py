@@ -20,6 +20,8 @@ from ringbridge.ui.gate_words import (
 from ringbridge.ui.setting_words import (
     availability_sentence,
     input_sentence,
+    muted_sentence,
+    pause_sentence,
     policy_sentences,
     problem_sentence,
     read_problem_sentence,
@@ -27,6 +29,7 @@ from ringbridge.ui.setting_words import (
     setting_name,
     setting_sentence,
     storage_sentence,
+    way_sentence,
 )
 from ringbridge.ui.translation import fill, tr
 
@@ -37,10 +40,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "availability_sentence", "clock_text", "error_sentence", "gate_sentence", "gate_sentences", "hang_up_sentence",
-    "hotkey_invalid_sentence", "hotkey_taken_sentence", "input_sentence", "kind_word", "outcome_sentence",
-    "outcome_word", "phone_name", "policy_sentences", "problem_sentence", "question_title", "read_problem_sentence",
-    "refused_sentence", "relative_time", "remedy_sentence", "route_sentence", "running_sentence", "setting_name",
-    "setting_sentence", "storage_sentence", "unconfirmed_sentence",
+    "hotkey_invalid_sentence", "hotkey_taken_sentence", "input_sentence", "kind_word", "muted_sentence",
+    "outcome_sentence", "outcome_word", "pause_sentence", "phone_name", "policy_sentences", "problem_sentence",
+    "question_title", "read_problem_sentence", "refused_sentence", "relative_time", "remedy_sentence",
+    "route_sentence", "running_sentence", "setting_name", "setting_sentence", "storage_sentence",
+    "unconfirmed_sentence", "way_sentence",
 ]  # fmt: skip
 
 _MAX_MESSAGE = 200  # characters
