@@ -64,6 +64,6 @@ class Tap:
                 if _CALL in data.partition(b"\r\n")[0]:
                     self._arrived.put(now_ns)
                 sink.sendall(data)
-        for end in (source, sink):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_RDWR)  # the other direction ends by that
+        source.close()

@@ -13,7 +13,7 @@ from ringbridge import __version__
 from ringbridge.core import exit_codes
 from ringbridge.core.errors import NoAccount, SettingError
 from ringbridge.core.settings import AccountSettings, Settings, from_mapping, plain_http_allowed
-from ringbridge.desktop.choose import Session, clipboard_backends, hotkey_backends, session
+from ringbridge.desktop.choose import Session, clipboard_backends, session
 from ringbridge.desktop.ports import Availability
 from ringbridge.services import instance_client
 from ringbridge.services.paths import Paths
@@ -182,11 +182,6 @@ def check_clipboard(muted: Sequence[str] = ()) -> Check:
         return check
     detail = f"{check.detail}; it does not tell where a copy was made, so clipboard.muted_apps mutes nothing"
     return replace(check, detail=detail)
-
-
-def check_hotkey() -> Check:
-    """Which way of taking a hotkey works here."""
-    return _check_backends("hotkey", hotkey_backends())
 
 
 def _check_backends(name: str, backends: Sequence[_Backend]) -> Check:

@@ -122,9 +122,15 @@ class HotkeySettings(NamedTuple):
 
     Attributes:
         dial_selection: Dials the number in the selected text.
+        quick_dial: Opens “Call number…”.
+        hang_up: Ends the running call.
+        redial: Makes the last call again.
     """
 
     dial_selection: str = ""
+    quick_dial: str = ""
+    hang_up: str = ""
+    redial: str = ""
 
 
 class LinkSettings(NamedTuple):
@@ -223,6 +229,9 @@ _CHECKS: dict[str, Callable[[str, object], SettingValue]] = {
     "card.corner": checks.choice_of("top_right", "bottom_right", "top_left", "bottom_left"),
     "card.show_as": checks.choice_of("automatic", "card", "notification"),
     "hotkeys.dial_selection": checks.check_hotkey,
+    "hotkeys.quick_dial": checks.check_hotkey,
+    "hotkeys.hang_up": checks.check_hotkey,
+    "hotkeys.redial": checks.check_hotkey,
     "confirm.ask": checks.choice_of("risky", "always"),
     "confirm.countdown_s": checks.whole_number(0, 30),
     "confirm.known": checks.list_of(checks.check_pattern),
@@ -315,7 +324,27 @@ def with_value(settings: Settings, key: str, value: object) -> Settings:
     checked = _CHECKS[key](key, value)
     if key in _CHANGE_CHECKS:
         _CHANGE_CHECKS[key](checked)
-    return _replaced(settings, key, checked)
+    return _without_doubles(_replaced(settings, key, checked), key)
+
+
+def _without_doubles(settings: Settings, key: str) -> Settings:
+    """The settings as they are.
+
+    Args:
+        settings: With the new value.
+        key: Which one is new.
+
+    Raises:
+        SettingError: It is a key combination that another action has already.
+    """
+    group_name, _, name = key.rpartition(".")
+    if group_name == "hotkeys":
+        hotkeys = settings.hotkeys._asdict()
+        combination = hotkeys.pop(name)
+        for other, taken in hotkeys.items():
+            if combination and taken == combination:
+                raise SettingError(key, "hotkey_twice", f"hotkeys.{other}")
+    return settings
 
 
 def _replaced(settings: Settings, key: str, checked: SettingValue) -> Settings:
@@ -367,9 +396,12 @@ def with_options(
 def with_changes(settings: Settings, *, before: Settings, after: Settings) -> Settings:
     """A copy of `settings` with the fields in which `after` differs from `before`; others stay as they are."""
     old = flatten(before)
-    for key, value in flatten(after).items():
-        if value != old[key]:
-            settings = with_value(settings, key, value)
+    changed = {key: value for key, value in flatten(after).items() if value != old[key]}
+    for key in changed:
+        if key.startswith("hotkeys."):  # two actions may change their keys with each other
+            settings = with_value(settings, key, "")
+    for key, value in changed.items():
+        settings = with_value(settings, key, value)
     return settings
 
 
@@ -390,7 +422,7 @@ def from_mapping(
         if value is None or key in locked or (name != key and _value_at(table, key) is not None):
             continue
         try:
-            settings = _replaced(settings, key, _CHECKS[key](key, value))
+            settings = _without_doubles(_replaced(settings, key, _CHECKS[key](key, value)), key)
         except SettingError as error:
             problems.append(SettingProblem(error=error, value=str(value)[:60]))
     return settings, tuple(problems)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ringbridge.desktop.formats import OWN_COPY_FORMAT
-from ringbridge.desktop.ports import Availability, Copied, HotkeyInvalid, ReadProblem, Way
+from ringbridge.desktop.ports import Availability, Copied, ReadProblem, Way
 from ringbridge.desktop.x11.xcb import XcbError
 
 if TYPE_CHECKING:
@@ -145,13 +145,13 @@ class _Act:
             QTimer.singleShot(_LOOK_AGAIN_MS, partial(self._wait_for_keys))  # a bound method would not keep us
 
     def _press(self) -> None:
-        from ringbridge.desktop.x11.keyboard import Keyboard
+        from ringbridge.desktop.x11.keyboard import Keyboard, NoSuchKey
 
         try:
             keyboard = Keyboard.of(self._connection)
             _, key = keyboard.grabs("Ctrl+C")[0]
             control = next(code for code in keyboard.modifiers[_CONTROL] if code)
-        except (XcbError, HotkeyInvalid, StopIteration):
+        except (XcbError, NoSuchKey, StopIteration):
             self._end(Copied(problem=ReadProblem.UNSUPPORTED))
             return
         if self._programs.active_window() != self._window:  # the person went on

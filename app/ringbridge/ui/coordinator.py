@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from ringbridge.core.calls import CallOutcome, CallRecord, CallRequest, Origin, 
 from ringbridge.core.errors import InputError
 from ringbridge.desktop.activation import activated_by
 from ringbridge.desktop.ports import Copied, Way
+from ringbridge.ui.call_report import GOES_ON, attention, record_of, report_title, who_of
 from ringbridge.ui.calling import Caller, OutcomeHandler, Wish
 from ringbridge.ui.choice import Choice, asked_choice, offered_choice
 from ringbridge.ui.muted_programs import KEY as MUTED_KEY
@@ -48,8 +48,6 @@ _CALLING_SHOWN_MS = 10_000
 _GOOD_NEWS_S = 6
 _NEWS_S = 30
 _FEEDBACK_MS = 20
-_GOES_ON = {"repeated", "running"}
-"""There is such a call: no second one was placed, and nothing went wrong."""
 _PHONE_REASONS = {"phone_offline", "phone_rejects"}
 _NOT_IN_HISTORY = {
     "repeated", "no_url", "no_username", "no_line", "history_unavailable", "history_too_new", "limit_minute",
@@ -290,8 +288,7 @@ class Coordinator(QObject):
         if self.offers is not None:
             self.offers.withdraw()
             self._selected = None
-        if self._question is not None and self._question.counting:
-            self._card.stop()
+        self.stop_countdown()
 
     def clear_message(self) -> None:
         """Take a message off the screen; a question or an offer stays."""
@@ -432,14 +429,33 @@ class Coordinator(QObject):
     def redial(self, request_id: str) -> None:
         """Make a call of the menu again."""
         record = next((record for record in self._recent if record.request_id == request_id), None)
-        if record is None:
-            return
-        from ringbridge.core.targets import Target
+        if record is not None:
+            self._call_again(record, None)
 
-        destination = record.destination
-        code = "" if destination.e164 else destination.display or destination.dialed  # as typed, before any rule
-        target = Target(e164=destination.e164, code=code, extension=destination.extension)
-        self._caller.want(Wish(target=target, origin=Origin.REDIAL, name=record.name))
+    def redial_latest(self, done: OutcomeHandler | None = None) -> None:
+        """Make the latest call again, or say that there is none.
+
+        Args:
+            done: Told the outcome, as in `Caller.want`.
+        """
+        if self._recent:
+            self._call_again(self._recent[0], done)
+        elif done is not None:
+            done(CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="no_redial"))
+        else:
+            self.tell(tr("There is no call yet that could be made again."))
+
+    def stop_countdown(self) -> bool:
+        """Stop a countdown as a click on the card does; False where none runs."""
+        counting = self._question is not None and self._question.counting
+        if counting:
+            self._card.stop()
+        return counting
+
+    def _call_again(self, record: CallRecord, done: OutcomeHandler | None) -> None:
+        from ringbridge.core.targets import target_again
+
+        self._caller.want(Wish(target=target_again(record.destination), origin=Origin.REDIAL, name=record.name), done)
 
     def _ask(self, judged: "Judged", done: OutcomeHandler | None) -> None:
         if self._question is not None:
@@ -496,13 +512,13 @@ class Coordinator(QObject):
         request = self._starting.pop(request_id, None)
         if request is None:
             return  # over already
-        self._remember(_record(request, Outcome.PLACING))
+        self._remember(record_of(request, Outcome.PLACING))
         if not self.shows_calls:
             self.clear_message()
             return
         self._calling_shown.stop()
         self._tray.set_state(TrayState.CALLING)
-        self._say(tr("Calling…"), fill(tr("Asking the PBX to call {who}."), who=_who(request)), good=True)
+        self._say(tr("Calling…"), fill(tr("Asking the PBX to call {who}."), who=who_of(request)), good=True)
 
     def _call_finished(self, request: CallRequest | None, outcome: CallOutcome) -> None:
         if request is not None:
@@ -510,7 +526,7 @@ class Coordinator(QObject):
             if outcome.problem in _NOT_IN_HISTORY:
                 self._forget(request.request_id)
             else:
-                self._remember(_record(request, outcome.outcome, outcome))
+                self._remember(record_of(request, outcome.outcome, outcome))
         good = outcome.outcome is Outcome.REQUESTED
         if good and not self.shows_calls:
             self._notices.set(Topic.CALL, "")
@@ -521,14 +537,16 @@ class Coordinator(QObject):
             self._calling_shown.start()
         elif not self._caller.busy:
             self._calm_icon()
-        self._notices.set(Topic.CALL, "" if good else _attention(outcome))
-        who = _who(request) if request is not None else ""
+        self._notices.set(Topic.CALL, "" if good else attention(outcome))
+        who = who_of(request) if request is not None else ""
         extension = request.destination.extension if request is not None else ""
         sentence = outcome_sentence(outcome, who, extension)
-        fine = good or outcome.problem in _GOES_ON
+        fine = good or outcome.problem in GOES_ON
         seconds = _GOOD_NEWS_S if fine and not extension else 0  # an extension is wanted later, once connected
         has_call = outcome.outcome in {Outcome.REQUESTED, Outcome.UNKNOWN}
-        self._say(_title(outcome, who), sentence, good=fine, seconds=seconds, extension=extension if has_call else "")
+        self._say(
+            report_title(outcome, who), sentence, good=fine, seconds=seconds, extension=extension if has_call else ""
+        )
         if outcome.outcome is Outcome.NO_ACCOUNT and outcome.problem.startswith("no_"):
             self.settings_wanted.emit()
 
@@ -554,41 +572,3 @@ class Coordinator(QObject):
         others = tuple(other for other in self._recent if other.request_id != record.request_id)
         self._recent = (record, *others)[:MAX_RECENT]
         self._tray.set_recent(self._recent)
-
-
-def _who(request: CallRequest) -> str:
-    return request.name or request.destination.display or request.destination.dialed
-
-
-def _record(request: CallRequest, outcome: Outcome, ended: CallOutcome | None = None) -> CallRecord:
-    return CallRecord(
-        request_id=request.request_id,
-        requested_at=request.requested_at,
-        finished_at=datetime.now(UTC) if ended else None,
-        origin=request.origin,
-        outcome=outcome,
-        destination=request.destination,
-        line=request.line,
-        name=request.name,
-        code=ended.code if ended else None,
-        message=ended.message if ended else "",
-        problem=ended.problem if ended else "",
-        server=ended.server if ended else "",
-        callid=ended.callid if ended else "",
-    )
-
-
-def _title(outcome: CallOutcome, who: str) -> str:
-    if outcome.outcome is Outcome.REQUESTED:
-        return fill(tr("Calling {who}"), who=who)
-    if outcome.outcome is Outcome.UNKNOWN:
-        return tr("It is not known whether the call was placed")
-    if outcome.problem in _GOES_ON:
-        return tr("Already calling")
-    return tr("Not called")
-
-
-def _attention(outcome: CallOutcome) -> str:
-    """What the tray should keep saying: what stays wrong until a person does something."""
-    lasting = {Outcome.NO_ACCOUNT, Outcome.WRONG_LOGIN}
-    return outcome_sentence(outcome) if outcome.outcome in lasting else ""

@@ -13,6 +13,7 @@ from ringbridge.desktop.selected_text import SelectedText
 from ringbridge.ui.call_strip import CallStrip
 from ringbridge.ui.calling import Caller
 from ringbridge.ui.coordinator import Coordinator
+from ringbridge.ui.key_actions import KeyActions
 from ringbridge.ui.later_calls import LaterCalls
 from ringbridge.ui.live_calls import LiveCalls
 from ringbridge.ui.muted_programs import MutedPrograms
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from ringbridge.ui.call_number import CallNumber
     from ringbridge.ui.capability_page import Capabilities
     from ringbridge.ui.card import Card
+    from ringbridge.ui.hotkey_binding import HotkeyReport
     from ringbridge.ui.notices import Notices
     from ringbridge.ui.notify import Notify
     from ringbridge.ui.session import Session
@@ -76,6 +78,7 @@ class Parts(QObject):
         facts: Gives what knows the facts for the gate; called on `work_lane` only.
         locked: Whether the screen is locked.
         stop_key: As in `Coordinator`.
+        hotkeys: Tells how the keys stand.
         recent: The calls of earlier starts, newest first.
         profile: The profile's name.
         links: Makes the desktop send phone links here; used on `slow_lane` only.
@@ -112,6 +115,7 @@ class Parts(QObject):
         facts: "Callable[[], FactFinder]",
         locked: "Callable[[], bool]",
         stop_key: "Callable[[Callable[[], None] | None], None]",
+        hotkeys: "Callable[[], HotkeyReport]",
         recent: "tuple[CallRecord, ...]",
         profile: str,
         links: "LinkHandler",
@@ -160,6 +164,10 @@ class Parts(QObject):
             reader=self.reader,
             caller=self.caller,
         )
+        self.keys = KeyActions(
+            caller=self.caller, coordinator=self.coordinator, open_call_number=self.open_call_number
+        )
+        self.act = self.keys.act
         rules = NotifyRules(session=session, screen_locked=locked)
         self.coordinator.offers = OfferNotices(
             notify=notify, rules=rules, session=session, coordinator=self.coordinator
@@ -188,6 +196,8 @@ class Parts(QObject):
             clipboard=clipboard,
             # nobody looks on: a call must not come of a copy that was made for a person
             selection=SelectedText(selection_sources(clipboard, work_lane.submit, copying=False)),
+            redial=self.coordinator.redial_latest,
+            hotkeys=hotkeys,
             profile=profile,
             demo=demo,
         )

@@ -88,6 +88,9 @@ def setting_name(key: str) -> str:
         "card.corner": tr("Corner of the card"),
         "card.show_as": tr("Offers are shown as"),
         "hotkeys.dial_selection": tr("Hotkey for the selected number"),
+        "hotkeys.quick_dial": tr("Hotkey for “Call number…”"),
+        "hotkeys.hang_up": tr("Hotkey to hang up"),
+        "hotkeys.redial": tr("Hotkey to redial"),
         "confirm.ask": tr("Ask before calls"),
         "confirm.countdown_s": tr("Countdown before a first call"),
         "confirm.known": tr("Known numbers"),
@@ -152,6 +155,7 @@ def setting_sentence(error: SettingError) -> str:
             "url": tr("{name}: enter an address such as https://pbx.example.com/local/api/json/, without name, "
                 "password or “?”."),
             "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+C."),
+            "hotkey_twice": tr("{name}: “{detail}” has this key combination already. Choose another one."),
             "plain_http": tr("{name}: use https://. With http:// others could read your password."),
             "pattern": tr("{name}: enter numbers; a * at the end stands for any digits, such as +1900*."),
             "program": tr("{name}: enter the name of a program, such as Firefox or libreoffice-calc."),
@@ -161,6 +165,8 @@ def setting_sentence(error: SettingError) -> str:
             "locked": tr("{name}: set by your company, so it can't be changed here."),
             "control_characters": tr("{name}: this has invisible characters, such as line breaks. Type it by hand."),
         }.get(error.problem)  # fmt: skip
+    if error.problem == "hotkey_twice":
+        detail = setting_name(detail)
     if template is None:
         shown = _plain(error.problem) + (f" ({detail})" if detail else "")
         return fill(tr("{name}: {problem}."), name=name, problem=shown)
@@ -298,6 +304,14 @@ def desktop_reasons() -> dict[str, str]:
         "only_xembed": tr("this desktop shows tray icons in the old way"),
         "no_tray_host": tr("this desktop shows no tray icons"),
         "no_bus": tr("nobody here tells whether the screen is locked"),
+        "no_shortcut_portal": tr("no desktop portal runs"),
+        "no_global_shortcuts": tr("the desktop's portal knows no global shortcuts"),
+        "no_gsettings": tr("the program gsettings is missing"),
+        "no_xfconf": tr("the program xfconf-query is missing"),
+        "no_shortcut_settings": tr("this desktop lets no program enter keys"),
+        "portal_silent": tr("the desktop's portal does not answer"),
+        "portal_refused": tr("the desktop's portal refused"),
+        "portal_gone": tr("the desktop's portal went away"),
         "not_set_up": tr("nobody has set this up yet"),
         "not_known": tr("this could not be looked at; the log file says why"),
         "no_selection": tr("programs here can't read what is selected in others"),
@@ -327,6 +341,8 @@ def desktop_remedies() -> dict[str, str]:
         "bind_dial_command": tr("In the desktop's keyboard settings, add a shortcut that runs: "
             "ringbridge dial --selection"),
         "choose_in_desktop": tr("Choose Ringbridge for tel: links in the desktop's settings for default programs."),
+        "let_desktop_keep_keys": tr("“ringbridge hotkey install” lets the desktop keep the keys where it can; "
+            "elsewhere add a shortcut that runs “ringbridge dial --selection” to the desktop's keyboard settings."),
         "start_tray_host": tr("Add a tray to your panel; on GNOME, install the extension “AppIndicator and "
             "KStatusNotifierItem Support”."),
         "copy_instead": tr("Copy the number instead."),
