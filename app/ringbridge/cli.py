@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "dial": ("dial", "ring your own phone, then connect it with a number"),
+    "show": ("show", "show “Call number…” of the tray program; start it where it does not run"),
+    "redial": ("redial", "make the latest call again"),
     "hangup": ("hangup", "end the latest call"),
     "recent": ("recent", "list the latest calls"),
     "account": ("account", "set, show, test or forget the PBX account"),
@@ -22,6 +24,7 @@ COMMANDS = {
     "detect": ("detect", "find phone numbers in a text"),
     "link": ("link", "what the desktop runs for tel: links, and whether it does; asks before it calls"),
     "autostart": ("autostart", "start in the tray at login, or not"),
+    "hotkey": ("hotkey", "show the hotkeys; let the desktop keep them where Ringbridge can't"),
     "training-pbx": ("training_pbx", "run a PBX that rings nobody, for trying things out"),
     "doctor": ("doctor", "check whether everything works here"),
 }

@@ -31,7 +31,9 @@ _NO_DISPLAY = "There is no graphical desktop here. “ringbridge dial NUMBER” 
 _NOT_ANSWERING = "Ringbridge runs already, but does not answer. End it, then start it again."
 
 
-def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "", background: bool = False) -> int:
+def run_tray(
+    *, profile: str | None = None, demo: bool = False, link: str = "", background: bool = False, show: bool = False
+) -> int:
     """Run the tray program until it is quit; or hand over to the one that runs already.
 
     Args:
@@ -39,6 +41,7 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "", 
         demo: Against the built-in training PBX, in a profile of its own.
         link: A URI to ask about at once, or empty.
         background: The desktop starts us at login: nothing opens where Ringbridge runs already.
+        show: Open “Call number…” at once; the program that runs already does that anyway.
 
     Returns:
         The exit code (`core.exit_codes`): 0, what a refused link means, or BLOCKED when the running program does not
@@ -107,6 +110,7 @@ def run_tray(*, profile: str | None = None, demo: bool = False, link: str = "", 
             link=link,
             startup_id=startup_id,
             background=background,
+            show=show,
         ),
     )
     return application.exec()
@@ -123,6 +127,7 @@ def _build_rest(
     link: str,
     startup_id: str,
     background: bool,
+    show: bool,
 ) -> None:
     """Everything behind the icon; `parts` keeps it alive.
 
@@ -138,6 +143,7 @@ def _build_rest(
             link=link,
             startup_id=startup_id,
             background=background,
+            show=show,
         )
     except Exception:
         import logging
@@ -156,6 +162,7 @@ def _parts_behind(
     link: str,
     startup_id: str,
     background: bool,
+    show: bool,
 ) -> list[object]:
     from ringbridge.desktop.login_start import started_at_login
     from ringbridge.ui.application import Program
@@ -178,7 +185,7 @@ def _parts_behind(
         program.about_to_quit.connect(training.close)
         training.show()
     program.is_up.connect(_collect_garbage_from_now_on)
-    program.start(link=link, startup_id=startup_id)
+    program.start(link=link, startup_id=startup_id, show=show)
     return [program, training]
 
 

@@ -54,6 +54,12 @@ def test_a_good_account_is_good(account: Home) -> None:
     assert __version__ in checks["versions"]["detail"]
 
 
+def test_where_a_copy_was_made_is_not_known_everywhere(account: Home) -> None:
+    assert "muted" not in found(account)["clipboard"]["detail"]
+    account.run("config", "set", "clipboard.muted_apps", "KeePassXC")
+    assert "clipboard.muted_apps mutes nothing" in found(account)["clipboard"]["detail"]  # offscreen
+
+
 def test_a_desktop_that_shows_nothing_ends_with_7(account: Home) -> None:
     ran = account.run("doctor")
     assert ran.code == 7  # offscreen: no tray

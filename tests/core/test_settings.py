@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,14 @@ from ringbridge.core.settings import (
         ("clipboard.watch", "no", False),
         ("clipboard.watch", "true", True),
         ("card.seconds", "30", 30),
+        (
+            "clipboard.muted_apps",
+            "KeePassXC, /usr/bin/gnome-calculator,,KeePassXC",
+            ("KeePassXC", "gnome-calculator"),
+        ),
+        ("clipboard.muted_apps", ["Calc"], ("Calc",)),
+        ("clipboard.muted_apps", "", ()),
+        ("clipboard.pause_after", "0", 0),
         ("account.url", "HTTPS://www.015pbx.net/local/api/json", "https://www.015pbx.net/local/api/json/"),
         ("account.url", "https://pbx.example.com:8443/api", "https://pbx.example.com:8443/api/"),
         ("account.url", "http://[::1]:8080", "http://[::1]:8080/"),
@@ -60,6 +70,9 @@ def test_a_value_is_read_as_its_field_wants_it(key: str, value: object, stored: 
         ("region", "Israel", "region"),
         ("region", "xx", "region"),
         ("clipboard.watch", "maybe", "not_a_boolean"),
+        ("clipboard.muted_apps", "x" * 65, "program"),
+        ("clipboard.muted_apps", ["a\0b"], "control_characters"),
+        ("clipboard.pause_after", "101", "range"),
         ("clipboard.watch", 1, "not_a_boolean"),
         ("card.seconds", "many", "not_a_number"),
         ("card.seconds", True, "not_a_number"),
@@ -105,6 +118,28 @@ def test_a_bad_value_is_refused_by_name(key: str, value: object, problem: str) -
     with pytest.raises(SettingError) as refusal:
         with_value(Settings(), key, value)
     assert refusal.value.problem == problem
+
+
+def test_two_actions_never_have_the_same_keys() -> None:
+    settings = with_value(Settings(), "hotkeys.redial", "Ctrl+Alt+R")
+    with pytest.raises(SettingError) as refusal:
+        with_value(settings, "hotkeys.hang_up", "alt+ctrl+r")
+    assert (refusal.value.key, refusal.value.problem) == ("hotkeys.hang_up", "hotkey_twice")
+    assert refusal.value.detail == "hotkeys.redial"
+    assert with_value(settings, "hotkeys.redial", "Ctrl+Alt+R") == settings
+    assert with_value(settings, "hotkeys.hang_up", "").hotkeys.hang_up == ""
+
+
+def test_a_file_that_gives_two_actions_the_same_keys_keeps_the_first() -> None:
+    settings, problems = from_mapping({"hotkeys": {"redial": "Ctrl+Alt+D", "dial_selection": "ctrl+alt+d"}})
+    assert (settings.hotkeys.dial_selection, settings.hotkeys.redial) == ("Ctrl+Alt+D", "")
+    assert [problem.error.problem for problem in problems] == ["hotkey_twice"]
+
+
+def test_two_actions_may_change_their_keys_with_each_other() -> None:
+    before = with_value(with_value(Settings(), "hotkeys.redial", "F7"), "hotkeys.hang_up", "F8")
+    after = replace(before, hotkeys=before.hotkeys._replace(redial="F8", hang_up="F7"))
+    assert with_changes(before, before=before, after=after) == after
 
 
 def test_a_file_with_one_bad_value_keeps_the_others() -> None:

@@ -5,9 +5,10 @@ import sys
 
 import pytest
 
+from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.desktop import choose
 from ringbridge.desktop.choose import Session
-from ringbridge.desktop.ports import Availability, HotkeyUnavailable
+from ringbridge.desktop.ports import REMEDY_KEYS, Availability, HotkeyCondition, HotkeyState, HotkeyWish
 from support.desktop import Desktop
 
 VARIABLES = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
@@ -46,7 +47,7 @@ def test_the_session_is_what_qt_will_use(
     ("platform", "environment", "clipboard", "hotkey"),
     [
         ("linux", {"DISPLAY": ":0"}, ["x11", "none"], ["x11", "none"]),
-        ("linux", {"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, ["wayland", "qt", "none"], ["none"]),
+        ("linux", {"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, ["wayland", "qt", "none"], ["portal", "none"]),
         ("linux", {}, ["none"], ["none"]),
         ("linux", {"QT_QPA_PLATFORM": "offscreen"}, ["qt", "none"], ["none"]),
         ("win32", {}, ["qt", "none"], ["none"]),
@@ -65,15 +66,52 @@ def test_each_session_has_its_candidates(
     assert [backend.name for backend in choose.hotkey_backends()] == hotkey
 
 
+@pytest.mark.parametrize(
+    ("platform", "environment", "ways", "where_nobody_looks_on"),
+    [
+        ("linux", {"DISPLAY": ":0"}, ["primary", "accessibility", "simulated_copy"], ["primary", "accessibility"]),
+        ("linux", {"WAYLAND_DISPLAY": "w"}, ["primary", "accessibility"], ["primary", "accessibility"]),
+        ("linux", {"QT_QPA_PLATFORM": "offscreen"}, ["primary"], ["primary"]),
+        ("win32", {}, ["primary"], ["primary"]),
+        ("darwin", {}, ["primary"], ["primary"]),
+    ],
+)
+def test_each_session_has_its_ways_to_the_selected_text(
+    monkeypatch: pytest.MonkeyPatch,
+    platform: str,
+    environment: dict[str, str],
+    ways: list[str],
+    where_nobody_looks_on: list[str],
+) -> None:
+    def submit(work: object, done: object, failed: object) -> None:
+        raise NotImplementedError
+
+    set_session(monkeypatch, platform, environment)
+    clipboard = choose.clipboard_backends()[0]
+    assert [source.way for source in choose.selection_sources(clipboard, submit)] == ways
+    sources = choose.selection_sources(clipboard, submit, copying=False)
+    assert [source.way for source in sources] == where_nobody_looks_on
+
+
 def test_a_session_without_global_hotkeys_says_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
-    set_session(monkeypatch, "linux", {"WAYLAND_DISPLAY": "wayland-0"})
-    backend = choose.first_usable(choose.hotkey_backends())
+    set_session(monkeypatch, "win32", {})
+    backend = choose.hotkey_backend(lambda use: use(None), "")
     availability = backend.availability()
-    assert availability == Availability(usable=False, reason="not_on_wayland", remedy=choose.REMEDY_COMMAND)
-    with pytest.raises(HotkeyUnavailable):
-        backend.bind("Ctrl+Alt+D", lambda: None)
-    backend.unbind("Ctrl+Alt+D")
+    assert availability == Availability(usable=False, reason="not_on_windows", remedy=REMEDY_KEYS)
+    told: list[HotkeyState] = []
+    wish = HotkeyWish(HotkeyAction.REDIAL, "Ctrl+Alt+R", "Redial")
+    backend.bind([wish], lambda _action: None, lambda _action, state: told.append(state))
+    assert told == [HotkeyState(HotkeyCondition.UNAVAILABLE, availability=availability)]
+    assert not backend.configure()
+    assert not backend.hold_stop_key(lambda: None)
     backend.close()
+
+
+def test_a_portal_is_taken_without_waiting_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_session(monkeypatch, "linux", {"WAYLAND_DISPLAY": "wayland-0"})
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    assert choose.hotkey_backend(lambda use: use(None), "").name == "portal"
+    assert choose.first_usable(choose.hotkey_backends()).availability().remedy == REMEDY_KEYS
 
 
 def test_the_first_usable_is_taken_on_a_real_screen(screen: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,6 +134,7 @@ def test_no_candidates_at_all_is_a_mistake() -> None:
 def test_choosing_and_looking_load_no_qt() -> None:
     code = """
 import sys
+from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.desktop import choose
 assert "ctypes" not in sys.modules
 for backend in (*choose.clipboard_backends(), *choose.hotkey_backends()):

@@ -1,5 +1,6 @@
 """The clipboard under compositors with data control: a fake one for `ext` and for every kind of trouble."""
 
+import signal
 import statistics
 import time
 from collections.abc import Callable, Generator
@@ -252,6 +253,19 @@ def test_a_new_copy_supersedes_one_that_hangs(session: FakeSession, driver: Json
     session.copy(text="0151 23456789")
     assert driver.next(event="copied")["text"] == "0151 23456789"
     driver.quiet_for(DEADLINE_S + 0.2, event="copied")
+
+
+def test_of_copies_that_come_at_once_the_last_one_counts(session: FakeSession, driver: JsonProcess) -> None:
+    """The others are given back by then; to ask for one of those is an error that ends the connection."""
+    watch(driver)
+    driver.process.send_signal(signal.SIGSTOP)
+    for number in range(5):
+        session.copy(text=f"0151 2345678{number}")
+    driver.send(do="read", buffer="clipboard")
+    driver.process.send_signal(signal.SIGCONT)
+    assert driver.next(event="copied")["text"] == "0151 23456784"
+    assert read(driver, "clipboard")["text"] == "0151 23456784"
+    assert [line["text"] for line in driver.seen if line["event"] == "copied"] == ["0151 23456784"]
 
 
 def test_a_reader_of_an_owner_that_hangs_gets_the_new_copy(session: FakeSession, driver: JsonProcess) -> None:

@@ -269,7 +269,7 @@ def test_the_gui_thread_is_never_held_up(screen: Desktop, driver: JsonProcess, o
 
 def test_an_idle_watcher_is_not_woken(screen: Desktop, driver: JsonProcess) -> None:
     watch(driver)
-    driver.send(do="bind", combination="Ctrl+Alt+F7")
+    driver.send(do="bind", keys={"dial_selection": "Ctrl+Alt+F7"})
     screen.copy("once")
     driver.next(event="copied")
     driver.quiet_for(0.5)
@@ -283,14 +283,17 @@ def test_the_end_of_the_x_server_leaves_a_quiet_process() -> None:
         driver = JsonProcess(screen, "clipboard_driver.py")
         driver.next(event="ready", timeout_s=20)
         watch(driver)
-        driver.send(do="bind", combination="Ctrl+Alt+F7")
+        driver.send(do="bind", keys={"dial_selection": "Ctrl+Alt+F7"})
         driver.next(event="done")
         subprocess.run(["kill", "-KILL", str(screen.pids["xvfb"])], check=True)
         answer = read(driver, "clipboard")
         assert answer["problem"] in {ReadProblem.NO_ANSWER, ReadProblem.UNSUPPORTED}
         assert read(driver, "clipboard")["problem"] == ReadProblem.UNSUPPORTED
-        driver.send(do="bind", combination="Ctrl+Alt+F8")
-        assert driver.next(event="not_bound")["error"] == "HotkeyUnavailable"
+        states = [line["reason"] for line in driver.seen if line["event"] == "state"]
+        assert states == ["", "gone"]
+        driver.send(do="bind", keys={"dial_selection": "Ctrl+Alt+F8"})
+        driver.next(event="state", condition="unavailable", reason="gone")
+        driver.next(event="done", did="bind")
         before = cpu_s(driver.process.pid)
         driver.quiet_for(2)
         assert driver.process.poll() is None

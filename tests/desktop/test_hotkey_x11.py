@@ -11,8 +11,11 @@ from support.json_process import JsonProcess
 NUM_LOCK, CAPS_LOCK = "Num_Lock", "Caps_Lock"
 
 
-def bind(driver: JsonProcess, combination: str) -> None:
-    driver.send(do="bind", combination=combination)
+def bind(driver: JsonProcess, *, expect: str | None = "bound", **keys: str) -> None:
+    """Hold exactly these keys, and wait for what became of them."""
+    driver.send(do="bind", keys=keys)
+    for action in keys if expect is not None else ():
+        assert driver.next(event="state", action=action)["condition"] == expect
     driver.next(event="done", did="bind")
 
 
@@ -41,7 +44,7 @@ def other(screen: Desktop) -> Generator[JsonProcess]:
 
 
 def test_a_hotkey_fires_once_for_each_press(screen: Desktop, driver: JsonProcess) -> None:
-    bind(driver, "Ctrl+Alt+D")
+    bind(driver, dial_selection="Ctrl+Alt+D")
     for _ in range(3):
         press(screen, "ctrl+alt+d")
         driver.next(event="pressed")
@@ -50,7 +53,7 @@ def test_a_hotkey_fires_once_for_each_press(screen: Desktop, driver: JsonProcess
 
 @pytest.mark.parametrize("locks", [(NUM_LOCK,), (CAPS_LOCK,), (NUM_LOCK, CAPS_LOCK)])
 def test_locks_do_not_matter(screen: Desktop, driver: JsonProcess, locks: tuple[str, ...]) -> None:
-    bind(driver, "Ctrl+Alt+D")
+    bind(driver, dial_selection="Ctrl+Alt+D")
     press(screen, *locks)
     try:
         press(screen, "ctrl+alt+d")
@@ -60,7 +63,7 @@ def test_locks_do_not_matter(screen: Desktop, driver: JsonProcess, locks: tuple[
 
 
 def test_other_combinations_do_not_fire_it(screen: Desktop, driver: JsonProcess) -> None:
-    bind(driver, "Ctrl+Alt+D")
+    bind(driver, dial_selection="Ctrl+Alt+D")
     press(screen, "ctrl+d", "alt+d", "ctrl+alt+shift+d", "ctrl+alt+e", "d")
     driver.quiet_for(0.3, event="pressed")
 
@@ -78,13 +81,13 @@ def test_other_combinations_do_not_fire_it(screen: Desktop, driver: JsonProcess)
     ],
 )
 def test_keys_of_each_kind_fire(screen: Desktop, driver: JsonProcess, combination: str, keys: str) -> None:
-    bind(driver, combination)
+    bind(driver, dial_selection=combination)
     press(screen, keys)
-    assert driver.next(event="pressed")["combination"] == combination
+    driver.next(event="pressed", action="dial_selection")
 
 
 def test_holding_the_key_fires_once(screen: Desktop, driver: JsonProcess) -> None:
-    bind(driver, "Ctrl+Alt+D")
+    bind(driver, dial_selection="Ctrl+Alt+D")
     screen.run(["xset", "r", "rate", "100", "50"], check=True)
     screen.run(["xdotool", "keydown", "ctrl", "keydown", "alt", "keydown", "d"], check=True)
     try:
@@ -97,16 +100,46 @@ def test_holding_the_key_fires_once(screen: Desktop, driver: JsonProcess) -> Non
     driver.next(event="pressed")
 
 
-def test_a_combination_of_another_program_is_taken(screen: Desktop, driver: JsonProcess, other: JsonProcess) -> None:
-    bind(other, "Ctrl+Alt+D")
-    driver.send(do="bind", combination="Ctrl+Alt+D")
-    assert driver.next(event="not_bound")["error"] == "HotkeyTaken"
+def test_several_actions_have_keys_of_their_own(screen: Desktop, driver: JsonProcess) -> None:
+    bind(driver, dial_selection="Ctrl+Alt+D", redial="Ctrl+Alt+R", hang_up="Super+F4", quick_dial="Ctrl+Alt+N")
+    for keys, action in (("ctrl+alt+r", "redial"), ("super+F4", "hang_up"), ("ctrl+alt+n", "quick_dial")):
+        press(screen, keys)
+        driver.next(event="pressed", action=action)
+    driver.quiet_for(0.2, event="pressed")
+
+
+def test_a_combination_of_another_program_is_taken_and_the_others_are_not(
+    screen: Desktop, driver: JsonProcess, other: JsonProcess
+) -> None:
+    bind(other, dial_selection="Ctrl+Alt+D")
+    driver.send(do="bind", keys={"dial_selection": "Ctrl+Alt+D", "redial": "Ctrl+Alt+R"})
+    driver.next(event="state", action="dial_selection", condition="taken")
+    driver.next(event="state", action="redial", condition="bound", keys="Ctrl+Alt+R")
     press(screen, "ctrl+alt+d")
     other.next(event="pressed")
     driver.quiet_for(0.2, event="pressed")
-    other.send(do="unbind", combination="Ctrl+Alt+D")
-    other.next(event="done", did="unbind")
-    bind(driver, "Ctrl+Alt+D")
+
+
+def test_a_key_that_becomes_free_is_had_with_the_next_change_of_the_settings(
+    screen: Desktop, driver: JsonProcess, other: JsonProcess
+) -> None:
+    bind(other, dial_selection="Ctrl+Alt+D")
+    bind(driver, expect="taken", dial_selection="Ctrl+Alt+D")
+    bind(other)
+    bind(driver, dial_selection="Ctrl+Alt+D")
+    press(screen, "ctrl+alt+d")
+    driver.next(event="pressed")
+
+
+@pytest.mark.usefixtures("us_layout")
+def test_a_key_that_becomes_free_is_had_with_the_next_change_of_the_keyboard(
+    screen: Desktop, driver: JsonProcess, other: JsonProcess
+) -> None:
+    bind(other, dial_selection="Ctrl+Alt+D")
+    bind(driver, expect="taken", dial_selection="Ctrl+Alt+D")
+    bind(other)
+    layout(screen, "de")
+    driver.next(event="state", condition="bound")
     press(screen, "ctrl+alt+d")
     driver.next(event="pressed")
 
@@ -118,58 +151,82 @@ def test_what_was_grabbed_before_a_conflict_is_given_back(
     holder = JsonProcess(screen, "key_holder.py", "mod2+control", "d")
     holder.next(holds=True, timeout_s=20)
     try:
-        driver.send(do="bind", combination="Ctrl+D")
-        assert driver.next(event="not_bound")["error"] == "HotkeyTaken"
+        bind(driver, expect="taken", dial_selection="Ctrl+D")
     finally:
         holder.end()
-    bind(other, "Ctrl+D")
+    bind(other, dial_selection="Ctrl+D")
     press(screen, "ctrl+d")
     other.next(event="pressed")
 
 
-def test_an_unbound_hotkey_is_silent(screen: Desktop, driver: JsonProcess) -> None:
-    bind(driver, "Ctrl+Alt+D")
-    bind(driver, "Ctrl+Alt+E")
-    driver.send(do="unbind", combination="ctrl+alt+d")
-    driver.send(do="unbind", combination="Ctrl+Alt+X")
-    driver.next(event="done", did="unbind")
+def test_what_is_wanted_no_more_is_given_back(screen: Desktop, driver: JsonProcess, other: JsonProcess) -> None:
+    bind(driver, dial_selection="Ctrl+Alt+D", redial="Ctrl+Alt+E")
+    bind(driver, redial="Ctrl+Alt+E")
+    bind(other, dial_selection="Ctrl+Alt+D")
     press(screen, "ctrl+alt+d", "ctrl+alt+e")
-    assert driver.next(event="pressed")["combination"] == "Ctrl+Alt+E"
+    driver.next(event="pressed", action="redial")
+    other.next(event="pressed", action="dial_selection")
+    driver.quiet_for(0.2, event="pressed")
+
+
+def test_two_actions_change_their_keys_with_each_other(screen: Desktop, driver: JsonProcess) -> None:
+    bind(driver, dial_selection="Ctrl+Alt+D", redial="Ctrl+Alt+R")
+    bind(driver, dial_selection="Ctrl+Alt+R", redial="Ctrl+Alt+D")
+    press(screen, "ctrl+alt+d")
+    driver.next(event="pressed", action="redial")
     driver.quiet_for(0.2, event="pressed")
 
 
 def test_binding_again_is_no_conflict(screen: Desktop, driver: JsonProcess) -> None:
-    bind(driver, "Ctrl+Alt+D")
-    bind(driver, "alt+ctrl+D")
+    bind(driver, dial_selection="Ctrl+Alt+D")
+    bind(driver, dial_selection="Ctrl+Alt+D")
     press(screen, "ctrl+alt+d")
-    assert driver.next(event="pressed")["combination"] == "alt+ctrl+D"
+    driver.next(event="pressed")
     driver.quiet_for(0.2, event="pressed")
 
 
 @pytest.mark.parametrize("combination", ["D", "Ctrl+", "Ctrl+Ö", "nonsense"])
 def test_what_is_no_combination_is_invalid(driver: JsonProcess, combination: str) -> None:
-    driver.send(do="bind", combination=combination)
-    assert driver.next(event="not_bound")["error"] == "HotkeyInvalid"
+    bind(driver, expect="invalid", dial_selection=combination)
+
+
+def test_escape_is_held_only_as_long_as_it_is_wanted(
+    screen: Desktop, driver: JsonProcess, other: JsonProcess
+) -> None:
+    bind(driver, dial_selection="Ctrl+Alt+D")
+    driver.send(do="stop_key")
+    driver.next(event="stop_key", held=True)
+    press(screen, "Escape")
+    driver.next(event="stop")
+    other.send(do="stop_key")
+    other.next(event="stop_key", held=False)
+    driver.send(do="stop_key", wanted=False)
+    driver.next(event="done", did="stop_key")
+    other.send(do="stop_key")
+    other.next(event="stop_key", held=True)
+    press(screen, "Escape", "ctrl+alt+d")
+    other.next(event="stop")
+    driver.next(event="pressed", action="dial_selection")
+    driver.quiet_for(0.1, event="stop")
 
 
 @pytest.mark.usefixtures("us_layout")
 def test_a_hotkey_follows_its_letter_to_another_layout(screen: Desktop, driver: JsonProcess) -> None:
-    bind(driver, "Ctrl+Alt+Z")
-    bind(driver, "Ctrl+Alt+D")
+    bind(driver, redial="Ctrl+Alt+Z", dial_selection="Ctrl+Alt+D")
     layout(screen, "de")  # Z and Y change places, D stays
     screen.wait_for(lambda: fires(screen, driver, "ctrl+alt+z"), 5, "the hotkey to move")
     driver.quiet_for(0.1)
     driver.seen.clear()
     press(screen, "ctrl+alt+y")
     press(screen, "ctrl+alt+d")
-    assert driver.next(event="pressed")["combination"] == "Ctrl+Alt+D"
-    assert [line["combination"] for line in driver.seen] == ["Ctrl+Alt+D"]
+    driver.next(event="pressed", action="dial_selection")
+    assert [line["action"] for line in driver.seen] == ["dial_selection"]
 
 
 @pytest.mark.usefixtures("us_layout")
 def test_a_latin_letter_is_found_beside_another_script(screen: Desktop, driver: JsonProcess) -> None:
     layout(screen, "ru,us")
-    bind(driver, "Ctrl+Alt+D")
+    bind(driver, dial_selection="Ctrl+Alt+D")
     press(screen, "ctrl+alt+d")
     driver.next(event="pressed")
 
@@ -178,18 +235,19 @@ def test_a_latin_letter_is_found_beside_another_script(screen: Desktop, driver: 
 def test_a_letter_that_the_keyboard_lacks_is_invalid_until_it_comes_back(
     screen: Desktop, driver: JsonProcess
 ) -> None:
-    bind(driver, "Ctrl+Alt+D")
+    bind(driver, dial_selection="Ctrl+Alt+D")
     layout(screen, "ru")
-    driver.send(do="bind", combination="Ctrl+Alt+E")
-    assert driver.next(event="not_bound")["error"] == "HotkeyInvalid"
+    driver.next(event="state", action="dial_selection", condition="invalid")
+    bind(driver, expect="invalid", dial_selection="Ctrl+Alt+D", redial="Ctrl+Alt+E")
     layout(screen, "us")
+    driver.next(event="state", action="dial_selection", condition="bound")
     screen.wait_for(lambda: fires(screen, driver, "ctrl+alt+d"), 5, "the hotkey to come back")
 
 
 @pytest.mark.usefixtures("us_layout")
 def test_a_digit_means_its_key_where_it_takes_shift(screen: Desktop, driver: JsonProcess) -> None:
     layout(screen, "fr")
-    bind(driver, "Ctrl+Alt+1")
+    bind(driver, dial_selection="Ctrl+Alt+1")
     press(screen, "ctrl+alt+ampersand")  # what the key of the 1 writes without Shift
     driver.next(event="pressed")
 

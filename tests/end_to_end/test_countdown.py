@@ -14,6 +14,7 @@ RINGBRIDGE = str(Path(sys.executable).with_name("ringbridge"))
 HOTKEY = "ctrl+alt+d"
 SETTINGS = {
     "guards.night": "allow",  # the hour at which a test runs is no part of it
+    "links.ask": "no",
     "region": "US",
     "hotkeys.dial_selection": "Ctrl+Alt+D",
     "confirm.countdown_s": "30",

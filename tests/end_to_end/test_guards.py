@@ -36,7 +36,7 @@ class Desk:
         return ["--profile", self.profile] if self.profile else []
 
     def set(self, **values: str) -> None:
-        for key, value in {"guards.night": "allow", "region": "US", **values}.items():
+        for key, value in {"guards.night": "allow", "links.ask": "no", "region": "US", **values}.items():
             assert self.run("config", "set", key.replace("__", "."), value).returncode == 0
 
     def start(self) -> None:

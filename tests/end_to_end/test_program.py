@@ -49,7 +49,7 @@ class Office:
         )
         assert done.returncode == 0, done.stderr
         # the hour at which a test runs is no part of it
-        settings = {"account.ca_file": str(self.ca_file), "region": "US", "guards.night": "allow"}
+        settings = {"account.ca_file": str(self.ca_file), "region": "US", "guards.night": "allow", "links.ask": "no"}
         for key, value in settings.items():
             assert self.run("config", "set", key, value, profile=profile).returncode == 0
 

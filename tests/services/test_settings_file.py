@@ -466,6 +466,7 @@ VALUES = {
     "calls.repeat_guard_s": st.integers(-1, 61),
     "clipboard.watch": st.booleans(),
     "hotkeys.dial_selection": st.sampled_from(["", "ctrl+alt+d"]),
+    "hotkeys.redial": st.sampled_from(["", "ctrl+alt+d", "F7"]),
 }
 CHANGES = st.sampled_from(sorted(VALUES)).flatmap(lambda key: st.tuples(st.just(key), VALUES[key]))
 STARTS = [

@@ -50,6 +50,8 @@ class BusPeer:
         self.answers: dict[str, Answer] = dict(answers or {})
         self.calls: list[Asked] = []
         self.came: queue.Queue[Asked] = queue.Queue()
+        self.afterwards: list[Callable[[], None]] = []
+        """What an answer puts here is done once it has been sent."""
         self._connection = open_dbus_connection(bus=address)
         self.unique_name: str = self._connection.unique_name
         self._lock = threading.Lock()
@@ -117,12 +119,13 @@ class BusPeer:
         except Refusal as refusal:
             reply = new_error(message, str(refusal))
         else:
-            if found is None:
-                return
-            reply = new_method_return(message, found[0] or None, found[1])
-        if not message.header.flags & MessageFlag.no_reply_expected:
+            reply = None if found is None else new_method_return(message, found[0] or None, found[1])
+        if reply is not None and not message.header.flags & MessageFlag.no_reply_expected:
             with self._lock:
                 self._connection.send(reply)
+        afterwards, self.afterwards = self.afterwards, []
+        for act in afterwards:
+            act()
 
 
 def _unknown(_call: Asked) -> None:

@@ -14,10 +14,11 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QSocketNotifier, QTimer
 
+from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.desktop.clipboard_wayland import ClipboardWayland
 from ringbridge.desktop.clipboard_x11 import ClipboardX11
 from ringbridge.desktop.hotkey_x11 import HotkeyX11
-from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken
+from ringbridge.desktop.ports import Buffer, Copied, HotkeyState, HotkeyWish
 
 HEARTBEAT_MS = 5
 
@@ -50,7 +51,9 @@ class Driver:
         for line in lines:
             self._obey(**json.loads(line))
 
-    def _obey(self, do: str, combination: str = "", buffer: str = "clipboard") -> None:
+    def _obey(
+        self, do: str, keys: dict[str, str] | None = None, buffer: str = "clipboard", *, wanted: bool = True
+    ) -> None:
         match do:
             case "availability":
                 say("availability", **self.clipboard.availability()._asdict())
@@ -61,13 +64,11 @@ class Driver:
             case "read":
                 self.clipboard.read(Buffer(buffer), lambda copied: tell("read", copied))
             case "bind":
-                try:
-                    self.hotkeys.bind(combination, lambda: say("pressed", combination=combination))
-                except (HotkeyTaken, HotkeyInvalid) as error:
-                    say("not_bound", combination=combination, error=type(error).__name__)
-                    return
-            case "unbind":
-                self.hotkeys.unbind(combination)
+                wishes = [HotkeyWish(HotkeyAction(name), wish, name) for name, wish in (keys or {}).items()]
+                self.hotkeys.bind(wishes, lambda action: say("pressed", action=action), tell_state)
+            case "stop_key":
+                held = self.hotkeys.hold_stop_key((lambda: say("stop")) if wanted else None)
+                say("stop_key", held=held)
             case "heartbeat":
                 self._beat_at, self._waited_s, self._longest_s = time.monotonic(), waited_for_cpu_s(), 0.0
                 self._heart.start()
@@ -90,7 +91,11 @@ def waited_for_cpu_s() -> float:
 
 
 def tell(event: str, copied: Copied) -> None:
-    say(event, text=copied.text, problem=copied.problem)
+    say(event, text=copied.text, problem=copied.problem, programs=copied.programs)
+
+
+def tell_state(action: HotkeyAction, state: HotkeyState) -> None:
+    say("state", action=action, condition=state.condition, keys=state.keys, reason=state.availability.reason)
 
 
 def say(event: str, **facts: Any) -> None:

@@ -167,7 +167,7 @@ class Compositor:
         self.primary_since = 2 if interface.startswith("zwlr") else 1
         self.copies = {"clipboard": Copy("none", ""), "selection": Copy("none", "")}
         self.clients: list[Client] = []
-        self.writing: list[tuple[int, bytes, float]] = []  # pipe, what is left, not before
+        self.writing: list[tuple[int, memoryview, float]] = []  # pipe, what is left, not before
         self.held: list[int] = []
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(path)
@@ -184,11 +184,11 @@ class Compositor:
         elif copy.mode == "die":
             os.close(fd)
         else:
-            data = b"1" * LONG[copy.mode] if copy.mode in LONG else data
-            self.writing.append((fd, data, time.monotonic() + (LATE_S if copy.mode == "late" else 0)))
+            data = bytes(LONG[copy.mode]) if copy.mode in LONG else data
+            self.writing.append((fd, memoryview(data), time.monotonic() + (LATE_S if copy.mode == "late" else 0)))
 
     def write(self) -> None:
-        left: list[tuple[int, bytes, float]] = []
+        left: list[tuple[int, memoryview, float]] = []
         for fd, data, not_before in self.writing:
             if time.monotonic() < not_before:
                 left.append((fd, data, not_before))

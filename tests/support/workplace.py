@@ -76,6 +76,7 @@ class Workplace:
             "hotkeys.dial_selection": HOTKEY,
             "confirm.countdown_s": 0,
             "links.ask": False,  # a question that comes by itself, and looks like a card
+            "clipboard.pause_after": 0,  # a test offers more in a minute than a person leaves unused in a week
             "guards.night": "allow",  # the hour at which a test runs is no part of it
             "guards.calls_per_minute": 0,
             "guards.calls_per_day": 0,

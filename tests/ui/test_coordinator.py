@@ -13,7 +13,7 @@ from ringbridge.core.calls import CallOutcome, CallRecord, Destination, Origin, 
 from ringbridge.core.dialing.gate import PhoneState
 from ringbridge.core.settings import AccountSettings, CallSettings, DialingSettings
 from ringbridge.core.targets import Target
-from ringbridge.desktop.ports import Copied
+from ringbridge.desktop.ports import Copied, Way
 from ringbridge.ui.calling import Wish
 from ringbridge.ui.card import Card
 from ringbridge.ui.coordinator import Coordinator
@@ -248,6 +248,60 @@ def test_the_second_press_of_the_hotkey_calls_the_selected_number(qtbot: QtBot, 
     desk.coordinator.selected(Copied(text="212 555 0142"))
     row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
     assert row.origin is Origin.HOTKEY
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        (Way.PRIMARY, ""),
+        (Way.ACCESSIBILITY, "Read the way screen readers do."),
+        (Way.SIMULATED_COPY, "Copied for you with Ctrl+C; the clipboard is as it was."),
+    ],
+)
+def test_the_card_says_how_a_selected_number_was_had(qtbot: QtBot, desk: Desk, way: Way, said: str) -> None:
+    desk.coordinator.selected(Copied(text="212 555 0142", way=way))
+    qtbot.waitUntil(desk.card.isVisible)
+    assert said in desk.texts()
+    assert ("screen readers" in desk.texts(), "Ctrl+C" in desk.texts()) == ("screen" in said, "Ctrl" in said)
+    assert desk.parts.pbx.calls == ()
+
+
+def test_offers_tell_what_becomes_of_them(qtbot: QtBot, desk: Desk) -> None:
+    told: list[object] = []
+    desk.coordinator.offer_shown.connect(told.append)
+    desk.coordinator.offer_left.connect(lambda: told.append("left"))
+    desk.coordinator.offer_used.connect(lambda: told.append("used"))
+    desk.coordinator.copied(NUMBER)
+    qtbot.waitUntil(desk.card.isVisible)
+    desk.press("dismiss")
+    desk.coordinator.selected(Copied(text="212 555 0142"))
+    qtbot.waitUntil(desk.card.isVisible)
+    desk.card._expire()
+    show = desk.entry("show_offer")
+    assert show is not None
+    show.trigger()
+    desk.press("call")
+    assert told == [True, "left", False, "left", "used", "used"]
+    wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
+
+
+def test_the_program_of_a_copy_can_be_muted_unless_the_policy_fixes_the_list(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.copied(NUMBER, "Calc")
+    qtbot.waitUntil(lambda: desk.entry("mute_program") is not None)
+    desk.parts.session.locked = frozenset({"clipboard.muted_apps"})
+    desk.coordinator.copied("call +1 212 555 0143 today", "Calc")
+    qtbot.waitUntil(lambda: "0143" in desk.texts())
+    assert desk.entry("mute_program") is None
+
+
+def test_a_message_can_have_a_button(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.inform("Offers are paused", "Resume here.", "Resume")
+    assert "Offers are paused | Resume here." in desk.texts()
+    with qtbot.waitSignal(desk.card.action_wanted):
+        desk.press("action")
+    assert not desk.card.isVisible()
+    desk.coordinator.inform("Ringbridge", "No button here.")
+    assert not any(button.isVisibleTo(desk.card) for button in desk.card.findChildren(QWidget, "action"))
 
 
 def test_buttons_have_names_for_screen_readers(qtbot: QtBot, desk: Desk) -> None:

@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from ringbridge.core.settings import Settings
 from ringbridge.ui.account_dialog import AccountDialog
 from ringbridge.ui.call_dialog import CallDialog
+from ringbridge.ui.capability_page import CapabilityPage
 from ringbridge.ui.transfer import TransferDialog
 
 
@@ -61,6 +62,12 @@ def transfer_dialog() -> QDialog:
     return dialog
 
 
+def capability_page() -> QDialog:
+    dialog = CapabilityPage()
+    dialog.open()
+    return dialog
+
+
 def account_dialog() -> QDialog:
     dialog = AccountDialog(Settings())
     dialog.open()
@@ -69,7 +76,8 @@ def account_dialog() -> QDialog:
 
 @pytest.mark.usefixtures("order")
 @pytest.mark.parametrize(
-    ("make", "default"), [(call_dialog, "call"), (transfer_dialog, "transfer"), (account_dialog, "save")]
+    ("make", "default"),
+    [(call_dialog, "call"), (transfer_dialog, "transfer"), (account_dialog, "save"), (capability_page, "close")],
 )
 def test_enter_is_for_what_the_dialog_is_for(qtbot: QtBot, make: Callable[[], QDialog], default: str) -> None:
     dialog = make()

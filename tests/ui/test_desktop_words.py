@@ -28,6 +28,6 @@ def test_the_question_names_the_program_that_opens_links_now() -> None:
 
 
 def test_each_reason_has_words_of_its_own() -> None:
-    sentences = [autostart_sentence(AutostartState(on=False, reason=reason)) for reason in (*REASONS, "strange")]
-    sentences += [autostart_sentence(AutostartState(on=True, reason=reason)) for reason in ("", "by_system")]
+    sentences = [autostart_sentence(AutostartState(on=False, why=reason)) for reason in (*REASONS, "strange")]
+    sentences += [autostart_sentence(AutostartState(on=True, why=reason)) for reason in ("", "by_system")]
     assert len(set(sentences)) == len(sentences)

@@ -3,7 +3,6 @@
 from collections.abc import Generator, Iterator
 
 import pytest
-from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from ringbridge.ui import tray_presence
@@ -37,8 +36,8 @@ class Seen:
     def launcher_is_up(self) -> bool:
         return self.face._launcher is not None and self.face._launcher.isVisible()
 
-    def close(self) -> None:
-        assert QTest.qWaitFor(lambda: not self.buses._waiting, 5000)  # a connection on its way would be left open
+    def close(self, qtbot: QtBot) -> None:
+        qtbot.waitUntil(lambda: not self.buses._waiting)  # a connection on its way would be left open
         self.face.close()
         self.face.close()
         self.buses.close()
@@ -55,14 +54,14 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 def by_hand(qtbot: QtBot, lock_bus: LockBus, patience: None) -> Iterator[Seen]:
     seen = Seen(at_login=False)
     yield seen
-    seen.close()
+    seen.close(qtbot)
 
 
 @pytest.fixture
 def at_login(qtbot: QtBot, lock_bus: LockBus, patience: None) -> Iterator[Seen]:
     seen = Seen(at_login=True)
     yield seen
-    seen.close()
+    seen.close(qtbot)
 
 
 def test_who_starts_it_by_hand_sees_a_window(qtbot: QtBot, by_hand: Seen) -> None:

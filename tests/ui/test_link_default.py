@@ -9,13 +9,17 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ringbridge.core.errors import StorageUnavailable
-from ringbridge.core.settings import AccountSettings, LinkSettings, Settings
+from ringbridge.core.settings import AccountSettings, CardSettings, LinkSettings, Settings
 from ringbridge.desktop.ports import Availability, LinkState, Registration
 from ringbridge.services.settings_file import SettingsFile
+from ringbridge.ui.buses import Buses
 from ringbridge.ui.link_default import LinkDefault
+from ringbridge.ui.notify import Notify
 from ringbridge.ui.session import Session
 from ringbridge.ui.tasks import GuiInvoker, Lane
 from ringbridge.ui.yes_no import YesNo
+from support.lock_bus import LockBus
+from support.notification_server import NotificationServer
 
 SOFTPHONE = {"tel": "Softphone", "callto": "", "sip": "Softphone"}
 READY = replace(Settings(), account=AccountSettings(url="https://pbx.example.com/"))
@@ -58,9 +62,17 @@ class Bench:
         self.session = Session(READY, "US")
         self.links: LinkDefault | None = None
         self.failures: list[object] = []
+        self.buses = Buses(self.lane)
+        self.notify = Notify(self.buses)
 
     def start(self) -> LinkDefault:
-        self.links = LinkDefault(session=self.session, handler=self.handler, settings_file=self.file, lane=self.lane)
+        self.links = LinkDefault(
+            session=self.session,
+            handler=self.handler,
+            settings_file=self.file,
+            lane=self.lane,
+            notify=self.notify,
+        )
         self.links.settings_saved.connect(lambda settings: self.session.use(settings, "US"))
         self.links.failed.connect(self.failures.append)
         return self.links
@@ -91,6 +103,8 @@ def bench(qtbot: QtBot, tmp_path: Path) -> Iterator[Bench]:
     if bench.links is not None:
         bench.links.close()
         bench.links.close()
+    bench.notify.close()
+    bench.buses.close()
     assert bench.lane.close(5)
 
 
@@ -103,6 +117,28 @@ def test_the_answer_counts_for_good(bench: Bench, name: str, registered: list[bo
     assert not bench.session.settings.links.ask
     bench.start()
     bench.settle()
+    assert bench.question() is None
+
+
+@pytest.mark.parametrize(("how", "registered"), [("yes", [True]), ("no", []), ("dismissed", [])])
+def test_where_windows_take_the_focus_the_desktop_asks(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, how: str, registered: list[bool]
+) -> None:
+    bench.session.use(replace(READY, card=CardSettings(show_as="notification")), "US")
+    with LockBus() as bus, NotificationServer(bus.address) as server:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus.address)
+        bench.start()
+        bench.qtbot.waitUntil(lambda: any(call.member == "Notify" for call in server.calls))
+        actions = server.shown().values[5]
+        assert [actions[0], actions[2]] == ["yes", "no"]
+        bench.settle()
+        if how == "dismissed":
+            server.end(server.count, 2)
+        else:
+            server.act(server.count, how)
+        bench.qtbot.waitUntil(lambda: not bench.session.settings.links.ask)
+        bench.settle()
+    assert bench.handler.registered == registered
     assert bench.question() is None
 
 

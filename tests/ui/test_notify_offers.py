@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from ringbridge.core.calls import Origin, Outcome
 from ringbridge.core.targets import Target
+from ringbridge.desktop.ports import Copied
 from ringbridge.ui import notify_offers
 from ringbridge.ui.buses import Buses
 from ringbridge.ui.calling import Wish
@@ -167,6 +168,31 @@ def test_an_expired_offer_is_told_and_not_called(qtbot: QtBot, desk: NoticeDesk,
     qtbot.waitUntil(lambda: any("no longer offered" in str(call.values) for call in server.calls))
     rest(qtbot, desk)
     assert desk.parts.pbx.calls == ()
+
+
+@pytest.mark.parametrize("how", ["by the server", "by us", "by the lock"])
+def test_the_hotkey_shows_an_offer_anew_that_can_not_be_seen_any_more(
+    qtbot: QtBot, desk: NoticeDesk, server: NotificationServer, how: str
+) -> None:
+    """The second press calls, and it must not be one of an hour later."""
+    desk.coordinator.selected(Copied(text=NUMBER))
+    shown(qtbot, server)
+    offers = desk.coordinator.offers
+    assert offers is not None
+    if how == "by the server":
+        server.end(1, 1)
+        qtbot.waitUntil(lambda: not offers._timer.isActive())
+    elif how == "by us":
+        offers._timer.timeout.emit()
+    else:
+        desk.coordinator.screen_locked()
+    desk.coordinator.selected(Copied(text=NUMBER))
+    shown(qtbot, server, 2)
+    rest(qtbot, desk)
+    assert desk.parts.pbx.calls == ()
+    desk.coordinator.selected(Copied(text=NUMBER))
+    wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
+    assert len(desk.parts.pbx.calls) == 1
 
 
 def test_a_dismissed_notification_forgets_the_offer(

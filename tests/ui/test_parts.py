@@ -15,6 +15,7 @@ from ringbridge.services.call_facts import FactFinder
 from ringbridge.services.settings_file import SettingsFile
 from ringbridge.ui.buses import Buses
 from ringbridge.ui.calling import Wish
+from ringbridge.ui.hotkey_binding import HotkeyReport
 from ringbridge.ui.notices import Notices
 from ringbridge.ui.notify import Notify
 from ringbridge.ui.parts import Parts as ProgramParts
@@ -48,6 +49,7 @@ def program(qtbot: QtBot, parts: Parts, tmp_path: Path) -> Iterator[ProgramParts
         facts=lambda: finder,
         locked=lambda: parts.locked,
         stop_key=lambda _pressed: None,
+        hotkeys=lambda: HotkeyReport("none", {}),
         recent=(),
         profile="",
         links=LinksNull("test"),

@@ -5,8 +5,13 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
+from ringbridge.core.calls import CallOutcome, Outcome
+from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.core.settings import DialingSettings
-from ringbridge.desktop.ports import Availability, Buffer, Copied, ReadProblem
+from ringbridge.desktop.ports import Availability, Buffer, Copied, HotkeyCondition, HotkeyState, ReadProblem
+from ringbridge.desktop.selected_text import PrimarySelection, SelectedText
+from ringbridge.ui.calling import OutcomeHandler
+from ringbridge.ui.hotkey_binding import HotkeyReport
 from ringbridge.ui.remote import Remote
 
 from .conftest import Parts
@@ -43,7 +48,32 @@ def board() -> Board:
 
 @pytest.fixture
 def remote(parts: Parts, board: Board) -> Remote:
-    return Remote(caller=parts.caller, reader=parts.reader, clipboard=board, profile="p", demo=False)
+    def redial(done: OutcomeHandler) -> None:
+        done(CallOutcome(request_id="r-1", outcome=Outcome.REQUESTED, dialed="2125550142"))
+
+    taken = HotkeyState(HotkeyCondition.TAKEN, holder="Xfce: move window")
+    return Remote(
+        caller=parts.caller,
+        reader=parts.reader,
+        clipboard=board,
+        selection=SelectedText((PrimarySelection(board),)),
+        redial=redial,
+        hotkeys=lambda: HotkeyReport("x11", {HotkeyAction.REDIAL: taken}),
+        profile="p",
+        demo=False,
+    )
+
+
+def test_the_latest_call_is_made_again_and_answered(qtbot: QtBot, remote: Remote) -> None:
+    answer = ask(qtbot, remote, command="redial")
+    assert (answer["outcome"], answer["request_id"], answer["exit_code"]) == ("requested", "r-1", 0)
+
+
+def test_how_the_hotkeys_stand_is_told(qtbot: QtBot, remote: Remote) -> None:
+    answer = ask(qtbot, remote, command="hotkeys")
+    row = {"action": "redial", "condition": "taken", "keys": "", "holder": "Xfce: move window"}
+    assert answer["mechanism"] == "x11"
+    assert answer["hotkeys"] == [{**row, "reason": "", "remedy": ""}]
 
 
 def ask(qtbot: QtBot, remote: Remote, **fields: object) -> dict[str, object]:

@@ -104,8 +104,18 @@ def test_several_offered_numbers_are_in_a_submenu(tray: Tray, qtbot: QtBot) -> N
 def test_an_offer_goes_away(tray: Tray) -> None:
     before = visible(tray)
     for choices in ((ADA,), (ADA, BOB), (BOB,), ()):
-        tray.set_offer(choices)
+        tray.set_offer(choices, program="Calc")
     assert visible(tray) == before
+
+
+def test_the_program_of_an_offer_can_be_muted(tray: Tray, qtbot: QtBot) -> None:
+    tray.set_offer((ADA, BOB), program="R&D_Calc\n")
+    assert visible(tray)[1:3] == ["Show the copied numbers…", "Don't offer copies from R&&D Calc "]
+    with qtbot.waitSignal(tray.mute_wanted) as wanted:
+        action(tray, "mute_program").trigger()
+    assert wanted.args == ["R&D_Calc\n"]
+    tray.set_offer((ADA,))
+    assert visible(tray)[1:3] == ["Show the copied number…", "Call number…"]
 
 
 def test_recent_calls_are_listed_newest_first(tray: Tray) -> None:

@@ -25,7 +25,7 @@ from ringbridge.core.errors import (
 )
 from ringbridge.core.phone_numbers import NumberKind
 from ringbridge.core.settings import DEFAULTS, SettingProblem
-from ringbridge.desktop.ports import Availability, ReadProblem
+from ringbridge.desktop.ports import Availability, ReadProblem, Way
 from ringbridge.ui import setting_words, translation, wording
 
 PROBLEMS = re.findall(
@@ -231,6 +231,18 @@ def test_a_bad_value_of_the_settings_file_is_quoted() -> None:
 def test_every_read_problem_has_a_sentence(problem: ReadProblem) -> None:
     assert not wording.read_problem_sentence(problem).startswith("The text can't be read")
     assert wording.read_problem_sentence("odd_thing") == "The text can't be read: odd thing."
+
+
+def test_every_other_way_to_the_selected_text_is_told() -> None:
+    silent = {way for way in Way if not wording.way_sentence(way)}
+    assert silent == {Way.PRIMARY}
+
+
+def test_what_is_different_now_says_how_it_is_changed_back() -> None:
+    assert wording.pause_sentence(6).startswith("6 offers in a row went unused")
+    assert "Pause clipboard watching" in wording.pause_sentence(6)
+    assert wording.muted_sentence("R&D").startswith("Copies in R&D are not offered any more.")
+    assert "clipboard.muted_apps" in wording.muted_sentence("R&D")
 
 
 def test_unknown_mechanisms_are_shown_plainly() -> None:

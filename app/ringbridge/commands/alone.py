@@ -10,14 +10,15 @@ from ringbridge.commands.output import complain, printable, report_outcome, unin
 from ringbridge.commands.refusals import refuse_gate, refuse_input
 from ringbridge.commands.surroundings import Surroundings, logged, look_around
 from ringbridge.commands.usage import Options, UsageError, call_options, source_of
-from ringbridge.commands.wish import read_wish
+from ringbridge.commands.wish import Wish, read_wish
 from ringbridge.core import exit_codes
-from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Login, Outcome
+from ringbridge.core.calls import CallOutcome, CallRequest, Destination, Login, Origin, Outcome
 from ringbridge.core.dialing.dial_plan import plan_of, to_destination
 from ringbridge.core.dialing.gate import Decision
 from ringbridge.core.dialing.guard_settings import kind_of_line
 from ringbridge.core.errors import InputError, SettingError, StorageError
 from ringbridge.core.settings import AccountSettings, with_options
+from ringbridge.core.targets import target_again
 from ringbridge.desktop.screen_lock_ask import screen_is_locked
 from ringbridge.services.call_facts import FactFinder, Findings
 from ringbridge.services.credentials import Credentials
@@ -62,8 +63,32 @@ def dial(options: Options, profile: str | None) -> int:
         raise UsageError(setting_sentence(error)) from error
     here = replace(here, settings=settings)
     wish = read_wish(options, here.region, here.settings.dialing)
-    if isinstance(wish, int):
-        return wish
+    return wish if isinstance(wish, int) else _dial_wish(wish, options, here)
+
+
+def redial(profile: str | None, *, as_json: bool) -> int:
+    """Make the latest call again in this process; returns the exit code.
+
+    Raises:
+        SettingError: The profile's name is not allowed.
+    """
+    here = look_around(profile)
+    try:
+        latest = History(here.paths.history_file).recent(limit=1) if here.paths.history_file.exists() else ()
+    except StorageError as error:
+        failed = failed_outcome(error, request_id="", dialed="")
+        return report_outcome(failed, outcome_sentence(failed), as_json=as_json)
+    if not latest:
+        outcome = CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="no_redial")
+        return report_outcome(outcome, outcome_sentence(outcome), as_json=as_json)
+    wish = Wish(text="", target=target_again(latest[0].destination), origin=Origin.REDIAL, name=latest[0].name)
+    nothing_special = Options(yes=False, json=as_json, line=None, caller_id=None, wait=None, clipboard=False,
+        selection=False)  # fmt: skip
+    return _dial_wish(wish, nothing_special, here)
+
+
+def _dial_wish(wish: Wish, options: Options, here: Surroundings) -> int:
+    """Take a wish through the gate, and call."""
     try:
         destination = to_destination(wish.target, plan_of(here.settings, here.region))
     except InputError as error:  # the dial plan can't write it
@@ -96,6 +121,7 @@ def dial(options: Options, profile: str | None) -> int:
         line=options.line or "",
         caller_id=options.caller_id or "",
         wait_s=options.wait,
+        name=wish.name,
         line_kind=kind_of_line(options.line or "", here.settings.phones),
         emergency=findings.facts.traits.emergency,
     )
@@ -155,7 +181,8 @@ def _place(request: CallRequest, here: Surroundings, *, as_json: bool) -> int:
         )
     finally:
         dialer.close()
-    sentence = outcome_sentence(outcome, request.destination.display, request.destination.extension)
+    who = request.name or request.destination.display
+    sentence = outcome_sentence(outcome, who, request.destination.extension)
     return report_outcome(outcome, sentence, as_json=as_json)
 
 

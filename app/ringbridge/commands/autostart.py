@@ -42,7 +42,7 @@ def run(arguments: list[str], profile: str | None) -> int:
         return exit_codes.BLOCKED
     state = switch.state() if action == "status" else _set(switch, on=action == "on")
     if action == "status" and options.json:
-        say_json({"usable": availability.usable, "on": state.on, "reason": state.reason})
+        say_json({"usable": availability.usable, "on": state.on, "reason": state.why})
         return exit_codes.DONE
     say(printable(autostart_sentence(state)))
     return exit_codes.DONE if action == "status" or state.on is (action == "on") else exit_codes.BLOCKED

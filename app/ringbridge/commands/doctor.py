@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ringbridge.commands import doctor_checks, doctor_desktop, doctor_dialing, doctor_guards
+from ringbridge.commands import doctor_checks, doctor_desktop, doctor_dialing, doctor_guards, doctor_hotkeys
 from ringbridge.commands.arguments import Parser
 from ringbridge.commands.doctor_checks import Check
 from ringbridge.commands.output import printable, say, say_json
@@ -63,8 +63,8 @@ def run(arguments: list[str], profile: str | None) -> int:
             doctor_checks.check_history(paths),
             doctor_checks.check_display(),
             doctor_checks.check_tray(),
-            doctor_checks.check_clipboard(),
-            doctor_checks.check_hotkey(),
+            doctor_checks.check_clipboard(settings.clipboard.muted_apps),
+            doctor_hotkeys.check_hotkey(paths, settings),
             doctor_guards.check_screen_lock(),
             *doctor_desktop.check_desktop(paths, settings),
             doctor_checks.check_running(paths),

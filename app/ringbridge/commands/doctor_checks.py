@@ -13,7 +13,7 @@ from ringbridge import __version__
 from ringbridge.core import exit_codes
 from ringbridge.core.errors import NoAccount, SettingError
 from ringbridge.core.settings import AccountSettings, Settings, from_mapping, plain_http_allowed
-from ringbridge.desktop.choose import Session, clipboard_backends, hotkey_backends, session
+from ringbridge.desktop.choose import Session, clipboard_backends, session
 from ringbridge.desktop.ports import Availability
 from ringbridge.services import instance_client
 from ringbridge.services.paths import Paths
@@ -171,14 +171,17 @@ class _Backend(Protocol):
     def availability(self) -> Availability: ...
 
 
-def check_clipboard() -> Check:
-    """Which way of watching the clipboard works here."""
-    return _check_backends("clipboard", clipboard_backends())
+def check_clipboard(muted: Sequence[str] = ()) -> Check:
+    """Which way of watching the clipboard works here.
 
-
-def check_hotkey() -> Check:
-    """Which way of taking a hotkey works here."""
-    return _check_backends("hotkey", hotkey_backends())
+    Args:
+        muted: Programs whose copies are not to be offered: only X11 tells where a copy was made.
+    """
+    check = _check_backends("clipboard", clipboard_backends())
+    if not muted or not check.ok or session() is Session.X11:
+        return check
+    detail = f"{check.detail}; it does not tell where a copy was made, so clipboard.muted_apps mutes nothing"
+    return replace(check, detail=detail)
 
 
 def _check_backends(name: str, backends: Sequence[_Backend]) -> Check:

@@ -56,5 +56,5 @@ def _check_autostart(paths: Paths) -> Check:
         state = switch.state()
     except RingbridgeError as error:
         return Check(name=name, ok=False, detail=error_sentence(error))
-    broken = state.reason == "broken"
+    broken = state.why == "broken"
     return Check(name=name, ok=not broken, detail=autostart_sentence(state), remedy=remedy if broken else "")

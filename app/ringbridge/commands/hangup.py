@@ -1,8 +1,8 @@
 """`ringbridge hangup`: ends the latest call that the PBX named."""
 
-from ringbridge.commands.arguments import Parser
 from ringbridge.commands.dial import report_lost, report_other_version
 from ringbridge.commands.output import report_answer, uninterrupted
+from ringbridge.commands.plain_usage import read_plain
 from ringbridge.services import instance_client
 from ringbridge.services.instance_address import instance_address
 
@@ -16,13 +16,12 @@ def run(arguments: list[str], profile: str | None) -> int:
         UsageError: The command line can't be used.
         RingbridgeError: The profile can't be used.
     """
-    parser = Parser(
+    options = read_plain(
         "hangup",
+        arguments,
         "Ask the PBX to end the latest call that it named (see dial --wait).",
         "--json prints the same object as dial; outcome “requested”: the PBX ends the call.\n",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    options = parser.read(arguments)
     profile = options.profile if options.profile is not None else profile
     try:
         answer = instance_client.hang_up(instance_address(profile), patience_s=lambda: _PATIENCE_S)

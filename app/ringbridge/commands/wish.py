@@ -20,11 +20,13 @@ class Wish:
         text: As it was typed or copied.
         target: What it is read as.
         origin: Where it came from.
+        name: The other party's name where known, or empty.
     """
 
     text: str
     target: Target
     origin: Origin
+    name: str = ""
 
 
 def read_wish(options: Options, region: str, dialing: DialingSettings) -> Wish | int:

@@ -67,7 +67,8 @@ class SettingError(RingbridgeError):
     Attributes:
         key: The dotted key, such as ``clipboard.watch``.
         problem: A short stable name: ``unknown_key``, ``not_a_boolean``, ``not_a_number``, ``range``,
-            ``choice``, ``not_a_text``, ``region``, ``url``, ``hotkey``, ``plain_http``, ``control_characters``,
+            ``choice``, ``not_a_text``, ``region``, ``url``, ``hotkey``, ``hotkey_twice`` (the detail is the other
+            action's key), ``plain_http``, ``control_characters``,
             ``by_hand`` (it is changed in the settings file only), ``not_a_table`` (a value stands where a table
             belongs), ``profile_name``, ``not_a_list``, ``too_many``, ``length_range``, ``pattern`` (of numbers),
             ``clock``, ``phone`` (one of the user's), ``locked`` (the company's policy says what it is).

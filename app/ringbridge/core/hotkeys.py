@@ -1,4 +1,24 @@
-"""Key combinations as people write them: `Ctrl+Alt+D`."""
+"""What can be done by a key from anywhere, and key combinations as people write them: `Ctrl+Alt+D`."""
+
+from enum import StrEnum
+
+
+class HotkeyAction(StrEnum):
+    """What a key does; the value is the setting's name in `hotkeys`, and its name for the desktop, for ever."""
+
+    DIAL_SELECTION = "dial_selection"
+    QUICK_DIAL = "quick_dial"
+    HANG_UP = "hang_up"
+    REDIAL = "redial"
+
+
+COMMANDS: dict[HotkeyAction, tuple[str, ...]] = {
+    HotkeyAction.DIAL_SELECTION: ("dial", "--selection"),
+    HotkeyAction.QUICK_DIAL: ("show",),
+    HotkeyAction.HANG_UP: ("hangup",),
+    HotkeyAction.REDIAL: ("redial",),
+}
+"""What `ringbridge` is run with where the desktop keeps the keys: the same as the key of the running program."""
 
 MODIFIERS = ("Ctrl", "Alt", "Shift", "Super")
 

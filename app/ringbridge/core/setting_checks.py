@@ -16,6 +16,7 @@ SettingValue = bool | int | str | tuple[str, ...]
 MAX_TEXT = 1000
 MAX_PORT = 65535
 MAX_CARD = 128
+MAX_PROGRAM = 64
 MAX_ID = 2**31 - 1
 MAX_INTERNAL = 15
 """Digits an internal extension may have: no more than a number (ITU-T E.164)."""
@@ -156,6 +157,14 @@ def check_pattern(key: str, value: object) -> SettingValue:
     text = "".join(character for character in check_text(key, value) if character not in " -().")
     if any(character not in "0123456789*#+" for character in text) or text in {"*", "+*", "+"}:
         raise SettingError(key, "pattern")
+    return text
+
+
+def check_program(key: str, value: object) -> SettingValue:
+    """The name of a program, as in `WM_CLASS` or as its executable is called; a path is one's last part."""
+    text = check_text(key, value).rpartition("/")[2].strip()
+    if len(text) > MAX_PROGRAM:
+        raise SettingError(key, "program")
     return text
 
 

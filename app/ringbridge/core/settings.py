@@ -92,9 +92,14 @@ class ClipboardSettings(NamedTuple):
 
     Attributes:
         watch: Look at what is copied and offer to call the numbers in it.
+        muted_apps: Programs whose copies are not offered: names such as ``KeePassXC`` or ``libreoffice-calc``, by the
+            class of their windows or their executable; capitals do not matter. Known on X11 only.
+        pause_after: Watching pauses after so many unused offers in a row, 0 to 100; 0 = never.
     """
 
     watch: bool = True
+    muted_apps: tuple[str, ...] = ()
+    pause_after: int = 6
 
 
 class CardSettings(NamedTuple):
@@ -117,9 +122,15 @@ class HotkeySettings(NamedTuple):
 
     Attributes:
         dial_selection: Dials the number in the selected text.
+        quick_dial: Opens “Call number…”.
+        hang_up: Ends the running call.
+        redial: Makes the last call again.
     """
 
     dial_selection: str = ""
+    quick_dial: str = ""
+    hang_up: str = ""
+    redial: str = ""
 
 
 class LinkSettings(NamedTuple):
@@ -212,10 +223,15 @@ _CHECKS: dict[str, Callable[[str, object], SettingValue]] = {
     "dialing.cases_file": checks.check_text,
     "calls.repeat_guard_s": checks.whole_number(0, 60),
     "clipboard.watch": checks.check_flag,
+    "clipboard.muted_apps": checks.list_of(checks.check_program),
+    "clipboard.pause_after": checks.whole_number(0, 100),
     "card.seconds": checks.whole_number(0, 600),
     "card.corner": checks.choice_of("top_right", "bottom_right", "top_left", "bottom_left"),
     "card.show_as": checks.choice_of("automatic", "card", "notification"),
     "hotkeys.dial_selection": checks.check_hotkey,
+    "hotkeys.quick_dial": checks.check_hotkey,
+    "hotkeys.hang_up": checks.check_hotkey,
+    "hotkeys.redial": checks.check_hotkey,
     "confirm.ask": checks.choice_of("risky", "always"),
     "confirm.countdown_s": checks.whole_number(0, 30),
     "confirm.known": checks.list_of(checks.check_pattern),
@@ -308,7 +324,27 @@ def with_value(settings: Settings, key: str, value: object) -> Settings:
     checked = _CHECKS[key](key, value)
     if key in _CHANGE_CHECKS:
         _CHANGE_CHECKS[key](checked)
-    return _replaced(settings, key, checked)
+    return _without_doubles(_replaced(settings, key, checked), key)
+
+
+def _without_doubles(settings: Settings, key: str) -> Settings:
+    """The settings as they are.
+
+    Args:
+        settings: With the new value.
+        key: Which one is new.
+
+    Raises:
+        SettingError: It is a key combination that another action has already.
+    """
+    group_name, _, name = key.rpartition(".")
+    if group_name == "hotkeys":
+        hotkeys = settings.hotkeys._asdict()
+        combination = hotkeys.pop(name)
+        for other, taken in hotkeys.items():
+            if combination and taken == combination:
+                raise SettingError(key, "hotkey_twice", f"hotkeys.{other}")
+    return settings
 
 
 def _replaced(settings: Settings, key: str, checked: SettingValue) -> Settings:
@@ -360,9 +396,12 @@ def with_options(
 def with_changes(settings: Settings, *, before: Settings, after: Settings) -> Settings:
     """A copy of `settings` with the fields in which `after` differs from `before`; others stay as they are."""
     old = flatten(before)
-    for key, value in flatten(after).items():
-        if value != old[key]:
-            settings = with_value(settings, key, value)
+    changed = {key: value for key, value in flatten(after).items() if value != old[key]}
+    for key in changed:
+        if key.startswith("hotkeys."):  # two actions may change their keys with each other
+            settings = with_value(settings, key, "")
+    for key, value in changed.items():
+        settings = with_value(settings, key, value)
     return settings
 
 
@@ -383,7 +422,7 @@ def from_mapping(
         if value is None or key in locked or (name != key and _value_at(table, key) is not None):
             continue
         try:
-            settings = _replaced(settings, key, _CHECKS[key](key, value))
+            settings = _without_doubles(_replaced(settings, key, _CHECKS[key](key, value)), key)
         except SettingError as error:
             problems.append(SettingProblem(error=error, value=str(value)[:60]))
     return settings, tuple(problems)

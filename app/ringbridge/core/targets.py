@@ -11,6 +11,7 @@ from ringbridge.core.errors import InputError
 from ringbridge.core.settings import DialingSettings
 
 if TYPE_CHECKING:
+    from ringbridge.core.calls import Destination
     from ringbridge.core.detection import Candidate
     from ringbridge.core.dialing.uris import Link
 
@@ -63,6 +64,12 @@ class TargetReading(NamedTuple):
 def target_of(candidate: "Candidate") -> Target:
     """The target that a found number stands for."""
     return Target(e164=candidate.e164, extension=candidate.extension)
+
+
+def target_again(destination: "Destination") -> Target:
+    """The target of a call there was, to be written anew for the PBX."""
+    code = "" if destination.e164 else destination.display or destination.dialed  # as typed, before any rule
+    return Target(e164=destination.e164, code=code, extension=destination.extension)
 
 
 def read_target(text: str, region: str, *, typed: bool = True, dialing: DialingSettings = _NO_SETTINGS) -> Target:

@@ -41,20 +41,20 @@ class AutostartPortal:
 
     def state(self) -> AutostartState:
         """Nobody tells."""
-        return AutostartState(on=None, reason="not_told")
+        return AutostartState(on=None, why="not_told")
 
     def set(self, on: bool, done: Callable[[AutostartState], None]) -> None:  # noqa: FBT001 - the protocol's
         """Ask the portal."""
 
         def answered(answer: PortalAnswer) -> None:
             if answer.error:
-                done(AutostartState(on=None, reason="no_portal"))
+                done(AutostartState(on=None, why="no_portal"))
             elif answer.code > 1:
-                done(AutostartState(on=None, reason="not_told"))
+                done(AutostartState(on=None, why="not_told"))
             else:
                 granted = answer.code == 0 and plain(answer.results.get("autostart", ("b", False))) is True
                 refused = on and not granted
-                done(AutostartState(on=granted, reason="switched_off" if refused else "" if granted else "off"))
+                done(AutostartState(on=granted, why="switched_off" if refused else "" if granted else "off"))
 
         PortalRequest(
             self._bus,

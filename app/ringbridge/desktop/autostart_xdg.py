@@ -40,12 +40,12 @@ class AutostartXdg:
         own, system = self._own_keys(), self._system_keys()
         keys = own or system
         if keys is None:
-            return AutostartState(on=False, reason="off")
+            return AutostartState(on=False, why="off")
         reason = why_not(keys, folders.desktop_names())
         if not reason:
-            return AutostartState(on=True, reason="by_system" if own is None else "")
+            return AutostartState(on=True, why="by_system" if own is None else "")
         by_admin = own is None and reason == "switched_off"
-        return AutostartState(on=False, reason="switched_off_by_admin" if by_admin else reason)
+        return AutostartState(on=False, why="switched_off_by_admin" if by_admin else reason)
 
     def set(self, on: bool, done: Callable[[AutostartState], None]) -> None:  # noqa: FBT001 - the protocol's
         """Write, change or remove the user's entry; where a package's says the same, the user's is not needed."""

@@ -12,6 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from ringbridge.desktop.ports import (
+    REMEDY_COMMAND,
+    REMEDY_KEYS,
     AppearanceWatch,
     Autostart,
     Availability,
@@ -21,19 +23,19 @@ from ringbridge.desktop.ports import (
     NetworkWatch,
     PowerWatch,
     ScreenLock,
+    SelectionSource,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ringbridge.desktop.dbus.bus import Bus
+    from ringbridge.desktop.dbus.portal_connection import Connect
     from ringbridge.desktop.instance import LineHandler
     from ringbridge.desktop.notify_ports import Notifier
+    from ringbridge.desktop.selection_atspi import Submit
 
 _log = logging.getLogger(__name__)
-
-REMEDY_COMMAND = "bind_dial_command"
-"""Let the desktop's own shortcut settings run ``ringbridge dial --selection``."""
 
 
 class Session(StrEnum):
@@ -88,10 +90,40 @@ def clipboard_backends() -> tuple[ClipboardBackend, ...]:
             return (ClipboardNull(),)
 
 
-def hotkey_backends() -> tuple[HotkeyBackend, ...]:
+def selection_sources(
+    clipboard: ClipboardBackend, submit: "Submit", *, copying: bool = True
+) -> tuple[SelectionSource, ...]:
+    """The ways to the text that is selected in another program, best first.
+
+    Args:
+        clipboard: The one in use.
+        submit: Runs a conversation that blocks.
+        copying: A copy may be made for the person: only where one looks on.
+    """
+    from ringbridge.desktop.selected_text import PrimarySelection
+
+    primary = PrimarySelection(clipboard)
+    if session() not in {Session.X11, Session.WAYLAND}:
+        return (primary,)
+    from ringbridge.desktop.clipboard_x11 import ClipboardX11
+    from ringbridge.desktop.selection_atspi import SelectionAtspi
+
+    sources: tuple[SelectionSource, ...] = (primary, SelectionAtspi(submit))
+    if copying and isinstance(clipboard, ClipboardX11):
+        from ringbridge.desktop.selection_simulated import SimulatedCopy
+
+        sources += (SimulatedCopy(clipboard),)
+    return sources
+
+
+def hotkey_backends(connect: "Connect | None" = None, profile: str = "") -> tuple[HotkeyBackend, ...]:
     """Candidates for this session, best first; the last one does nothing.
 
     Under Wayland an X11 grab would fire only while an X11 program has the focus, so it is no candidate there.
+
+    Args:
+        connect: How a connection to the session bus is made; only for looking, none is needed.
+        profile: The profile's name.
     """
     from ringbridge.desktop.null import HotkeyNull
 
@@ -102,8 +134,29 @@ def hotkey_backends() -> tuple[HotkeyBackend, ...]:
             return HotkeyX11(), HotkeyNull()
         case Session.NONE | Session.OFFSCREEN:
             return (HotkeyNull(),)
+        case Session.WAYLAND:
+            from ringbridge.desktop.hotkey_portal import HotkeyPortal
+
+            kde = "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":")
+            portal = HotkeyPortal(connect or _no_connection, profile=profile, confirms=kde)
+            return portal, HotkeyNull(reason="not_on_wayland", remedy=REMEDY_KEYS)
         case _ as other:
-            return (HotkeyNull(reason=f"not_on_{other}", remedy=REMEDY_COMMAND),)
+            return (HotkeyNull(reason=f"not_on_{other}", remedy=REMEDY_KEYS),)
+
+
+def hotkey_backend(connect: "Connect", profile: str) -> HotkeyBackend:
+    """The one to use, without waiting: a portal is taken unseen, for at login it may come later than we do.
+
+    Args:
+        connect: How a connection to the session bus is made.
+        profile: The profile's name.
+    """
+    backends = hotkey_backends(connect, profile)
+    return backends[0] if session() is Session.WAYLAND else first_usable(backends)
+
+
+def _no_connection(use: "Callable[[Bus | None], None]") -> None:
+    use(None)
 
 
 def screen_lock_finder() -> Callable[[], tuple[Callable[[], ScreenLock], ...]]:

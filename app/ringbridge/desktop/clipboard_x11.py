@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from ringbridge.desktop.ports import Availability, Buffer, Copied, ReadProblem
 from ringbridge.desktop.x11 import xcb
+from ringbridge.desktop.x11.extended import ExtendedConnection
 from ringbridge.desktop.x11.selections import READ_DEADLINE_S, Finished, Selections
 
 if TYPE_CHECKING:
+    from ringbridge.desktop.x11.programs import Programs
     from ringbridge.desktop.x11.qt_loop import XLoop
 
 _log = logging.getLogger(__name__)
@@ -29,15 +31,15 @@ def x11_availability(*, xfixes: bool) -> Availability:
     return availability
 
 
-def x11_connection(*, xfixes: bool) -> tuple[xcb.Connection | None, Availability]:
+def x11_connection(*, xfixes: bool) -> tuple[ExtendedConnection | None, Availability]:
     """A connection where one can be had, and why not where none can.
 
     Args:
         xfixes: Whether the XFIXES extension is needed as well.
     """
-    connection: xcb.Connection | None = None
+    connection: ExtendedConnection | None = None
     try:
-        connection = xcb.Connection()
+        connection = ExtendedConnection()
         if xfixes:
             connection.start_xfixes()
     except xcb.XcbError as error:
@@ -54,7 +56,8 @@ class ClipboardX11:
 
     def __init__(self, *, deadline_s: float = READ_DEADLINE_S) -> None:
         self._deadline_s = deadline_s
-        self._connection: xcb.Connection | None = None
+        self._connection: ExtendedConnection | None = None
+        self._programs: Programs | None = None
         self._selections: Selections | None = None
         self._loop: XLoop | None = None
 
@@ -84,22 +87,24 @@ class ClipboardX11:
 
     def read(self, buffer: Buffer, done: Callable[[Copied], None]) -> None:
         """Fetch one text; without an X server the problem is UNSUPPORTED."""
-        try:
-            self._open().read(buffer, done)
-        except xcb.XcbError as error:
-            from PySide6.QtCore import QTimer
+        self._start(lambda selections: selections.read(buffer, done), done)
 
-            _log.warning("the %s can't be read: %s", buffer, error.reason)
-            self.close()
-            QTimer.singleShot(0, lambda: done(Copied(problem=ReadProblem.UNSUPPORTED)))
-            return
-        self._soon()
+    def read_plain(self, done: Callable[[Copied], None]) -> None:
+        """Fetch the copied text as `read` does, if there is nothing but text: else the problem is NO_TEXT."""
+        self._start(lambda selections: selections.read(Buffer.CLIPBOARD, done, plain_only=True), done)
+
+    def expect(self, done: Callable[[Copied], None]) -> None:
+        """Fetch the text of the next copy for `done`, which `watch` is not told of; without one it is EMPTY."""
+        self._start(lambda selections: selections.expect(done), done)
+        if self._connection is not None:
+            self._connection.flush()  # the copy may follow at once, by another connection
 
     def close(self) -> None:
         """Disconnect; reads under way end with NO_ANSWER."""
         selections, self._selections = self._selections, None
         loop, self._loop = self._loop, None
         connection, self._connection = self._connection, None
+        self._programs = None
         if loop is not None:
             loop.stop()
         finished = selections.abandon() if selections is not None else []
@@ -107,13 +112,36 @@ class ClipboardX11:
             connection.close()
         _deliver(finished)
 
+    def _start(self, begin: Callable[[Selections], None], done: Callable[[Copied], None]) -> None:
+        try:
+            begin(self._open())
+        except xcb.XcbError as error:
+            from PySide6.QtCore import QTimer
+
+            _log.warning("no text can be read: %s", error.reason)
+            self.close()
+            QTimer.singleShot(0, lambda: done(Copied(problem=ReadProblem.UNSUPPORTED)))
+            return
+        self._soon()
+        self._set_deadline()
+
+    def _who(self, window: int) -> tuple[str, ...]:
+        try:
+            if self._programs is None and self._connection is not None:
+                from ringbridge.desktop.x11.programs import Programs
+
+                self._programs = Programs(self._connection)
+            return self._programs.behind(window) if self._programs is not None else ()
+        except xcb.XcbError:
+            return ()  # the server went away; the next look at the connection says so
+
     def _open(self) -> Selections:
         if self._selections is None:
             from ringbridge.desktop.x11.qt_loop import XLoop
 
             if self._connection is None:
-                self._connection = xcb.Connection()
-            self._selections = Selections(self._connection, deadline_s=self._deadline_s)
+                self._connection = ExtendedConnection()
+            self._selections = Selections(self._connection, deadline_s=self._deadline_s, who=self._who)
             self._loop = XLoop(self._connection, self._go_on, self._give_up)
         return self._selections
 

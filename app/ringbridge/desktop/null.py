@@ -1,16 +1,20 @@
 """What stands in where a desktop offers nothing: it does nothing, and says so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ringbridge.desktop.ports import (
     AutostartState,
     Availability,
     Buffer,
     Copied,
-    HotkeyUnavailable,
+    HotkeyCondition,
+    HotkeyState,
+    HotkeyWish,
     LinkState,
+    Pressed,
     ReadProblem,
     Registration,
+    Told,
 )
 
 
@@ -44,7 +48,7 @@ class ClipboardNull:
 
 
 class HotkeyNull:
-    """A `HotkeyBackend` for desktops without one: each `bind` says that there is none."""
+    """A `HotkeyBackend` for desktops without one: each wish is told that there is none."""
 
     name = "none"
 
@@ -56,16 +60,18 @@ class HotkeyNull:
         """Never usable."""
         return self._availability
 
-    def bind(self, combination: str, pressed: Callable[[], None]) -> None:  # noqa: ARG002 - the protocol's
-        """Say that there is none.
+    def bind(self, wishes: Sequence[HotkeyWish], pressed: Pressed, told: Told) -> None:  # noqa: ARG002 - the protocol's
+        """Say of each that there is none."""
+        for wish in wishes:
+            told(wish.action, HotkeyState(HotkeyCondition.UNAVAILABLE, availability=self._availability))
 
-        Raises:
-            HotkeyUnavailable: Always.
-        """
-        raise HotkeyUnavailable(combination)
+    def configure(self) -> bool:
+        """There is no such place."""
+        return False
 
-    def unbind(self, combination: str) -> None:
-        """Do nothing."""
+    def hold_stop_key(self, pressed: Callable[[], None] | None) -> bool:  # noqa: ARG002 - the protocol's
+        """Not possible."""
+        return False
 
     def close(self) -> None:
         """Do nothing."""
@@ -137,7 +143,7 @@ class AutostartNull:
 
     def state(self) -> AutostartState:
         """Off, as far as anybody knows."""
-        return AutostartState(on=None, reason=self._availability.reason)
+        return AutostartState(on=None, why=self._availability.reason)
 
     def set(self, on: bool, done: Callable[[AutostartState], None]) -> None:  # noqa: ARG002, FBT001 - the protocol's
         """Do nothing, and say so."""

@@ -3,10 +3,18 @@
 Each mechanism lives in a file of its own and says whether it can work here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol
+
+from ringbridge.core.hotkeys import HotkeyAction
+
+REMEDY_COMMAND = "bind_dial_command"
+"""Let the desktop's own shortcut settings run ``ringbridge dial --selection``."""
+
+REMEDY_KEYS = "let_desktop_keep_keys"
+"""Let the desktop's own shortcut settings run the commands of `ringbridge.core.hotkeys.COMMANDS`."""
 
 
 class Availability(NamedTuple):
@@ -31,6 +39,14 @@ class Buffer(StrEnum):
     SELECTION = "selection"
 
 
+class Way(StrEnum):
+    """How a selected text was had."""
+
+    PRIMARY = "primary"
+    ACCESSIBILITY = "accessibility"
+    SIMULATED_COPY = "simulated_copy"
+
+
 class ReadProblem(StrEnum):
     """Why a text could not be read."""
 
@@ -40,6 +56,10 @@ class ReadProblem(StrEnum):
     NO_TEXT = "no_text"
     NO_ANSWER = "no_answer"
     UNSUPPORTED = "unsupported"
+    CLIPBOARD_KEPT = "clipboard_kept"
+    """A copy would have had to be made, and would have lost what is on the clipboard."""
+    KEYS_HELD = "keys_held"
+    """Likewise, and the keys of the hotkey were not released in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +69,14 @@ class Copied:
     Attributes:
         text: The text, without NUL; never logged, never stored.
         problem: Why there is none, or None.
+        programs: Names of the program it was copied in, the one for people first; empty where that is not known.
+        way: How a selected text was had.
     """
 
     text: str = field(default="", repr=False)
     problem: ReadProblem | None = None
+    programs: tuple[str, ...] = ()
+    way: Way = Way.PRIMARY
 
 
 class ClipboardBackend(Protocol):
@@ -85,26 +109,100 @@ class ClipboardBackend(Protocol):
         ...
 
 
+class SelectionSource(Protocol):
+    """One way to the text that is selected in another program.
+
+    Attributes:
+        way: Its name.
+    """
+
+    way: Way
+
+    def availability(self) -> Availability:
+        """Look, change nothing. GUI thread."""
+        ...
+
+    def read(self, done: Callable[[Copied], None]) -> None:
+        """Fetch the text; `done` is called once, on the GUI thread, within the way's deadline."""
+        ...
+
+
+class HotkeyWish(NamedTuple):
+    """A key that is wanted.
+
+    Attributes:
+        action: What it is for.
+        combination: Such as ``Ctrl+Alt+D``; where the desktop keeps the keys, only a proposal.
+        description: What it does, in people's words: desktops show it.
+    """
+
+    action: HotkeyAction
+    combination: str
+    description: str
+
+
+class HotkeyCondition(StrEnum):
+    """What became of a wish for a key."""
+
+    WAITING = "waiting"
+    """The desktop has not answered yet; it may ask the person first."""
+    BOUND = "bound"
+    TAKEN = "taken"
+    """Another program holds the combination."""
+    INVALID = "invalid"
+    """This keyboard has no such key."""
+    NO_KEY = "no_key"
+    """The desktop knows the action and has given it no key."""
+    DENIED = "denied"
+    """The person said no when the desktop asked."""
+    UNAVAILABLE = "unavailable"
+
+
+class HotkeyState(NamedTuple):
+    """Where one key stands.
+
+    Attributes:
+        condition: What became of the wish.
+        keys: What is to be pressed, as this desktop writes it; of a bound one.
+        holder: Who holds the combination, in the desktop's words, or empty: then it is not known.
+        availability: Why it is unavailable, and what helps.
+    """
+
+    condition: HotkeyCondition
+    keys: str = ""
+    holder: str = ""
+    availability: Availability = Availability(usable=True)
+
+
+Pressed = Callable[[HotkeyAction], None]
+Told = Callable[[HotkeyAction, HotkeyState], None]
+
+
 class HotkeyBackend(Protocol):
-    """Calls back when a key combination is pressed anywhere on the desktop."""
+    """Calls back when one of several keys is pressed anywhere on the desktop. GUI thread, but for `availability`."""
 
     name: str
 
     def availability(self) -> Availability:
-        """Look, change nothing. Any thread."""
+        """Look, change nothing. Any thread; it may take a moment, so not the GUI thread where a bus is asked."""
         ...
 
-    def bind(self, combination: str, pressed: Callable[[], None]) -> None:
-        """Call `pressed` on the GUI thread at each first press of `combination` (such as ``Ctrl+Alt+D``).
+    def bind(self, wishes: Sequence[HotkeyWish], pressed: Pressed, told: Told) -> None:
+        """Hold exactly these keys from now on; what was held before and is not among them is given back.
 
-        Raises:
-            HotkeyTaken: Another program holds the combination.
-            HotkeyInvalid: The combination has no key on this keyboard.
+        Args:
+            wishes: One for each action; none: give everything back.
+            pressed: Gets the action at each first press of its key, whoever has the focus.
+            told: Gets the state of each action: within a deadline, and again whenever it changes.
         """
         ...
 
-    def unbind(self, combination: str) -> None:
-        """Forget it. Safe to call for one that was never bound."""
+    def configure(self) -> bool:
+        """Let the desktop show where its keys are chosen; False where it has no such place."""
+        ...
+
+    def hold_stop_key(self, pressed: Callable[[], None] | None) -> bool:
+        """Hold Escape for a few seconds, or give it back (None); False where that is not possible here."""
         ...
 
     def close(self) -> None:
@@ -207,13 +305,13 @@ class AutostartState(NamedTuple):
 
     Attributes:
         on: We do; None where the desktop does not tell.
-        reason: Why not, or who decides: ``off``, ``by_system`` (a package's entry starts us), ``switched_off`` (in
+        why: Why not, or who decides: ``off``, ``by_system`` (a package's entry starts us), ``switched_off`` (in
             the desktop's settings), ``switched_off_by_admin``, ``not_on_this_desktop``, ``broken`` (the entry starts
             what is not there), ``not_told``; empty where the user's own entry starts us.
     """
 
     on: bool | None
-    reason: str = ""
+    why: str = ""
 
 
 class Autostart(Protocol):
@@ -309,15 +407,3 @@ class AppearanceWatch(Protocol):
     def close(self) -> None:
         """Listen no more. Safe to call twice."""
         ...
-
-
-class HotkeyTaken(Exception):
-    """Another program holds the combination."""
-
-
-class HotkeyInvalid(Exception):
-    """The combination has no key on this keyboard."""
-
-
-class HotkeyUnavailable(HotkeyInvalid):
-    """The desktop that would tell of keys is gone, or was never there."""

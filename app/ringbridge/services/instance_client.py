@@ -119,6 +119,28 @@ class LinkAnswer:
         self.exit_code: int = 0 if self.taken or exit_code is None else exit_code
 
 
+class HotkeyAnswer:
+    """How the running program's hotkeys stand.
+
+    Attributes:
+        mechanism: What takes them, such as ``x11`` or ``portal``; empty where nothing does.
+        rows: For each action that has a key combination: ``action``, ``condition``, ``keys``, ``holder``, ``reason``
+            and ``remedy``, all texts as in `ringbridge.desktop.ports`.
+    """
+
+    __slots__ = ("mechanism", "rows")
+
+    def __init__(self, fields: "Mapping[str, Any]") -> None:
+        self.mechanism = _text(fields, "mechanism")
+        rows: Any = fields.get("hotkeys")
+        names = ("action", "condition", "keys", "holder", "reason", "remedy")
+        self.rows: list[dict[str, str]] = [
+            {name: _text(row, name) for name in names}  # pyright: ignore[reportUnknownArgumentType] - JSON
+            for row in (rows if isinstance(rows, list) else [])  # pyright: ignore[reportUnknownVariableType] - JSON
+            if isinstance(row, dict)
+        ]
+
+
 class RunningProgram:
     """Who listens.
 
@@ -189,6 +211,28 @@ def hang_up(path: str, *, patience_s: "Callable[[], float]") -> CallAnswer:
         OtherVersion: The program does not know the request.
     """
     return CallAnswer(_ask(path, {"command": "hangup"}, patience_s))
+
+
+def redial(path: str, *, patience_s: "Callable[[], float]") -> CallAnswer:
+    """Ask the running program to make the latest call again. Never sends twice, whatever happens.
+
+    Raises:
+        NoProgram: Nothing was handed over.
+        ProgramLost: It was, and no answer came.
+        OtherVersion: The program does not know the request.
+    """
+    return CallAnswer(_ask(path, {"command": "redial"}, patience_s))
+
+
+def hotkeys(path: str) -> "HotkeyAnswer":
+    """Ask the running program how its hotkeys stand.
+
+    Raises:
+        NoProgram: Nobody listens.
+        ProgramLost: It did not answer.
+        OtherVersion: It does not know the request.
+    """
+    return HotkeyAnswer(_ask_quickly(path, {"command": "hotkeys"}))
 
 
 def open_call_dialog(path: str, *, token: str = "") -> None:

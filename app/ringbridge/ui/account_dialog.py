@@ -194,7 +194,6 @@ class AccountDialog(QDialog):
         works.clicked.connect(self.capabilities_wanted)
         self._save_button = buttons.addButton(tr("Save"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._save_button.setObjectName("save")
-        self._save_button.setDefault(True)
         cancel = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         cancel.setText(tr("Cancel"))
         cancel.setIcon(QIcon())  # some styles add one, and only here
@@ -205,6 +204,7 @@ class AccountDialog(QDialog):
         column.addWidget(self._area, 1)
         column.addWidget(self._foot)
         column.addWidget(buttons)
+        self._save_button.setDefault(True)  # only within the dialog; else Enter goes to the first button
         hint = self._form.sizeHint()
         width = max(hint.width(), self.fontMetrics().averageCharWidth() * _WIDE_CHARS * 2)
         self.resize(self._fitting(width + 50, hint.height() + 150))

@@ -11,16 +11,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from ringbridge.core.errors import RingbridgeError, StorageError
-from ringbridge.core.hotkeys import STOP_KEY
+from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.core.settings import AccountSettings, with_value
-from ringbridge.desktop.choose import (
-    clipboard_backends,
-    first_usable,
-    hotkey_backends,
-    instance_server,
-    link_handler,
-)
-from ringbridge.desktop.ports import Buffer, Copied, HotkeyInvalid, HotkeyTaken, HotkeyUnavailable
+from ringbridge.desktop.choose import clipboard_backends, first_usable, instance_server, link_handler
+from ringbridge.desktop.ports import Copied
 from ringbridge.desktop.signals import QuitSignals
 from ringbridge.ui.buses import Buses
 from ringbridge.ui.face import Face
@@ -35,9 +29,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from ringbridge.core.calls import CallRecord
-    from ringbridge.desktop.ports import HotkeyBackend, LinkHandler
+    from ringbridge.desktop.ports import LinkHandler
     from ringbridge.services.paths import Paths
     from ringbridge.ui.desktop_events import DesktopEvents
+    from ringbridge.ui.hotkey_binding import HotkeyBinding
     from ringbridge.ui.link_default import LinkDefault
     from ringbridge.ui.parts import Parts
     from ringbridge.ui.phone_choice import PhoneChoice
@@ -103,8 +98,7 @@ class Program(QObject):
         self._work_lane = Lane("work", invoker)
         self._slow_lane = Lane("slow", invoker)
         self._clipboard = first_usable(clipboard_backends())
-        self._hotkeys: HotkeyBackend | None = None
-        self._bound_hotkey = ""
+        self._hotkeys: HotkeyBinding | None = None
         self._screen_guard = cache(self._make_screen_guard)
         self._phones: PhoneChoice | None = None
         self._signals = QuitSignals(application.quit)
@@ -120,12 +114,13 @@ class Program(QObject):
         self._events_wanted = False
         self._face = Face(tray=tray, buses=self._buses, at_login=at_login, started_again=self._open_call_number)
 
-    def start(self, *, link: str = "", startup_id: str = "") -> None:
+    def start(self, *, link: str = "", startup_id: str = "", show: bool = False) -> None:
         """Read the settings off the GUI thread, then bring everything up.
 
         Args:
             link: A URI to ask about at once, or empty.
             startup_id: By which the desktop waits for this start, or empty.
+            show: Open “Call number…” at once.
         """
         self._application.aboutToQuit.connect(self._shut_down)
         self._tray.quit_wanted.connect(self._application.quit)
@@ -138,6 +133,8 @@ class Program(QObject):
         self._slow_lane.submit(self._load, partial(self._bring_up, link), self._not_up)
         if startup_id:
             self._slow_lane.submit(partial(_end_launch_feedback, startup_id), lambda _: None, self._log_failure)
+        if show:
+            self._open_call_number()
 
     def _open_call_number(self) -> None:
         self._with_parts(methodcaller("open_call_number"))
@@ -239,7 +236,8 @@ class Program(QObject):
             in_force=self._in_force.now,
             facts=services.facts,
             locked=lambda: self._screen_guard().locked,
-            stop_key=self._bind_stop_key,
+            stop_key=self._hold_stop_key,
+            hotkeys=lambda: self._the_hotkeys().report,
             recent=self._recent,
             profile=self._paths.profile,
             links=self._links(),
@@ -248,6 +246,7 @@ class Program(QObject):
         )
         parts.settings_saved.connect(self._in_force.saved)
         parts.settings_changed_elsewhere.connect(self._reload_settings)
+        parts.offer_pause.changed.connect(self._watch_clipboard)
         parts.started_again.connect(self._face.start_again)
         self._closers.append(parts.close)
         self._parts = parts
@@ -266,8 +265,16 @@ class Program(QObject):
 
     def _copied(self, copied: Copied) -> None:
         """Something was copied in another program: most of it has hardly a digit and ends here."""
-        if copied.problem is None and sum(map(str.isdigit, copied.text[:_LOOKED_AT])) >= _MIN_DIGITS:
-            self._with_parts(lambda parts: parts.coordinator.copied(copied.text))
+        if copied.problem is not None or sum(map(str.isdigit, copied.text[:_LOOKED_AT])) < _MIN_DIGITS:
+            return
+        muted = self._session.settings.clipboard.muted_apps
+        if muted:
+            from ringbridge.ui.muted_programs import is_muted
+
+            if is_muted(copied.programs, muted):
+                return
+        program = next(iter(copied.programs), "")
+        self._with_parts(lambda parts: parts.coordinator.copied(copied.text, program))
 
     def _tell(self, sentence: str) -> None:
         self._with_parts(lambda parts: parts.coordinator.tell(sentence))
@@ -281,59 +288,50 @@ class Program(QObject):
 
     def _apply_settings(self) -> None:
         settings = self._session.settings
-        self._tray.set_paused(not settings.clipboard.watch)
         self._tray.set_pause_locked("clipboard.watch" in self._session.locked)
         self._show_phones()
-        self._clipboard.unwatch()
-        if settings.clipboard.watch:
-            self._clipboard.watch(self._copied)
-        self._bind_hotkey(settings.hotkeys.dial_selection)
+        self._watch_clipboard()
+        self._bind_hotkeys()
         missing = "" if settings.account.url else tr("No account yet: open Settings to set it up.")
         self._notices.set(Topic.ACCOUNT, missing)
 
-    def _bind_hotkey(self, combination: str) -> None:
-        if combination == self._bound_hotkey:
-            return
-        if self._bound_hotkey and self._hotkeys is not None:
-            self._hotkeys.unbind(self._bound_hotkey)
-            self._bound_hotkey = ""
-        self._notices.set(Topic.HOTKEY, "")
-        if not combination:
-            return
-        hotkeys = self._hotkey_backend()
-        try:
-            hotkeys.bind(combination, self._dial_selection)
-        except (HotkeyTaken, HotkeyInvalid) as error:
-            from ringbridge.ui.wording import (
-                availability_sentence,
-                hotkey_invalid_sentence,
-                hotkey_taken_sentence,
-            )
+    def _watch_clipboard(self) -> None:
+        """Look at copies, or do not: as the settings say, but for a pause that came by itself."""
+        paused = self._parts is not None and self._parts.offer_pause.paused
+        watch = self._session.settings.clipboard.watch and not paused
+        self._tray.set_paused(not watch)
+        self._clipboard.unwatch()
+        if watch:
+            self._clipboard.watch(self._copied)
 
-            if isinstance(error, HotkeyUnavailable):
-                self._notices.set(Topic.HOTKEY, availability_sentence("hotkey", hotkeys.availability()))
-            else:
-                sentence = hotkey_taken_sentence if isinstance(error, HotkeyTaken) else hotkey_invalid_sentence
-                self._notices.set(Topic.HOTKEY, sentence(combination))
-        else:
-            self._bound_hotkey = combination
+    def _bind_hotkeys(self) -> None:
+        hotkeys = self._session.settings.hotkeys
+        if self._hotkeys is not None or any(hotkeys):
+            self._the_hotkeys().apply(hotkeys)
 
-    def _hotkey_backend(self) -> "HotkeyBackend":
+    def _the_hotkeys(self) -> "HotkeyBinding":
         if self._hotkeys is None:
-            self._hotkeys = first_usable(hotkey_backends())
+            from ringbridge.ui.hotkey_binding import HotkeyBinding
+
+            self._hotkeys = HotkeyBinding(
+                lane=self._slow_lane,
+                notices=self._notices,
+                menu=self._tray.menu,
+                act=self._hotkey_pressed,
+                profile=self._paths.profile,
+            )
             self._closers.append(self._hotkeys.close)
         return self._hotkeys
 
-    def _bind_stop_key(self, pressed: Callable[[], None] | None) -> None:
-        """Escape stops a countdown whatever has the focus; it is grabbed for these few seconds only."""
-        if pressed is None:
-            if self._hotkeys is not None:
-                self._hotkeys.unbind(STOP_KEY)
-            return
-        try:
-            self._hotkey_backend().bind(STOP_KEY, pressed)
-        except (HotkeyTaken, HotkeyInvalid) as error:
-            _log.info("Escape can't stop the countdown here (%s); a click can", type(error).__name__)
+    def _hotkey_pressed(self, action: HotkeyAction) -> None:
+        if action is HotkeyAction.DIAL_SELECTION:
+            self._dial_selection()
+        else:
+            self._with_parts(lambda parts: parts.act(action))
+
+    def _hold_stop_key(self, pressed: Callable[[], None] | None) -> None:
+        if self._hotkeys is not None or pressed is not None:
+            self._the_hotkeys().hold_stop_key(pressed)
 
     def _show_phones(self) -> None:
         """Most people have one phone, and nothing of this is loaded for them."""
@@ -388,7 +386,11 @@ class Program(QObject):
         self._closers.append(self._desktop_events.close)
         if self._fixed_account is None:
             self._link_default = make_link_default(
-                session=self._session, handler=self._links(), settings_file=self._file, lane=self._slow_lane
+                session=self._session,
+                handler=self._links(),
+                settings_file=self._file,
+                lane=self._slow_lane,
+                notify=self._face.notify,
             )
             self._link_default.settings_saved.connect(self._in_force.saved)
             self._link_default.failed.connect(self._show_failure)
@@ -403,17 +405,22 @@ class Program(QObject):
         return link_handler(self._paths.links_record, ("--profile", profile) if profile else ())
 
     def _dial_selection(self) -> None:
-        self._clipboard.read(Buffer.SELECTION, self._selected)
-
-    def _selected(self, copied: Copied) -> None:
-        self._with_parts(lambda parts: parts.coordinator.selected(copied))
+        self._with_parts(lambda parts: parts.selected_text.read(parts.coordinator.selected))
 
     def _reload_settings(self) -> None:
         """Another process says that it wrote the settings, or the password."""
-        doubt = partial(self._with_parts, _doubt_account)
-        self._work_lane.submit(self._in_force.now, lambda _: doubt(), self._log_failure)
+
+        def use(_now: object) -> None:
+            self._bind_hotkeys()  # what was taken may be free, and the desktop may keep the keys by now
+            self._with_parts(_doubt_account)
+
+        self._work_lane.submit(self._in_force.now, use, self._log_failure)
 
     def _pause(self, paused: bool) -> None:  # noqa: FBT001 - a signal's value
+        if not paused and self._parts is not None:
+            self._parts.offer_pause.resume()
+        if self._session.settings.clipboard.watch is not paused:
+            return
         settings = with_value(self._session.settings, "clipboard.watch", not paused)
         self._session.use(settings, self._session.region)
         self._slow_lane.submit(
@@ -479,8 +486,9 @@ def _load_desktop_events() -> "tuple[Callable[..., DesktopEvents], Callable[...,
 
 
 def _load_parts() -> "Callable[..., Parts]":
+    from ringbridge.desktop import selection_atspi, selection_simulated
     from ringbridge.ui import card, moment_words, parts, progress_words
 
     # the coordinator and the tray import these when they show something: 30 ms that the GUI thread does not have
-    _ = card, moment_words, progress_words
+    _ = card, moment_words, progress_words, selection_atspi, selection_simulated
     return parts.Parts

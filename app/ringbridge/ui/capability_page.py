@@ -143,7 +143,7 @@ class CapabilityPage(QDialog):
         close.setIcon(QIcon())  # some styles add one, and only here
         for button in (self._refresh, self._copy_all):
             button.setAutoDefault(False)
-        close.setDefault(True)
+        close.setObjectName("close")
         self._refresh.clicked.connect(self._want_refresh)
         self._copy_all.clicked.connect(self._copy_report)
         buttons.rejected.connect(self.reject)
@@ -154,6 +154,7 @@ class CapabilityPage(QDialog):
         column.addWidget(self._words)
         column.addLayout(row)
         column.addWidget(buttons)
+        close.setDefault(True)
         metrics = self.fontMetrics()
         self.resize(metrics.averageCharWidth() * _WIDE_CHARS, metrics.lineSpacing() * _LINES)
         self._show_command("")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "bind_dial_command": "ringbridge dial --selection",
+    "let_desktop_keep_keys": "ringbridge hotkey install",
     "set_up_account": "ringbridge account set",
     "enter_password": "ringbridge account set",
     "install_libxcb": "sudo apt install libxcb1",

@@ -42,6 +42,7 @@ class Card(CornerWindow):
         call_wanted: A person wants to call the choice with this index; once for each offer, question or countdown.
         alternative_wanted: A person wants to call, and another own phone to ring; once, as `call_wanted`.
         counted_down: The countdown is over and nobody stopped it; once, as `call_wanted`.
+        action_wanted: The button of a message was pressed.
         dismissed: A person closed the card, said no to the question, or stopped the countdown.
         expired: An offer's or a message's time was over; nobody touched it.
     """
@@ -49,6 +50,7 @@ class Card(CornerWindow):
     call_wanted = Signal(int)
     alternative_wanted = Signal()
     counted_down = Signal()
+    action_wanted = Signal()
     dismissed = Signal()
     expired = Signal()
 
@@ -58,7 +60,7 @@ class Card(CornerWindow):
         self._asking = False
         self._counting = False
         self._seconds_left = 0
-        self._held: tuple[str, str, bool, int, str] | None = None
+        self._held: tuple[str, str, bool, int, str, str] | None = None
         self._seconds = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -140,7 +142,9 @@ class Card(CornerWindow):
         if self._counting:
             self._call(0)
 
-    def status(self, title: str, sentence: str, *, good: bool, seconds: int = 0, extension: str = "") -> None:
+    def status(
+        self, title: str, sentence: str, *, good: bool, seconds: int = 0, extension: str = "", action: str = ""
+    ) -> None:
         """Tell how a call goes. While a question waits for its answer, this waits behind it.
 
         Args:
@@ -149,13 +153,16 @@ class Card(CornerWindow):
             good: Good news, or something to look at.
             seconds: As in `offer`.
             extension: Digits to dial once connected, which a button copies; or empty.
+            action: What a button says that emits `action_wanted` and closes the card; or empty.
         """
         if self._asking and self.isVisible():
-            self._held = (title, sentence, good, seconds, extension)
+            self._held = (title, sentence, good, seconds, extension, action)
             return
         self._show_rows((), buttons=False)
         self._set_face(title=title, tone=Tone.CALL if good else Tone.BAD, closable=True, sentence=sentence)
         self._offer_copy(extension)
+        self._action.setText(action)
+        self._action.setVisible(bool(action))
         self._open = False
         self._present(seconds=seconds, corner="", focusable=self._focusable and self.isVisible())
         if self._focusable:
@@ -193,6 +200,9 @@ class Card(CornerWindow):
         self._copy = FlatButton("", filled=False, parent=self)
         self._copy.setObjectName("copy_extension")
         self._copy.clicked.connect(self._copy_extension)
+        self._action = FlatButton("", filled=False, parent=self)
+        self._action.setObjectName("action")
+        self._action.clicked.connect(self._act)
         self._answers = QWidget(self)
         answers = self._answers_row = QHBoxLayout(self._answers)
         answers.setContentsMargins(0, 6, 0, 0)
@@ -207,6 +217,7 @@ class Card(CornerWindow):
         column.addLayout(head)
         column.addWidget(self._sentence)
         column.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignRight)
+        column.addWidget(self._action, 0, Qt.AlignmentFlag.AlignRight)
         for index, row in enumerate(self._rows):
             row.button.clicked.connect(partial(self._call, index))
             column.addWidget(row)
@@ -249,6 +260,7 @@ class Card(CornerWindow):
         self._close_button.setVisible(closable)
         self._answers.setVisible(question)
         self._offer_copy("")
+        self._action.setVisible(False)
         self._yes.setObjectName("call" if question else "yes")
         for button in (self._yes, self._other, *(row.button for row in self._rows)):
             button.setEnabled(True)
@@ -340,6 +352,11 @@ class Card(CornerWindow):
         QGuiApplication.clipboard().setText(self._extension)
         self._copy.setText(fill(tr("Copied: {digits}"), digits=self._extension))
 
+    def _act(self, _checked: object = None) -> None:
+        if self._is_settled():
+            self._leave()
+            self.action_wanted.emit()
+
     def _dismiss(self, _checked: object = None) -> None:
         if not self._is_settled():
             return
@@ -356,8 +373,8 @@ class Card(CornerWindow):
         self.hide()
         self.dismissed.emit()
         if held is not None and not self.isVisible():
-            title, sentence, good, seconds, extension = held
-            self.status(title, sentence, good=good, seconds=seconds, extension=extension)
+            title, sentence, good, seconds, extension, action = held
+            self.status(title, sentence, good=good, seconds=seconds, extension=extension, action=action)
 
     # ------------------------------------------------------------ events
 

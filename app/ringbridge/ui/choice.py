@@ -40,13 +40,14 @@ class Choice:
     alternative: str = ""
 
 
-def offered_choice(reading: "Reading", settings: "Settings", *, alone: bool) -> Choice:
+def offered_choice(reading: "Reading", settings: "Settings", *, alone: bool, way: str = "") -> Choice:
     """A number that was read, to be offered.
 
     Args:
         reading: The number.
         settings: Say how it would be called.
         alone: It is the only one; of several, the dial strings would be too much to read.
+        way: How the text was had, as a sentence, or empty.
     """
     from ringbridge.core.dialing.local_time import is_quiet
 
@@ -57,7 +58,7 @@ def offered_choice(reading: "Reading", settings: "Settings", *, alone: bool) -> 
         local,
         kind=traits.kind if traits else "",
         night=night and guards.night != "allow",
-        route=_route(settings, reading.destination.dialed if alone else ""),
+        route=f"{way} {_route(settings, reading.destination.dialed if alone else '')}".strip(),
     )
 
 

@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,9 +10,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from ringbridge.core.calls import CallOutcome, CallRecord, CallRequest, Origin, Outcome
 from ringbridge.core.errors import InputError
 from ringbridge.desktop.activation import activated_by
-from ringbridge.desktop.ports import Copied
+from ringbridge.desktop.ports import Copied, Way
+from ringbridge.ui.call_report import GOES_ON, attention, record_of, report_title, who_of
 from ringbridge.ui.calling import Caller, OutcomeHandler, Wish
 from ringbridge.ui.choice import Choice, asked_choice, offered_choice
+from ringbridge.ui.muted_programs import KEY as MUTED_KEY
 from ringbridge.ui.notices import Topic
 from ringbridge.ui.session import MAX_RECENT
 from ringbridge.ui.translation import fill, tr
@@ -24,6 +25,7 @@ from ringbridge.ui.wording import (
     hang_up_sentence,
     outcome_sentence,
     read_problem_sentence,
+    way_sentence,
 )
 
 if TYPE_CHECKING:
@@ -44,9 +46,8 @@ _log = logging.getLogger(__name__)
 
 _CALLING_SHOWN_MS = 10_000
 _GOOD_NEWS_S = 6
+_NEWS_S = 30
 _FEEDBACK_MS = 20
-_GOES_ON = {"repeated", "running"}
-"""There is such a call: no second one was placed, and nothing went wrong."""
 _PHONE_REASONS = {"phone_offline", "phone_rejects"}
 _NOT_IN_HISTORY = {
     "repeated", "no_url", "no_username", "no_line", "history_unavailable", "history_too_new", "limit_minute",
@@ -92,10 +93,16 @@ class Coordinator(QObject):
     Signals:
         settings_wanted: The account is not set up, and a person wants to call.
         card_made: The `Card`, before it is shown for the first time.
+        offer_shown: Numbers are offered anew: because they were copied (True), or because a person asked.
+        offer_used: One of them is called, or all are looked at again.
+        offer_left: They went from the screen by themselves, or were closed.
     """
 
     settings_wanted = Signal()
     card_made = Signal(object)
+    offer_shown = Signal(bool)
+    offer_used = Signal()
+    offer_left = Signal()
 
     def __init__(
         self,
@@ -113,6 +120,8 @@ class Coordinator(QObject):
         self.offers: OfferNotices | None = None
         self._offer_number = 0
         self._own_copy = ""
+        self._program = ""
+        self._way = ""
         self._notices = notices
         self._session = session
         self._reader = reader
@@ -134,7 +143,7 @@ class Coordinator(QObject):
         caller.countdown.connect(self._count_down)
         caller.hung_up.connect(self._hung_up)
         tray.offer_wanted.connect(partial(self._call_offered, origin=Origin.MENU))
-        tray.offer_shown_wanted.connect(partial(self._show_offer, focusable=True))
+        tray.offer_shown_wanted.connect(self._show_offer_again)
 
     def show_recent(self, records: tuple[CallRecord, ...]) -> None:
         """Take the calls of earlier sessions into the menu, newest first."""
@@ -166,21 +175,26 @@ class Coordinator(QObject):
         """We are about to put this text on the clipboard ourselves."""
         self._own_copy = text
 
-    def copied(self, text: str) -> None:
-        """A text with digits was copied in another program: look for numbers, offer what is found."""
+    def copied(self, text: str, program: str = "") -> None:
+        """A text with digits was copied in another program: look for numbers, offer what is found.
+
+        Args:
+            text: The text.
+            program: Where it was copied, or empty.
+        """
         own, self._own_copy = self._own_copy, ""
         if text == own:
             return  # copied here: whoever copies the number of a call does not want to call it again
-        self._reader.find(text, self._found, self.refuse)
+        self._reader.find(text, partial(self._found, program=program, was_copied=True), self.refuse)
 
     def selected(self, copied: Copied) -> None:
         """The hotkey was pressed and the selected text read: offer what is in it; pressed again, call it."""
         if copied.problem is not None:
             self.tell(read_problem_sentence(copied.problem))
             return
-        self._reader.read(copied.text, self._offer_selected, self.refuse, typed=False)
+        self._reader.read(copied.text, partial(self._offer_selected, copied.way), self.refuse, typed=False)
 
-    def _offer_selected(self, reading: "Reading") -> None:
+    def _offer_selected(self, way: Way, reading: "Reading") -> None:
         if self._caller.screen_locked:
             self.tell(gate_sentence("locked"))
         elif set(reading.target.code) & set("*#"):
@@ -194,8 +208,12 @@ class Coordinator(QObject):
         elif self._selected == reading.target and [offered.target for offered in self._offer] == [reading.target]:
             self._call_offered(0, origin=Origin.HOTKEY)
         else:
-            self._found((reading,))
+            self._found((reading,), way=way_sentence(way))
             self._selected = reading.target
+
+    def inform(self, title: str, sentence: str, action: str = "") -> None:
+        """Say that something is different from now on, with a button that does `action` about it, or none."""
+        self._card.status(title, sentence, good=True, seconds=_NEWS_S, action=action)
 
     def tell(self, sentence: str) -> None:
         """Say something that went wrong, until a person has seen it."""
@@ -220,6 +238,8 @@ class Coordinator(QObject):
     def show_noticed(self, number: int, *, focusable: bool = True) -> None:
         """Show the card in the place of the notification of an offer."""
         if number == self._offer_number and self._question is None and self._offer:
+            if focusable:
+                self.offer_used.emit()
             self._show_card(focusable=focusable)
         elif focusable:
             self.tell_gone()
@@ -228,6 +248,11 @@ class Coordinator(QObject):
         """The notification of an offer was closed by a person."""
         if number == self._offer_number and self._question is None:
             self._forget_offer()
+            self.offer_left.emit()
+
+    def expire_noticed(self) -> None:
+        """The notification of an offer is no longer to be seen: the menu keeps it, the hotkey shows it anew."""
+        self._selected = None
 
     def show_status(self, title: str, sentence: str, *, good: bool, seconds: int) -> None:
         """Tell on the card, whatever the settings say."""
@@ -262,8 +287,8 @@ class Coordinator(QObject):
         """
         if self.offers is not None:
             self.offers.withdraw()
-        if self._question is not None and self._question.counting:
-            self._card.stop()
+            self._selected = None
+        self.stop_countdown()
 
     def clear_message(self) -> None:
         """Take a message off the screen; a question or an offer stays."""
@@ -295,15 +320,23 @@ class Coordinator(QObject):
             self.card_made.emit(self._made_card)
         return self._made_card
 
-    def _found(self, readings: "tuple[Reading, ...]") -> None:
+    def _found(
+        self, readings: "tuple[Reading, ...]", *, program: str = "", way: str = "", was_copied: bool = False
+    ) -> None:
         if not readings or self._question is not None:
             return  # a question on the screen is more urgent than a new offer
         self._offer = readings
+        self._program, self._way = program, way
         self._offer_number += 1
         self._selected = None
         self._show_offer_in_tray()
         self._show_offer(focusable=False)
         self._caller.warm_up()
+        self.offer_shown.emit(was_copied)
+
+    def _show_offer_again(self) -> None:
+        self.offer_used.emit()
+        self._show_offer(focusable=True)
 
     def _show_offer(self, *, focusable: bool) -> None:
         if self._question is not None:
@@ -328,10 +361,12 @@ class Coordinator(QObject):
             self._answer_no(self._question)
         else:
             self._forget_offer()
+            self.offer_left.emit()
 
     def _card_expired(self) -> None:
         """The menu keeps the offer; the hotkey shows it anew before it calls."""
         self._selected = None
+        self.offer_left.emit()
 
     def _call_offered(self, index: int, *, origin: Origin) -> None:
         question = self._question
@@ -342,6 +377,7 @@ class Coordinator(QObject):
         elif index < len(self._offer):
             reading = self._offer[index]
             self._offer, self._selected = (), None
+            self.offer_used.emit()
             self._caller.want(Wish(target=reading.target, destination=reading.destination, origin=origin))
             QTimer.singleShot(_FEEDBACK_MS, self._show_offer_in_tray)
 
@@ -375,11 +411,15 @@ class Coordinator(QObject):
         """The menu offers what the card shows, so that it is reached by keyboard."""
         if self.offers is not None and (self._question is not None or not self._offer):
             self.offers.withdraw()
-        self._tray.set_offer((self._question.choice,) if self._question is not None else self._offered())
+        if self._question is not None:
+            self._tray.set_offer((self._question.choice,))
+        else:
+            fixed = MUTED_KEY in self._session.locked
+            self._tray.set_offer(self._offered(), program="" if fixed else self._program)
 
     def _offered(self) -> tuple[Choice, ...]:
         settings, alone = self._session.settings, len(self._offer) == 1
-        return tuple(offered_choice(reading, settings, alone=alone) for reading in self._offer)
+        return tuple(offered_choice(reading, settings, alone=alone, way=self._way) for reading in self._offer)
 
     def _forget_offer(self) -> None:
         self._offer = ()
@@ -389,14 +429,33 @@ class Coordinator(QObject):
     def redial(self, request_id: str) -> None:
         """Make a call of the menu again."""
         record = next((record for record in self._recent if record.request_id == request_id), None)
-        if record is None:
-            return
-        from ringbridge.core.targets import Target
+        if record is not None:
+            self._call_again(record, None)
 
-        destination = record.destination
-        code = "" if destination.e164 else destination.display or destination.dialed  # as typed, before any rule
-        target = Target(e164=destination.e164, code=code, extension=destination.extension)
-        self._caller.want(Wish(target=target, origin=Origin.REDIAL, name=record.name))
+    def redial_latest(self, done: OutcomeHandler | None = None) -> None:
+        """Make the latest call again, or say that there is none.
+
+        Args:
+            done: Told the outcome, as in `Caller.want`.
+        """
+        if self._recent:
+            self._call_again(self._recent[0], done)
+        elif done is not None:
+            done(CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="no_redial"))
+        else:
+            self.tell(tr("There is no call yet that could be made again."))
+
+    def stop_countdown(self) -> bool:
+        """Stop a countdown as a click on the card does; False where none runs."""
+        counting = self._question is not None and self._question.counting
+        if counting:
+            self._card.stop()
+        return counting
+
+    def _call_again(self, record: CallRecord, done: OutcomeHandler | None) -> None:
+        from ringbridge.core.targets import target_again
+
+        self._caller.want(Wish(target=target_again(record.destination), origin=Origin.REDIAL, name=record.name), done)
 
     def _ask(self, judged: "Judged", done: OutcomeHandler | None) -> None:
         if self._question is not None:
@@ -453,13 +512,13 @@ class Coordinator(QObject):
         request = self._starting.pop(request_id, None)
         if request is None:
             return  # over already
-        self._remember(_record(request, Outcome.PLACING))
+        self._remember(record_of(request, Outcome.PLACING))
         if not self.shows_calls:
             self.clear_message()
             return
         self._calling_shown.stop()
         self._tray.set_state(TrayState.CALLING)
-        self._say(tr("Calling…"), fill(tr("Asking the PBX to call {who}."), who=_who(request)), good=True)
+        self._say(tr("Calling…"), fill(tr("Asking the PBX to call {who}."), who=who_of(request)), good=True)
 
     def _call_finished(self, request: CallRequest | None, outcome: CallOutcome) -> None:
         if request is not None:
@@ -467,7 +526,7 @@ class Coordinator(QObject):
             if outcome.problem in _NOT_IN_HISTORY:
                 self._forget(request.request_id)
             else:
-                self._remember(_record(request, outcome.outcome, outcome))
+                self._remember(record_of(request, outcome.outcome, outcome))
         good = outcome.outcome is Outcome.REQUESTED
         if good and not self.shows_calls:
             self._notices.set(Topic.CALL, "")
@@ -478,14 +537,16 @@ class Coordinator(QObject):
             self._calling_shown.start()
         elif not self._caller.busy:
             self._calm_icon()
-        self._notices.set(Topic.CALL, "" if good else _attention(outcome))
-        who = _who(request) if request is not None else ""
+        self._notices.set(Topic.CALL, "" if good else attention(outcome))
+        who = who_of(request) if request is not None else ""
         extension = request.destination.extension if request is not None else ""
         sentence = outcome_sentence(outcome, who, extension)
-        fine = good or outcome.problem in _GOES_ON
+        fine = good or outcome.problem in GOES_ON
         seconds = _GOOD_NEWS_S if fine and not extension else 0  # an extension is wanted later, once connected
         has_call = outcome.outcome in {Outcome.REQUESTED, Outcome.UNKNOWN}
-        self._say(_title(outcome, who), sentence, good=fine, seconds=seconds, extension=extension if has_call else "")
+        self._say(
+            report_title(outcome, who), sentence, good=fine, seconds=seconds, extension=extension if has_call else ""
+        )
         if outcome.outcome is Outcome.NO_ACCOUNT and outcome.problem.startswith("no_"):
             self.settings_wanted.emit()
 
@@ -511,41 +572,3 @@ class Coordinator(QObject):
         others = tuple(other for other in self._recent if other.request_id != record.request_id)
         self._recent = (record, *others)[:MAX_RECENT]
         self._tray.set_recent(self._recent)
-
-
-def _who(request: CallRequest) -> str:
-    return request.name or request.destination.display or request.destination.dialed
-
-
-def _record(request: CallRequest, outcome: Outcome, ended: CallOutcome | None = None) -> CallRecord:
-    return CallRecord(
-        request_id=request.request_id,
-        requested_at=request.requested_at,
-        finished_at=datetime.now(UTC) if ended else None,
-        origin=request.origin,
-        outcome=outcome,
-        destination=request.destination,
-        line=request.line,
-        name=request.name,
-        code=ended.code if ended else None,
-        message=ended.message if ended else "",
-        problem=ended.problem if ended else "",
-        server=ended.server if ended else "",
-        callid=ended.callid if ended else "",
-    )
-
-
-def _title(outcome: CallOutcome, who: str) -> str:
-    if outcome.outcome is Outcome.REQUESTED:
-        return fill(tr("Calling {who}"), who=who)
-    if outcome.outcome is Outcome.UNKNOWN:
-        return tr("It is not known whether the call was placed")
-    if outcome.problem in _GOES_ON:
-        return tr("Already calling")
-    return tr("Not called")
-
-
-def _attention(outcome: CallOutcome) -> str:
-    """What the tray should keep saying: what stays wrong until a person does something."""
-    lasting = {Outcome.NO_ACCOUNT, Outcome.WRONG_LOGIN}
-    return outcome_sentence(outcome) if outcome.outcome in lasting else ""

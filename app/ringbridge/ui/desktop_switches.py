@@ -116,4 +116,4 @@ def _autostart_switch(switch: "Autostart", state: "AutostartState") -> Switch:
     availability = switch.availability()
     if not availability.usable:
         return Switch(None, availability_sentence("autostart", availability), usable=False)
-    return Switch(state.on, "" if state.reason in _NOTHING_TO_SAY else autostart_sentence(state))
+    return Switch(state.on, "" if state.why in _NOTHING_TO_SAY else autostart_sentence(state))

@@ -47,7 +47,7 @@ def link_question(state: "LinkState") -> str:
 def autostart_sentence(state: "AutostartState") -> str:
     """Whether Ringbridge starts at login, and who says so."""
     if state.on:
-        return tr("Ringbridge starts at login: it was installed so.") if state.reason == "by_system" else tr(
+        return tr("Ringbridge starts at login: it was installed so.") if state.why == "by_system" else tr(
             "Ringbridge starts at login."
         )  # fmt: skip
     return {
@@ -59,7 +59,7 @@ def autostart_sentence(state: "AutostartState") -> str:
             "ringbridge autostart on"),
         "not_told": tr("Whether Ringbridge starts at login is known to the desktop only."),
         "no_portal": tr("The desktop does not answer, so the start at login can't be changed."),
-    }.get(state.reason, tr("Ringbridge can't start at login here."))  # fmt: skip
+    }.get(state.why, tr("Ringbridge can't start at login here."))  # fmt: skip
 
 
 def autostart_reason() -> str:

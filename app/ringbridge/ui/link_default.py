@@ -6,18 +6,23 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ringbridge.core.errors import RingbridgeError
+from ringbridge.desktop.notify_ports import Notice, NoticeAction, NoticeEnd
 from ringbridge.ui.desktop_words import link_question
+from ringbridge.ui.notify import Listener, NotifyRules
 from ringbridge.ui.translation import tr
 
 if TYPE_CHECKING:
     from ringbridge.core.settings import Settings
     from ringbridge.desktop.ports import LinkHandler, LinkState
     from ringbridge.services.settings_file import SettingsFile
+    from ringbridge.ui.notify import Notify
     from ringbridge.ui.session import Session
     from ringbridge.ui.tasks import Lane
     from ringbridge.ui.yes_no import YesNo
 
 _log = logging.getLogger(__name__)
+
+_SLOT = "links"
 
 
 class LinkDefault(QObject):
@@ -28,6 +33,7 @@ class LinkDefault(QObject):
         handler: Used on `lane` only.
         settings_file: Likewise; remembers that it was asked.
         lane: Where files are read and written.
+        notify: Shows the question where windows can't stand in a corner without taking the focus.
 
     Signals:
         settings_saved: New `Settings` are in the file.
@@ -38,13 +44,20 @@ class LinkDefault(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, *, session: "Session", handler: "LinkHandler", settings_file: "SettingsFile", lane: "Lane"
+        self,
+        *,
+        session: "Session",
+        handler: "LinkHandler",
+        settings_file: "SettingsFile",
+        lane: "Lane",
+        notify: "Notify",
     ) -> None:
         super().__init__()
         self._session = session
         self._handler = handler
         self._file = settings_file
         self._lane = lane
+        self._notify = notify
         self._question: YesNo | None = None
         self._looked = False
         session.changed.connect(self.look)
@@ -60,6 +73,7 @@ class LinkDefault(QObject):
 
     def close(self) -> None:
         """Take the question off the screen; it comes again with the next start. Safe to call twice."""
+        self._notify.withdraw(_SLOT)
         question, self._question = self._question, None
         if question is not None:
             question.hide()
@@ -77,13 +91,32 @@ class LinkDefault(QObject):
     def _ask(self, state: "LinkState | None") -> None:
         if state is None:
             return
+        title, sentence = tr("Open phone links with Ringbridge?"), link_question(state)
+        if NotifyRules(session=self._session, screen_locked=lambda: False).replaces_windows:
+            self._ask_by_notification(title, sentence)
+            return
         from ringbridge.ui.yes_no import YesNo
 
-        self._question = question = YesNo(tr("Open phone links with Ringbridge?"), link_question(state))
+        self._question = question = YesNo(title, sentence)
         question.answered.connect(self._answered)
         vertical, _, horizontal = self._session.settings.card.corner.partition("_")
-        # the card's own corner is for calls
-        question.present(f"{'top' if vertical == 'bottom' else 'bottom'}_{horizontal}")
+        # the card's own corner is for calls, and the desktop's notifications stand above or below it
+        question.present(f"{vertical}_{'left' if horizontal == 'right' else 'right'}")
+
+    def _ask_by_notification(self, title: str, sentence: str) -> None:
+        def ended(why: NoticeEnd) -> None:
+            if why is NoticeEnd.DISMISSED:
+                self._answered(False)
+
+        notice = Notice(
+            title=title,
+            body=sentence,
+            actions=(NoticeAction("yes", tr("Yes")), NoticeAction("no", tr("No"))),
+            icon="ringbridge",
+            seconds=0,
+        )
+        listener = Listener(acted=lambda key, _token: self._answered(key == "yes"), ended=ended)
+        self._notify.show(_SLOT, notice, listener)
 
     def _answered(self, yes: bool) -> None:  # noqa: FBT001 - a signal's value
         self.close()

@@ -140,10 +140,13 @@ class OfferNotices(QObject):
         self._timer.stop()
         if why is NoticeEnd.DISMISSED:
             self._coordinator.dismiss_noticed(number)
+        else:
+            self._coordinator.expire_noticed()
 
     def _expire(self) -> None:
         """Not every server heeds the time limit, and an old offer must not be called by a stray click."""
         self.withdraw()
+        self._coordinator.expire_noticed()
 
 
 def offer_notice(choices: "tuple[Choice, ...]", *, seconds: int) -> Notice:

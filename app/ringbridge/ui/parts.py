@@ -6,19 +6,27 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from ringbridge.core.errors import RingbridgeError
 from ringbridge.desktop.activation import activated_by
+from ringbridge.desktop.choose import selection_sources
+from ringbridge.desktop.selected_text import SelectedText
 from ringbridge.ui.call_strip import CallStrip
 from ringbridge.ui.calling import Caller
 from ringbridge.ui.coordinator import Coordinator
+from ringbridge.ui.key_actions import KeyActions
 from ringbridge.ui.later_calls import LaterCalls
 from ringbridge.ui.live_calls import LiveCalls
+from ringbridge.ui.muted_programs import MutedPrograms
 from ringbridge.ui.notices import Topic
 from ringbridge.ui.notify import NotifyRules
 from ringbridge.ui.notify_calls import CallNotices
 from ringbridge.ui.notify_offers import OfferNotices
+from ringbridge.ui.offer_pause import OfferPause
 from ringbridge.ui.own_phone import OwnPhone
 from ringbridge.ui.reading import Reader
 from ringbridge.ui.remote import Remote
+from ringbridge.ui.translation import tr
+from ringbridge.ui.wording import error_sentence, muted_sentence, pause_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +45,8 @@ if TYPE_CHECKING:
     from ringbridge.ui.buses import Buses
     from ringbridge.ui.call_number import CallNumber
     from ringbridge.ui.capability_page import Capabilities
+    from ringbridge.ui.card import Card
+    from ringbridge.ui.hotkey_binding import HotkeyReport
     from ringbridge.ui.notices import Notices
     from ringbridge.ui.notify import Notify
     from ringbridge.ui.session import Session
@@ -68,6 +78,7 @@ class Parts(QObject):
         facts: Gives what knows the facts for the gate; called on `work_lane` only.
         locked: Whether the screen is locked.
         stop_key: As in `Coordinator`.
+        hotkeys: Tells how the keys stand.
         recent: The calls of earlier starts, newest first.
         profile: The profile's name.
         links: Makes the desktop send phone links here; used on `slow_lane` only.
@@ -104,6 +115,7 @@ class Parts(QObject):
         facts: "Callable[[], FactFinder]",
         locked: "Callable[[], bool]",
         stop_key: "Callable[[Callable[[], None] | None], None]",
+        hotkeys: "Callable[[], HotkeyReport]",
         recent: "tuple[CallRecord, ...]",
         profile: str,
         links: "LinkHandler",
@@ -152,6 +164,10 @@ class Parts(QObject):
             reader=self.reader,
             caller=self.caller,
         )
+        self.keys = KeyActions(
+            caller=self.caller, coordinator=self.coordinator, open_call_number=self.open_call_number
+        )
+        self.act = self.keys.act
         rules = NotifyRules(session=session, screen_locked=locked)
         self.coordinator.offers = OfferNotices(
             notify=notify, rules=rules, session=session, coordinator=self.coordinator
@@ -163,13 +179,48 @@ class Parts(QObject):
             show_strip=lambda key, focusable: self.strip.show_noticed(key, focusable=focusable),
             put_away=self.strip.put_away,
         )
-        self.remote = Remote(caller=self.caller, reader=self.reader, clipboard=clipboard, profile=profile, demo=demo)
+        self.offer_pause = OfferPause(session)
+        self.coordinator.offer_shown.connect(self.offer_pause.shown)
+        self.coordinator.offer_used.connect(self.offer_pause.used)
+        self.coordinator.offer_left.connect(self.offer_pause.left)
+        self.coordinator.card_made.connect(self._wire_card)
+        self.offer_pause.began.connect(self._tell_pause)
+        self._muted = MutedPrograms(session=session, settings_file=settings_file, lane=slow_lane)
+        self._muted.muted.connect(self._tell_muted)
+        self._muted.failed.connect(self._tell_failure)
+        tray.mute_wanted.connect(self._muted.add)
+        self.selected_text = SelectedText(selection_sources(clipboard, work_lane.submit))
+        self.remote = Remote(
+            caller=self.caller,
+            reader=self.reader,
+            clipboard=clipboard,
+            # nobody looks on: a call must not come of a copy that was made for a person
+            selection=SelectedText(selection_sources(clipboard, work_lane.submit, copying=False)),
+            redial=self.coordinator.redial_latest,
+            hotkeys=hotkeys,
+            profile=profile,
+            demo=demo,
+        )
         self.coordinator.show_recent(recent)
         self.coordinator.settings_wanted.connect(self.open_settings)
         self.remote.call_dialog_wanted.connect(self._start_again)
         self.remote.launched.connect(self._launch_is_over)
         self.remote.link_opened.connect(self.coordinator.ask_about_link)
         self.remote.settings_changed.connect(self.settings_changed_elsewhere)
+
+    def _wire_card(self, card: "Card") -> None:
+        card.action_wanted.connect(self.offer_pause.resume)
+
+    def _tell_pause(self, count: int) -> None:
+        self.coordinator.inform(tr("Offers are paused"), pause_sentence(count), tr("Resume", "a button"))
+
+    def _tell_muted(self, program: str) -> None:
+        self.coordinator.inform(tr("Ringbridge"), muted_sentence(program))
+
+    def _tell_failure(self, error: Exception) -> None:
+        if not isinstance(error, RingbridgeError):
+            raise error
+        self.coordinator.tell(error_sentence(error))
 
     def open_call_number(self) -> None:
         """Show “Call number…”."""

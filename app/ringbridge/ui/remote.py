@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,8 +17,9 @@ from ringbridge.core.dialing.guard_settings import GuardSettings
 from ringbridge.core.dialing.guards import refused_code
 from ringbridge.core.errors import InputError
 from ringbridge.desktop.ports import Buffer, ClipboardBackend, Copied, ReadProblem
+from ringbridge.desktop.selected_text import SelectedText
 from ringbridge.services.instance_client import PROTOCOL_VERSION
-from ringbridge.ui.calling import Caller, Judged, Wish
+from ringbridge.ui.calling import Caller, Judged, OutcomeHandler, Wish
 from ringbridge.ui.gate_outcome import gate_outcome
 from ringbridge.ui.reading import Reader, Reading
 from ringbridge.ui.translation import fill, tr
@@ -29,6 +30,9 @@ from ringbridge.ui.wording import (
     outcome_sentence,
     read_problem_sentence,
 )
+
+if TYPE_CHECKING:
+    from ringbridge.ui.hotkey_binding import HotkeyReport
 
 _log = logging.getLogger(__name__)
 
@@ -64,18 +68,32 @@ class Remote(QObject):
     launched = Signal(str)
 
     def __init__(
-        self, *, caller: Caller, reader: Reader, clipboard: ClipboardBackend, profile: str, demo: bool
+        self,
+        *,
+        caller: Caller,
+        reader: Reader,
+        clipboard: ClipboardBackend,
+        selection: SelectedText,
+        redial: Callable[[OutcomeHandler], None],
+        hotkeys: "Callable[[], HotkeyReport]",
+        profile: str,
+        demo: bool,
     ) -> None:
         super().__init__()
         self._caller = caller
         self._reader = reader
         self._clipboard = clipboard
+        self._selection = selection
+        self._redial_latest = redial
+        self._hotkeys = hotkeys
         self._profile = profile
         self._demo = demo
         self._handlers: dict[str, Callable[[Mapping[str, Any], Answer], None]] = {
             "dial": self._dial,
             "link": self._link,
             "hangup": self._hang_up,
+            "redial": self._redial,
+            "hotkeys": self._tell_hotkeys,
             "call_dialog": self._call_dialog,
             "settings_changed": self._settings_changed,
             "ping": self._ping,
@@ -117,6 +135,24 @@ class Remote(QObject):
     def _hang_up(self, _request: Mapping[str, Any], answer: Answer) -> None:
         self._caller.hang_up(lambda outcome: answer(_fields_of(outcome, hang_up_sentence(outcome))))
 
+    def _redial(self, _request: Mapping[str, Any], answer: Answer) -> None:
+        self._redial_latest(lambda outcome: answer(_fields_of(outcome, outcome_sentence(outcome))))
+
+    def _tell_hotkeys(self, _request: Mapping[str, Any], answer: Answer) -> None:
+        report = self._hotkeys()
+        rows = [
+            {
+                "action": str(action),
+                "condition": str(state.condition),
+                "keys": state.keys,
+                "holder": state.holder,
+                "reason": state.availability.reason,
+                "remedy": state.availability.remedy,
+            }
+            for action, state in report.states.items()
+        ]
+        answer({"ok": True, "mechanism": report.mechanism, "hotkeys": rows})
+
     def _link(self, request: Mapping[str, Any], answer: Answer) -> None:
         def read(reading: Reading) -> None:
             reason = refused_code(reading.target, Origin.LINK, GuardSettings())
@@ -147,7 +183,11 @@ class Remote(QObject):
             self._dial_text(order, order.target, Origin.COMMAND_LINE, answer)
         else:
             buffer = Buffer.SELECTION if order.source == "selection" else Buffer.CLIPBOARD
-            self._clipboard.read(buffer, partial(self._dial_copied, order, buffer, answer))
+            dial = partial(self._dial_copied, order, buffer, answer)
+            if buffer is Buffer.SELECTION:
+                self._selection.read(dial)
+            else:
+                self._clipboard.read(buffer, dial)
 
     def _dial_copied(self, order: _DialOrder, buffer: Buffer, answer: Answer, copied: Copied) -> None:
         if copied.problem is not None or not copied.text.strip():

@@ -82,10 +82,15 @@ def setting_name(key: str) -> str:
         "dialing.cases_file": tr("File with cases of the dial plan"),
         "calls.repeat_guard_s": tr("Guard against repeated calls"),
         "clipboard.watch": tr("Watch the clipboard"),
+        "clipboard.muted_apps": tr("Programs whose copies are not offered"),
+        "clipboard.pause_after": tr("Unused offers in a row before a pause"),
         "card.seconds": tr("Seconds the card stays"),
         "card.corner": tr("Corner of the card"),
         "card.show_as": tr("Offers are shown as"),
         "hotkeys.dial_selection": tr("Hotkey for the selected number"),
+        "hotkeys.quick_dial": tr("Hotkey for “Call number…”"),
+        "hotkeys.hang_up": tr("Hotkey to hang up"),
+        "hotkeys.redial": tr("Hotkey to redial"),
         "confirm.ask": tr("Ask before calls"),
         "confirm.countdown_s": tr("Countdown before a first call"),
         "confirm.known": tr("Known numbers"),
@@ -150,14 +155,18 @@ def setting_sentence(error: SettingError) -> str:
             "url": tr("{name}: enter an address such as https://pbx.example.com/local/api/json/, without name, "
                 "password or “?”."),
             "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+C."),
+            "hotkey_twice": tr("{name}: “{detail}” has this key combination already. Choose another one."),
             "plain_http": tr("{name}: use https://. With http:// others could read your password."),
             "pattern": tr("{name}: enter numbers; a * at the end stands for any digits, such as +1900*."),
+            "program": tr("{name}: enter the name of a program, such as Firefox or libreoffice-calc."),
             "clock": tr("{name}: enter a time such as 21:00."),
             "phone": tr("{name}: write each phone as name|kind|value, such as Desk|phone|1001 or "
                 "Mobile|number|2125550142."),
             "locked": tr("{name}: set by your company, so it can't be changed here."),
             "control_characters": tr("{name}: this has invisible characters, such as line breaks. Type it by hand."),
         }.get(error.problem)  # fmt: skip
+    if error.problem == "hotkey_twice":
+        detail = setting_name(detail)
     if template is None:
         shown = _plain(error.problem) + (f" ({detail})" if detail else "")
         return fill(tr("{name}: {problem}."), name=name, problem=shown)
@@ -237,8 +246,43 @@ def read_problem_sentence(problem: str) -> str:
         "too_long": tr("This text is too long. Select only the phone number and try again."),
         "no_text": tr("What is copied or selected is not text. Select a phone number and try again."),
         "no_answer": tr("The program that holds the text does not answer. Copy the number again."),
+        "clipboard_kept": tr(
+            "This program does not tell what is selected. Copying it for you would have lost what is "
+            "on the clipboard, so that was left alone. Copy the number yourself."
+        ),
+        "keys_held": tr("The keys of the hotkey were held too long. Press them shortly and try again."),
         "unsupported": tr("This desktop does not let Ringbridge read the text. Use “Call number…” instead."),
     }.get(problem) or fill(tr("The text can't be read: {problem}."), problem=_plain(problem))
+
+
+def way_sentence(way: str) -> str:
+    """How a selected text was had, where that is not the usual way; empty where it is.
+
+    Args:
+        way: A `ringbridge.desktop.ports.Way`.
+    """
+    return {
+        "accessibility": tr("Read the way screen readers do."),
+        "simulated_copy": tr("Copied for you with Ctrl+C; the clipboard is as it was."),
+    }.get(way, "")
+
+
+def pause_sentence(count: int) -> str:
+    """Why copies are not offered any more, and how they are again.
+
+    Args:
+        count: So many offers went unused.
+    """
+    template = tr("{count} offers in a row went unused, so copies are not offered for now. Resume here, or with "
+        "“Pause clipboard watching” in the tray menu.")  # fmt: skip
+    return fill(template, count=count)
+
+
+def muted_sentence(program: str) -> str:
+    """That copies of a program are not offered any more, and how they are again."""
+    template = tr("Copies in {program} are not offered any more. To change that, edit “Programs whose copies are not "
+        "offered” (clipboard.muted_apps) in the settings.")  # fmt: skip
+    return fill(template, program=program)
 
 
 def _plain(name: str) -> str:
@@ -252,6 +296,7 @@ def desktop_reasons() -> dict[str, str]:
         "no_display": tr("there is no graphical desktop"),
         "no_library": tr("a library is missing"),
         "no_data_control": tr("this desktop does not tell when something is copied"),
+        "no_xtest": tr("the X server lets no program press keys"),
         "no_xfixes": tr("the X server does not tell when something is copied"),
         "gone": tr("the connection to the desktop was lost"),
         "blocks_on_x11": tr("it would make Ringbridge wait for other programs"),
@@ -259,6 +304,14 @@ def desktop_reasons() -> dict[str, str]:
         "only_xembed": tr("this desktop shows tray icons in the old way"),
         "no_tray_host": tr("this desktop shows no tray icons"),
         "no_bus": tr("nobody here tells whether the screen is locked"),
+        "no_shortcut_portal": tr("no desktop portal runs"),
+        "no_global_shortcuts": tr("the desktop's portal knows no global shortcuts"),
+        "no_gsettings": tr("the program gsettings is missing"),
+        "no_xfconf": tr("the program xfconf-query is missing"),
+        "no_shortcut_settings": tr("this desktop lets no program enter keys"),
+        "portal_silent": tr("the desktop's portal does not answer"),
+        "portal_refused": tr("the desktop's portal refused"),
+        "portal_gone": tr("the desktop's portal went away"),
         "not_set_up": tr("nobody has set this up yet"),
         "not_known": tr("this could not be looked at; the log file says why"),
         "no_selection": tr("programs here can't read what is selected in others"),
@@ -272,6 +325,7 @@ def desktop_reasons() -> dict[str, str]:
         "in_sandbox": tr("Ringbridge runs in a sandbox"),
         "not_yet_on_windows": tr("not yet made for Windows"),
         "not_yet_on_macos": tr("not yet made for macOS"),
+        "no_sandbox": tr("Ringbridge does not run in a sandbox"),
         "no_session_bus": tr("there is no D-Bus session"),
         "no_system_bus": tr("there is no D-Bus system bus"),
         "no_logind": tr("nobody here tells when the computer wakes up"),
@@ -287,6 +341,8 @@ def desktop_remedies() -> dict[str, str]:
         "bind_dial_command": tr("In the desktop's keyboard settings, add a shortcut that runs: "
             "ringbridge dial --selection"),
         "choose_in_desktop": tr("Choose Ringbridge for tel: links in the desktop's settings for default programs."),
+        "let_desktop_keep_keys": tr("“ringbridge hotkey install” lets the desktop keep the keys where it can; "
+            "elsewhere add a shortcut that runs “ringbridge dial --selection” to the desktop's keyboard settings."),
         "start_tray_host": tr("Add a tray to your panel; on GNOME, install the extension “AppIndicator and "
             "KStatusNotifierItem Support”."),
         "copy_instead": tr("Copy the number instead."),

@@ -37,6 +37,7 @@ class Tray(QObject):
         call_number_wanted: “Call number…” was chosen.
         offer_wanted: The number with this index of the offer is to be called.
         offer_shown_wanted: The offer's card is to be shown, to be used by keyboard.
+        mute_wanted: The copies of this program are not to be offered any more.
         redial_wanted: The call with this request id is to be made again.
         phone_wanted: The own phone with this index is to ring first from now on.
         pause_toggled: Clipboard watching is to pause (True) or go on; only when a person asked.
@@ -50,6 +51,7 @@ class Tray(QObject):
     call_number_wanted = Signal()
     offer_wanted = Signal(int)
     offer_shown_wanted = Signal()
+    mute_wanted = Signal(str)
     redial_wanted = Signal(str)
     phone_wanted = Signal(int)
     pause_toggled = Signal(bool)
@@ -153,8 +155,13 @@ class Tray(QObject):
             action.triggered.connect(partial(self._want_phone, index))
         self.menu.insertMenu(self._pause_action, submenu)
 
-    def set_offer(self, choices: "tuple[Choice, ...]") -> None:
-        """Offer the copied numbers at the head of the menu: one as an entry, several in a submenu, none at all."""
+    def set_offer(self, choices: "tuple[Choice, ...]", program: str = "") -> None:
+        """Offer the copied numbers at the head of the menu: one as an entry, several in a submenu, none at all.
+
+        Args:
+            choices: The numbers.
+            program: Where they were copied, to be muted; empty = not known, or not to be changed.
+        """
         kept = self._offer_menu.menuAction() if self._offer_menu is not None else None
         for action in self._offer_actions:
             self.menu.removeAction(action)
@@ -183,6 +190,12 @@ class Tray(QObject):
             show.setObjectName("show_offer")
             show.triggered.connect(self._emit_offer_shown_wanted)
             self._offer_actions.append(show)
+        if choices and program:
+            name = _one_line(program)
+            mute = QAction(_label(fill(tr("Don't offer copies from {program}"), program=name)), self.menu)
+            mute.setObjectName("mute_program")
+            mute.triggered.connect(partial(self._want_mute, program))
+            self._offer_actions.append(mute)
         self.menu.insertActions(self._offer_separator, self._offer_actions)
         self._offer_separator.setVisible(bool(choices))
 
@@ -329,6 +342,9 @@ class Tray(QObject):
     def _want_offer(self, index: int, _checked: object = None) -> None:
         self.offer_wanted.emit(index)
 
+    def _want_mute(self, program: str, _checked: object = None) -> None:
+        self.mute_wanted.emit(program)
+
     def _want_phone(self, index: int, _checked: object = None) -> None:
         self.phone_wanted.emit(index)
 
@@ -382,9 +398,12 @@ def _shortened(sentence: str) -> str:
 
 def _who(record: "CallRecord") -> str:
     """The other party as people know it: a name or a formatted number, not too long."""
-    who = record.name or record.destination.display or record.destination.dialed
-    who = "".join(character if character.isprintable() else " " for character in who)
-    return who if len(who) <= _MAX_NAME else who[: _MAX_NAME - 1] + "…"
+    return _one_line(record.name or record.destination.display or record.destination.dialed)
+
+
+def _one_line(name: str) -> str:
+    name = "".join(character if character.isprintable() else " " for character in name)
+    return name if len(name) <= _MAX_NAME else name[: _MAX_NAME - 1] + "…"
 
 
 def _label(text: str) -> str:

@@ -20,6 +20,8 @@ from ringbridge.ui.gate_words import (
 from ringbridge.ui.setting_words import (
     availability_sentence,
     input_sentence,
+    muted_sentence,
+    pause_sentence,
     policy_sentences,
     problem_sentence,
     read_problem_sentence,
@@ -27,6 +29,7 @@ from ringbridge.ui.setting_words import (
     setting_name,
     setting_sentence,
     storage_sentence,
+    way_sentence,
 )
 from ringbridge.ui.translation import fill, tr
 
@@ -37,10 +40,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "availability_sentence", "clock_text", "error_sentence", "gate_sentence", "gate_sentences", "hang_up_sentence",
-    "hotkey_invalid_sentence", "hotkey_taken_sentence", "input_sentence", "kind_word", "outcome_sentence",
-    "outcome_word", "phone_name", "policy_sentences", "problem_sentence", "question_title", "read_problem_sentence",
+    "input_sentence", "kind_word", "muted_sentence", "outcome_sentence", "outcome_word", "pause_sentence",
+    "phone_name", "policy_sentences", "problem_sentence", "question_title", "read_problem_sentence",
     "refused_sentence", "relative_time", "remedy_sentence", "route_sentence", "running_sentence", "setting_name",
-    "setting_sentence", "storage_sentence", "unconfirmed_sentence",
+    "setting_sentence", "storage_sentence", "unconfirmed_sentence", "way_sentence",
 ]  # fmt: skip
 
 _MAX_MESSAGE = 200  # characters
@@ -76,8 +79,12 @@ def outcome_sentence(outcome: CallOutcome, who: str = "", extension: str = "") -
 def _stopped_by_the_gate(outcome: CallOutcome) -> str:
     """Why the wish never became a call, or empty where it did."""
     problem = outcome.problem
-    if problem == "repeated":
-        return tr("You called this number a moment ago, so no second call was placed. Wait a few seconds.")
+    simple = {
+        "repeated": tr("You called this number a moment ago, so no second call was placed. Wait a few seconds."),
+        "no_redial": tr("There is no call yet that could be made again."),
+    }
+    if problem in simple:
+        return simple[problem]
     if problem == "running":
         return outcome.detail or gate_sentence("running")
     if problem == "unconfirmed":
@@ -171,16 +178,6 @@ def route_sentence(*, dialed: str, phone: str, caller_id: str) -> str:
     # a line breaks between the parts, not within them
     text = ", ".join(part.replace(" ", "\u00a0") for part in parts if part)
     return f"{text[:1].upper()}{text[1:]}"
-
-
-def hotkey_taken_sentence(combination: str) -> str:
-    """The combination belongs to another program."""
-    return fill(tr("Another program uses {keys}. Choose another key combination."), keys=combination)
-
-
-def hotkey_invalid_sentence(combination: str) -> str:
-    """The combination can't be typed here."""
-    return fill(tr("This keyboard can't type {keys}. Choose another key combination."), keys=combination)
 
 
 def kind_word(kind: str) -> str:

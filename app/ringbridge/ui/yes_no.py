@@ -27,7 +27,7 @@ class YesNo(QWidget):
     def __init__(self, title: str, sentence: str) -> None:
         super().__init__(None, QUIET)
         self.setObjectName("question")
-        self.setWindowTitle(tr("Ringbridge"))
+        self.setWindowTitle(title)
         self.setAccessibleName(f"{title} {sentence}")
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)

@@ -6,11 +6,20 @@ from pathlib import Path
 import pytest
 
 import ringbridge
-from ringbridge.core.detection.words import Meaning, fold, is_extension, is_unit, meaning_of, word_after
+from ringbridge.core.detection.words import (
+    QUESTIONS,
+    Meaning,
+    asks,
+    fold,
+    is_extension,
+    is_unit,
+    meaning_of,
+    word_after,
+)
 
 FOLDER = Path(ringbridge.__file__).parent / "core/detection/words"
 FILES = sorted(FOLDER.rglob("*.txt"))
-SECTIONS = {meaning.value for meaning in Meaning}
+SECTIONS = {meaning.value for meaning in Meaning} | {QUESTIONS}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +40,10 @@ SECTIONS = {meaning.value for meaning in Meaning}
         ("订单号", Meaning.IDENTIFIER),
         ("师傅的手机是", Meaning.MOBILE),
         ("書類番号", Meaning.IDENTIFIER),
+        ("契約者ID", Meaning.IDENTIFIER),
+        ("顧客No", Meaning.IDENTIFIER),
+        ("電話No", Meaning.PHONE),
+        ("သင့်ပါဆယ်အမှတ်", Meaning.IDENTIFIER),
         ("電話番号", Meaning.PHONE),
         ("문서번호", Meaning.IDENTIFIER),
         ("연락처는", Meaning.PHONE),
@@ -56,6 +69,12 @@ def test_what_announces_an_extension_may_mean_something_else_elsewhere() -> None
     assert is_extension("שלוחה")
     assert is_extension("ושלוחה")
     assert not is_extension("mobile")
+
+
+@pytest.mark.parametrize("word", ["questions", "Rückfragen", "вопросам", "kysymyksiä"])
+def test_some_words_say_what_people_call_about(word: str) -> None:
+    assert asks(word)
+    assert not asks("invoice")
 
 
 def test_units_follow_digits() -> None:

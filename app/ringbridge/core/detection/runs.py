@@ -13,6 +13,11 @@ _SHAPE = str.maketrans("0123456789", "1111111111")
 _SHORT_GROUP = 3
 _LEAST_INTERNATIONAL, _MOST_INTERNATIONAL = 10, 17
 _YEARS = range(1800, 2100)
+_POSTCODES = frozenset(((2, 3), (4, 3), (5, 3)))
+"""Groups of Polish, Portuguese and Brazilian postcodes."""
+
+_LEAST_BEFORE_POSTCODE = 9
+_TOWN = late_pattern(r" (?=[^\W\d_]{3})(?![a-z])")
 
 
 def runs_of(
@@ -45,7 +50,7 @@ def runs_of(
 
 
 def dead_groups(plain: str, start: int, run: str, layout: Layout) -> set[int]:
-    """Groups of a run that are part of a date, a time or a range of years.
+    """Groups of a run that are part of a date, a time, a range of years, or of a postcode behind a number.
 
     Args:
         plain: The text.
@@ -66,6 +71,8 @@ def dead_groups(plain: str, start: int, run: str, layout: Layout) -> set[int]:
         dead.add(0)
     if layout.lengths[-1] <= _SHORT_GROUP and layout.glues[-1].cuts and _is_tied_right(after, further):
         dead.add(len(layout.groups) - 1)
+    if _ends_with_postcode(plain, end, layout):
+        dead |= {len(layout.groups) - 2, len(layout.groups) - 1}
     if layout.dated:
         dead |= _dates(plain, start, [run[a:b] for a, b in layout.groups], layout)
     return dead
@@ -94,6 +101,15 @@ def _dates(plain: str, start: int, texts: list[str], layout: Layout) -> set[int]
         if name not in {before, after} and not behind_bracket and is_date(*texts[k : k + 3]):
             dead |= {k, k + 1, k + 2}
     return dead
+
+
+def _ends_with_postcode(plain: str, end: int, layout: Layout) -> bool:
+    """Whether a whole number is followed by a postcode with its town: ``71 366 43 37 50-101 Wrocław``."""
+    if layout.names[-2:] != (" ", "-"):
+        return False
+    *number, before, behind = layout.lengths
+    is_whole = sum(number) >= _LEAST_BEFORE_POSTCODE
+    return is_whole and (before, behind) in _POSTCODES and _TOWN.match(plain, end) is not None
 
 
 def _international_groups(plain: str, start: int, texts: Sequence[str]) -> int:

@@ -234,7 +234,7 @@ def _identifier_weight(label: Label, cut: Cut, *, plus: bool) -> float:
         return (-0.3 if label.apart else -0.45) if cut.bare else (0.0 if label.apart or label.distance else -0.08)
     if cut.bare:
         return -0.45 if far or label.apart else -0.8
-    if label.apart:
+    if label.apart and not label.numbered:
         return -0.08 if label.distance else -0.15
     if not label.distance or label.numbered:
         return -0.8

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ringbridge.core.detection.dial_phrases import says_where_to_call
 from ringbridge.core.detection.patterns import late_pattern
-from ringbridge.core.detection.words import LETTER, Meaning, fold, meaning_of
+from ringbridge.core.detection.words import LETTER, Meaning, asks, fold, meaning_of
 
 _FAR = 9
 """Words that say nothing, behind which no label is looked for."""
@@ -22,14 +22,18 @@ _ENDS = frozenset("!?;\n")
 _APART = frozenset(",()")
 _NUMBER_SIGNS = frozenset("#№")
 _ABBREVIATED = 4
+_CUT_SHORT = 6
 _OWNING = frozenset(("numero", "מספר", "número", "numéro"))
 _ABBREVIATED_LONG = frozenset((Meaning.PHONE, Meaning.MOBILE, Meaning.FAX, Meaning.EXTENSION, Meaning.SHORT_NUMBER))
 _SKIPPED = frozenset((Meaning.FILLER, Meaning.COPULA, Meaning.UNIT, Meaning.CURRENCY, Meaning.MONTH))
 _SILENT = _SKIPPED | {Meaning.POSSESSIVE}
 _NUMBER_WORDS = frozenset((Meaning.NUMBER, Meaning.SHORT_NUMBER))
 _NEAR = 2
-_HAS = "ma"
-"""A possessive in French; before a number word rather the Polish and Czech verb: "paczka ma numer"."""
+_HAS = frozenset(("ma", "ka", "ki", "ke", "का", "की", "के", "کا", "کی", "کے"))
+"""Before a number word no possessives but a verb ("paczka ma numer", "paketa ka numrin") or Hindi's of."""
+
+_HAVE = _HAS | {"har", "hefur", "er", "ay", "bernomor", "bernombor", "با", "מספרו", "מספרה"}
+"""Behind a possessive, these say that it belongs to the noun before it: "pakken din har nummer"."""
 
 _PLAIN_LABELS = frozenset((Meaning.PHONE, Meaning.MOBILE, Meaning.EXTENSION, Meaning.AMOUNT))
 """What these words say depends on no word around them."""
@@ -195,8 +199,10 @@ class _Walk:
 
     def _is_full_stop(self, position: int) -> bool:
         before = self._tokens[position - 1] if position else ""
-        if _is_abbreviation(before):
+        if _is_abbreviation(before) or self._tokens[position + 1 : position + 2] == ["-"]:
             return False
+        if self._numbered and not self._distance and len(before) <= _CUT_SHORT:
+            return meaning_of(before or "-") is not Meaning.IDENTIFIER  # "Szerz. sz. 12"
         if self._behind_number and before.isdecimal() and not self._distance:
             return False  # the dot of a decimal or a list
         last = position == len(self._tokens) - 1
@@ -214,6 +220,8 @@ class _Walk:
             return self._label(single, token)
         meaning = meaning_of(token)
         if meaning is None:
+            if not self._distance and not self._numbered and asks(token):
+                return self._label(Meaning.PLACE, token)
             self._owned = self._owned or (self._numbered and not self._distance and not self._filled)
             self._distance += 1
             return None
@@ -227,8 +235,10 @@ class _Walk:
         if meaning in _NUMBER_WORDS:
             return self._read_number_word(meaning, token, position)
         if meaning is Meaning.POSSESSIVE:
-            if self._numbered and fold(token) == _HAS:
+            if self._numbered and fold(token) in _HAS:
                 self._filled = True
+                return None
+            if self._numbered and self._is_behind_noun(position):
                 return None
             return self._label(Meaning.NUMBER, self._number_word) if self._numbered else None
         if meaning is Meaning.FAX and _is_shared(self._tokens, position):
@@ -236,6 +246,8 @@ class _Walk:
         elif meaning in _TAKES_PURPOSE and "".join(self._tokens[position + 1 : position + 2]).casefold() in _PURPOSE:
             self._distance += 1  # "rezervasyon için": what for, not what it is
             return None
+        elif meaning in _NOUNS and _is_about(self._tokens, position):
+            meaning = Meaning.PHONE
         elif meaning in _WITH_NOUN and _is_of_fax(self._tokens, position):
             meaning = Meaning.FAX
         elif meaning in _WITH_NOUN and _is_of_identifier(self._tokens, position, meaning):
@@ -246,6 +258,11 @@ class _Walk:
             called = not self._apart and says_where_to_call(self._tokens, position, self._number_at)
             return self._label(meaning, token)._replace(called=called)
         return self._label(meaning, token)
+
+    def _is_behind_noun(self, position: int) -> bool:
+        """``Kërkesa juaj mori numrin``: the possessive belongs to the identifier before it."""
+        has_verb = self._distance or self._tokens[position + 1].casefold() in _HAVE
+        return bool(has_verb and position) and meaning_of(self._tokens[position - 1]) is Meaning.IDENTIFIER
 
     def _read_number_word(self, meaning: Meaning, token: str, position: int) -> Label | None:
         if meaning is Meaning.SHORT_NUMBER or fold(token) in _OWNING:
@@ -270,6 +287,9 @@ _AND = frozenset(
 _PURPOSE = frozenset(("için", "icin"))
 _TAKES_PURPOSE = frozenset((Meaning.IDENTIFIER, Meaning.PARTY))
 _WITH_NOUN = frozenset((Meaning.PARTY, Meaning.PLACE))
+_NOUNS = frozenset((Meaning.IDENTIFIER, Meaning.PARTY, Meaning.AMOUNT))
+_ABOUT = 4
+"""Words between a question and what it is about: questions on any of our invoices."""
 
 
 def _is_lone(tokens: list[str], position: int) -> bool:
@@ -294,6 +314,21 @@ def _is_shared(tokens: list[str], position: int) -> bool:
                 return False
         elif token not in {"/", ".", "&", "+", "-", ",", "|"}:
             return False
+    return False
+
+
+def _is_about(tokens: list[str], position: int) -> bool:
+    """``Questions about this invoice:``, ``Driver with your parcel:``: the noun says what to call for."""
+    if ":" not in tokens[position + 1 : position + 3]:
+        return False
+    between = None
+    for token in reversed(tokens[max(0, position - _ABOUT) : position]):
+        if not token[0].isalpha():
+            return False
+        meaning = meaning_of(token)
+        if asks(token) or (meaning is Meaning.PLACE and between is Meaning.FILLER):
+            return True
+        between = meaning
     return False
 
 
@@ -332,7 +367,7 @@ def _is_numbered_before(tokens: list[str], position: int) -> bool:
             meaning = meaning_of(token)
             if meaning in {Meaning.NUMBER, Meaning.SHORT_NUMBER}:
                 return True
-            if meaning is not Meaning.FILLER:
+            if meaning not in {Meaning.FILLER, Meaning.POSSESSIVE}:
                 return False
         elif token not in {".", "°", "º"}:
             return False

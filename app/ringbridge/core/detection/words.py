@@ -16,6 +16,8 @@ from ringbridge.core.detection.patterns import late_pattern
 
 _FOLDER = f"{os.path.dirname(__file__)}/words"  # noqa: PTH120 - see the import
 _MOST_WORDS = 4096
+QUESTIONS = "question"
+"""The section of what one may call about (questions on an invoice); no label by itself, see `asks`."""
 
 
 class Meaning(Enum):
@@ -56,6 +58,7 @@ _WINS = (
 _MARKS = late_pattern("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0640]")
 _INNER = str.maketrans("ı", "i", ".'\"`´ºª°/")
 _SPLIT = late_pattern("(?<=[a-z])(?=[A-Z])")
+_ASCII_TAIL = late_pattern("(?<=[^\x00-\u06ff])(?=[A-Za-z]+$)")
 _CLITICS_HEBREW = "והבלמכש"
 _CLITICS_ARABIC = ("وال", "بال", "لل", "ال", "و", "ب", "ل")
 _UNITS = frozenset((Meaning.UNIT, Meaning.CURRENCY, Meaning.AMOUNT))
@@ -78,7 +81,7 @@ class _Lexicon:
         self.exact: dict[str, Meaning] = {}
         self.stems: dict[str, Meaning] = {}
         self.tails: dict[str, Meaning] = {}
-        sections: dict[str, list[str]] = {meaning.value: [] for meaning in _WINS}
+        sections: dict[str, list[str]] = {meaning.value: [] for meaning in _WINS} | {QUESTIONS: []}
         folder = f"{_FOLDER}/{group}"
         for name in sorted(os.listdir(folder)):  # noqa: PTH208 - see the import
             if not name.endswith(".txt"):
@@ -105,6 +108,9 @@ class _Lexicon:
                     self.exact[word] = meaning
         self.exact.pop("", None)
         self.extensions = frozenset(" ".join(sections[Meaning.EXTENSION.value]).split(" "))
+        questions = " ".join(sections[QUESTIONS]).split(" ")
+        self.questions = frozenset(word for word in questions if word[-1:] != "*")
+        self.question_stems = tuple(word[:-1] for word in questions if word[-1:] == "*")
         self.stem_lengths = sorted({len(stem) for stem in self.stems}, reverse=True)
         self.tail_lengths = sorted({len(tail) for tail in self.tails}, reverse=True)
 
@@ -145,6 +151,8 @@ def meaning_of(word: str) -> Meaning | None:
     found = _single(folded)
     if found is not None:
         return found
+    if word[-1].isascii() and not word[0].isascii() and (parts := _ASCII_TAIL.split(word, 1))[1:]:
+        return _of_two(*parts)
     if not word.islower() and (parts := _SPLIT.split(word))[1:]:
         return next((part for part in map(meaning_of, reversed(parts)) if part is not None), None)
     for mark in ("'", "`"):
@@ -154,13 +162,23 @@ def meaning_of(word: str) -> Meaning | None:
     return _without_clitics(folded)
 
 
+def _of_two(head: str, tail: str) -> Meaning | None:
+    """Of a word in two scripts: ``契約者ID``, ``电话No``."""
+    found = meaning_of(tail)
+    if found is not None and found not in _NUMBER_WORDS:
+        return found
+    owner = meaning_of(head)
+    return Meaning.IDENTIFIER if owner is Meaning.PARTY and found else owner or found
+
+
 def _is_unspaced(word: str) -> bool:
-    """Whether the word belongs to a script that writes no blanks between words: Thai, Lao, Khmer, kana, Han."""
+    """Whether the word's script writes no blanks between words: Thai, Lao, Burmese, Khmer, kana, Han."""
     last = word[-1]
     if last < "\u0e00":
         return False
     return (
         last <= "\u0eff"
+        or "\u1000" <= last <= "\u109f"
         or "\u1780" <= last <= "\u17ff"
         or "\u3040" <= last <= "\u9fff"
         or "\uf900" <= last <= "\ufaff"
@@ -174,6 +192,13 @@ def is_extension(word: str) -> bool:
     if folded in extensions or meaning_of(word) is Meaning.EXTENSION:
         return True
     return "א" <= folded[:1] <= "ת" and folded[1:] in extensions and folded[0] in _CLITICS_HEBREW
+
+
+def asks(word: str) -> bool:
+    """Whether the word is one for what people call about: questions, Fragen, вопросы."""
+    folded = fold(word)
+    lexicon = _lexicon_of(folded)
+    return folded in lexicon.questions or folded.startswith(lexicon.question_stems or "\0")
 
 
 def is_unit(word: str) -> bool:

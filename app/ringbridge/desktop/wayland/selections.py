@@ -169,6 +169,8 @@ class Selections:
 
     def _take_change(self, change: Changed) -> None:
         """A new copy supersedes what is being read of the old one."""
+        if change.offer is not self._control.offers[change.buffer]:
+            return  # a later one came with it, and this one was given back: nobody may ask for it any more
         for read in [read for read in self._reads if read.buffer is change.buffer and read.pipe is not None]:
             if read.watching:
                 self._drop(read)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from ringbridge.core.hotkeys import parse_grab
-from ringbridge.desktop.ports import HotkeyInvalid
 from ringbridge.desktop.x11.xcb import MASK_CONTROL, MASK_LOCK, MASK_SHIFT, Connection
 
 # Names of core/hotkeys.py to keysyms (X11R7.7 protocol, appendix A; X11/keysymdef.h).
@@ -22,6 +21,10 @@ _LOCKS = (0xFF7F, 0xFF14)  # Num_Lock, Scroll_Lock
 
 Grab = tuple[int, int]
 """Modifiers and keycode."""
+
+
+class NoSuchKey(Exception):
+    """No key, or no modifier, of this keyboard does the combination."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +60,18 @@ class Keyboard:
         The locks are part of a grab's modifiers, so each state of Caps Lock, Num Lock and Scroll Lock is a pair.
 
         Raises:
-            HotkeyInvalid: No key, or no modifier, of this keyboard does it.
+            NoSuchKey: No key, or no modifier, of this keyboard does it.
         """
         try:
             names, key = parse_grab(combination)
         except ValueError:
-            raise HotkeyInvalid(combination) from None
+            raise NoSuchKey(combination) from None
         wanted = 0
         for name in names:
             wanted |= self._mask_of(name, combination)
         keys = self._keys(key)
         if not keys:
-            raise HotkeyInvalid(combination)
+            raise NoSuchKey(combination)
         locks = {MASK_LOCK} | {mask for keysym in _LOCKS if (mask := self._modifier_with((keysym,)))}
         lock_states = [sum(some) for size in range(len(locks) + 1) for some in combinations(sorted(locks), size)]
         return tuple(sorted({(wanted | shift | state, code) for code, shift in keys for state in lock_states}))
@@ -77,7 +80,7 @@ class Keyboard:
         fixed = {"Ctrl": MASK_CONTROL, "Shift": MASK_SHIFT}
         mask = fixed.get(modifier) or self._modifier_with(_ALT if modifier == "Alt" else _SUPER)
         if not mask:
-            raise HotkeyInvalid(combination)
+            raise NoSuchKey(combination)
         return mask
 
     def _modifier_with(self, keysyms: tuple[int, ...]) -> int:

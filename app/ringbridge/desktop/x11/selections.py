@@ -17,12 +17,11 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from ringbridge.desktop.formats import OWN_COPY_FORMAT, SECRET_FORMATS
 from ringbridge.desktop.ports import Buffer, Copied, ReadProblem
-from ringbridge.desktop.x11 import events, xcb
+from ringbridge.desktop.x11 import events, targets, xcb
 
 MAX_BYTES = 64 * 1024
 READ_DEADLINE_S = 0.5
@@ -30,20 +29,11 @@ _KEPT_WINDOWS = 32
 
 _log = logging.getLogger(__name__)
 
-# Best first. What STRING and TEXT hold is told by the type of the answer.
-_TEXT_TARGETS = (
-    "UTF8_STRING",
-    "text/plain;charset=utf-8",
-    "text/plain;charset=UTF-8",
-    "STRING",
-    "TEXT",
-    "text/plain",
-)
-_UTF8_TYPES = ("UTF8_STRING", "text/plain;charset=utf-8", "text/plain;charset=UTF-8")
 # Properties answers are written into, in turn: an answer that comes after its read was given up meets another name.
 _PROPERTIES = tuple(f"_RINGBRIDGE_TEXT_{index}" for index in range(8))
 
 Done = Callable[[Copied], None]
+Who = Callable[[int], tuple[str, ...]]
 Finished = tuple[Done, Copied]
 
 
@@ -63,6 +53,8 @@ class _Read:
     deadline: float
     done: Done
     watching: bool
+    plain_only: bool = False
+    owner: int = 0
     stage: _Stage = _Stage.TIMING
     time: int = xcb.CURRENT_TIME
     target: int = events.NO_ATOM
@@ -83,6 +75,7 @@ class Selections:
         *,
         deadline_s: float = READ_DEADLINE_S,
         clock: Callable[[], float] = time.monotonic,
+        who: Who = lambda _window: (),
     ) -> None:
         """Prepare names and a window on `connection`.
 
@@ -90,6 +83,7 @@ class Selections:
             connection: Used by nobody else.
             deadline_s: How long a read may take.
             clock: Seconds that never go back.
+            who: Names the program behind the window that owns a copy; asked once a text was read.
 
         Raises:
             XcbError: ``gone``.
@@ -97,24 +91,19 @@ class Selections:
         self._connection = connection
         self._deadline_s = deadline_s
         self._clock = clock
-        names = ("CLIPBOARD", "TARGETS", "INCR", "COMPOUND_TEXT", OWN_COPY_FORMAT)
-        names = (*names, *SECRET_FORMATS, *_TEXT_TARGETS, *_PROPERTIES)
+        self._who = who
+        names = ("CLIPBOARD", "INCR", *targets.NAMES, *_PROPERTIES)
         atoms = dict(zip(names, connection.atoms(names), strict=True))
         self._clipboard = atoms["CLIPBOARD"]
-        self._targets = atoms["TARGETS"]
         self._incr = atoms["INCR"]
-        self._compound_text = atoms["COMPOUND_TEXT"]
-        self._own_copy = atoms[OWN_COPY_FORMAT]
-        self._secrets = frozenset(atoms[name] for name in SECRET_FORMATS)
-        self._text_targets = tuple(atoms[name] for name in _TEXT_TARGETS)
-        self._utf8_types = frozenset(atoms[name] for name in _UTF8_TYPES)
-        self._string = atoms["STRING"]
+        self._targets = targets.Targets(atoms)
         self._properties = [atoms[name] for name in _PROPERTIES]
         self._window = connection.create_window()
         self._retired: deque[int] = deque()
         self._unread: dict[tuple[int, int], int] = {}  # INCR under way: window, property → a GetProperty, or 0
         self._reads: list[_Read] = []
         self._watcher: Done | None = None
+        self._expected: list[tuple[Done, float]] = []
         self._finished: list[Finished] = []
 
     # ------------------------------------------------------------------ wishes
@@ -138,10 +127,28 @@ class Selections:
         for read in [read for read in self._reads if read.watching]:
             self._drop(read)
 
-    def read(self, buffer: Buffer, done: Done, *, deadline_s: float | None = None) -> None:
-        """Begin to read one text; `handle` or `expire` will return `done` with it, once."""
+    def expect(self, done: Done) -> None:
+        """Read the next copy for `done`, not for the watcher; EMPTY when there is none before the deadline.
+
+        Raises:
+            XcbError: ``no_library``, ``no_xfixes`` or ``gone``.
+        """
+        self._connection.start_xfixes()
+        self._connection.select_selection(self._clipboard, on=True)
+        self._expected.append((done, self._clock() + self._deadline_s))
+
+    def read(self, buffer: Buffer, done: Done, *, deadline_s: float | None = None, plain_only: bool = False) -> None:
+        """Begin to read one text; `handle` or `expire` will return `done` with it, once.
+
+        Args:
+            buffer: Which of the two.
+            done: Gets it.
+            deadline_s: How long that may take, where it is another time than usual.
+            plain_only: A text that is there in other formats too is NO_TEXT.
+        """
         selection = self._clipboard if buffer is Buffer.CLIPBOARD else xcb.ATOM_PRIMARY
-        read = self._begin(selection, done, watching=False, deadline=self._clock() + (deadline_s or self._deadline_s))
+        read = self._begin(selection, done, self._clock() + (deadline_s or self._deadline_s), watching=False)
+        read.plain_only = plain_only
         read.sequence = self._connection.ask_selection_owner(selection)
         self._connection.touch_property(read.window, read.property_atom)
 
@@ -166,13 +173,16 @@ class Selections:
 
     def next_deadline(self) -> float | None:
         """When `expire` is to be called next, on the clock given; None: nothing is under way."""
-        return min((read.deadline for read in self._reads), default=None)
+        deadlines = [read.deadline for read in self._reads] + [deadline for _, deadline in self._expected]
+        return min(deadlines, default=None)
 
     def expire(self) -> list[Finished]:
         """Give up the reads whose deadline has come."""
         now = self._clock()
         for read in [read for read in self._reads if read.deadline <= now]:
             self._finish(read, Copied(problem=ReadProblem.NO_ANSWER))
+        while self._expected and self._expected[0][1] <= now:
+            self._finished.append((self._expected.pop(0)[0], Copied(problem=ReadProblem.EMPTY)))
         self._connection.flush()
         return self._take_finished()
 
@@ -181,6 +191,8 @@ class Selections:
         for read in self._reads:
             self._finished.append((read.done, Copied(problem=ReadProblem.NO_ANSWER)))
         self._reads.clear()
+        self._finished += [(done, Copied(problem=ReadProblem.NO_ANSWER)) for done, _ in self._expected]
+        self._expected.clear()
         self._watcher = None
         return self._take_finished()
 
@@ -188,7 +200,7 @@ class Selections:
         finished, self._finished = self._finished, []
         return finished
 
-    def _begin(self, selection: int, done: Done, *, watching: bool, deadline: float) -> _Read:
+    def _begin(self, selection: int, done: Done, deadline: float, *, watching: bool) -> _Read:
         taken = {read.property_atom for read in self._reads}
         free = next((atom for atom in self._properties if atom not in taken), self._properties[0])
         self._properties.remove(free)
@@ -206,6 +218,8 @@ class Selections:
 
     def _finish(self, read: _Read, copied: Copied) -> None:
         self._drop(read)
+        if read.watching and copied.text:
+            copied = replace(copied, programs=self._who(read.owner))
         self._finished.append((read.done, copied))
 
     def _drop(self, read: _Read) -> None:
@@ -248,15 +262,16 @@ class Selections:
                 continue
             self._drop(read)
             if not read.watching:
-                wanted.append(self._begin(read.selection, read.done, watching=False, deadline=read.deadline))
-        if event.owner == 0 or self._watcher is None:
-            watched = ()
-        else:
+                again = self._begin(read.selection, read.done, read.deadline, watching=False)
+                again.plain_only = read.plain_only
+                wanted.append(again)
+        taker = self._expected.pop(0)[0] if event.owner and self._expected else self._watcher
+        if event.owner and taker is not None:
             deadline = self._clock() + self._deadline_s
-            watched = (self._begin(self._clipboard, self._watcher, watching=True, deadline=deadline),)
-        for read in (*wanted, *watched):
-            read.time = event.time
-            self._convert(read, self._targets)
+            wanted.append(self._begin(self._clipboard, taker, deadline, watching=taker is self._watcher))
+        for read in wanted:
+            read.time, read.owner = event.time, event.owner
+            self._convert(read, self._targets.targets)
 
     def _take_written(self, event: events.PropertyChanged) -> None:
         for read in self._reads:
@@ -279,7 +294,7 @@ class Selections:
             self._finish(read, Copied(problem=ReadProblem.EMPTY))
         else:
             read.time = time
-            self._convert(read, self._targets)
+            self._convert(read, self._targets.targets)
 
     def _take_size(self, place: tuple[int, int]) -> bool:
         """Learn whether a piece thrown away was the last one, which is empty; tells whether there was an answer."""
@@ -343,23 +358,27 @@ class Selections:
             self._refused(read)
         elif value.bytes_after:
             self._finish(read, Copied(problem=ReadProblem.TOO_LONG))
-        elif read.target == self._targets:
+        elif read.target == self._targets.targets:
             self._take_formats(read, value.atoms())
         else:
             self._take_text(read, value)
 
     def _take_formats(self, read: _Read, offered: tuple[int, ...]) -> None:
-        if self._secrets.intersection(offered):
+        if self._targets.secret(offered):
             self._finish(read, Copied(problem=ReadProblem.SECRET))
-        elif read.watching and self._own_copy in offered:
+        elif read.watching and self._targets.own(offered):
             self._drop(read)
+        elif read.plain_only and not self._targets.only_plain(offered):
+            self._finish(read, Copied(problem=ReadProblem.NO_TEXT))
         else:
-            read.candidates = [target for target in self._text_targets if target in offered]
+            read.candidates = [target for target in self._targets.texts if target in offered]
             self._next_candidate(read)
 
     def _refused(self, read: _Read) -> None:
-        if read.target == self._targets:  # an owner too simple to tell its formats, so it marks no secrets either
-            read.candidates = list(self._text_targets)
+        if (
+            read.target == self._targets.targets
+        ):  # an owner too simple to tell its formats, so it marks no secrets either
+            read.candidates = list(self._targets.texts)
         self._next_candidate(read)
 
     def _next_candidate(self, read: _Read) -> None:
@@ -369,29 +388,10 @@ class Selections:
             self._finish(read, Copied(problem=ReadProblem.NO_TEXT))
 
     def _take_text(self, read: _Read, value: events.PropertyValue) -> None:
-        text = self._decode(value)
+        text = self._targets.decode(value)
         if text is None:
             self._next_candidate(read)
         elif text:
             self._finish(read, Copied(text=text))
         else:
             self._finish(read, Copied(problem=ReadProblem.EMPTY))
-
-    def _decode(self, value: events.PropertyValue) -> str | None:
-        """The text without NUL, by the type the owner gave it; None when it is no text we can read."""
-        if value.format != 8:  # noqa: PLR2004 - bits
-            return None
-        if value.type_atom in self._utf8_types:
-            text = value.data.decode("utf-8", errors="replace")
-        elif value.type_atom == self._string:
-            text = value.data.decode("latin-1")
-        elif value.type_atom == self._compound_text:
-            if b"\x1b" in value.data:  # switches to other character sets (ISO 2022)
-                return None
-            text = value.data.decode("latin-1")
-        else:
-            try:
-                text = value.data.decode("utf-8")
-            except UnicodeDecodeError:
-                text = value.data.decode("latin-1")
-        return text.replace("\0", "")

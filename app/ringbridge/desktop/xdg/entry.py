@@ -88,7 +88,7 @@ def command_in(exec_value: str) -> tuple[str, ...]:
             end = value.find(" ", at)
             end = len(value) if end < 0 else end
             word, at = value[at:end], end
-            if len(word) == len("%u") and word[0] == "%":
+            if len(word) == len("%u") and word[0] == "%" and word != "%%":
                 continue
         words.append(word.replace("%%", "%"))
     return tuple(words)
