@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ringbridge.core.errors import RingbridgeError
-from ringbridge.desktop.ports import Notice, NoticeAction, NoticeEnd
+from ringbridge.desktop.notify_ports import Notice, NoticeAction, NoticeEnd
 from ringbridge.ui.desktop_words import link_question
 from ringbridge.ui.notify import Listener, NotifyRules
 from ringbridge.ui.translation import tr
