@@ -91,7 +91,13 @@ app.exec()
 
 def test_widgets_are_found_by_name_and_clicked_where_they_are(desktop: WaylandDesktop):
     program = desktop.spawn([sys.executable, "-c", CARD_PROGRAM], stdout=subprocess.PIPE, text=True)
-    desktop.click_widget("^Call$", window="Card")
+    call = desktop.widget("^Call$", "push button", window="Card")
+
+    def clicked() -> bool:  # a window that has just come may not take clicks yet
+        desktop.click(*call.middle)
+        return program.poll() is not None
+
+    desktop.wait_for(clicked, 10, "the click's answer")
     assert program.communicate(timeout=10)[0].splitlines()[-1] == "clicked"
 
 
