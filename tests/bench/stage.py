@@ -193,6 +193,8 @@ def account(url: str) -> dict[str, str | int]:
         "guards.calls_per_minute": 0,  # nobody calls as often as a bench
         "guards.calls_per_day": 0,
         "guards.night": "allow",
+        "clipboard.pause_after": 0,  # nor leaves so many offers unused
+        "links.ask": False,  # asked once, and answered long ago
     }
 
 
