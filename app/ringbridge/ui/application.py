@@ -282,7 +282,7 @@ class Program(QObject):
     def _show_recent(self, records: "tuple[CallRecord, ...]") -> None:
         self._recent = records
         if self._parts is not None:
-            self._parts.coordinator.show_recent(records)
+            self._parts.coordinator.recent.add_earlier(records)
         elif records:
             self._tray.set_recent(records)
 

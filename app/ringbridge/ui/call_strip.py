@@ -85,7 +85,7 @@ class CallStrip(QObject):
         self._leaves.setSingleShot(True)
         self._leaves.setInterval(END_SHOWN_MS)
         self._leaves.timeout.connect(self._leave)
-        coordinator.shows_calls = False
+        coordinator.news.shows_calls = False
         coordinator.card_made.connect(self._watch_card)
         live.changed.connect(self._changed)
         live.ended.connect(self._call_ended)
@@ -112,7 +112,7 @@ class CallStrip(QObject):
 
     def _changed(self, call: LiveCall) -> None:
         key = call.request.request_id
-        self._coordinator.progressed(key, progress=_progress(call), callid=call.track.callid)
+        self._coordinator.recent.progressed(key, progress=_progress(call), callid=call.track.callid)
         self._refresh_tray()
         if self._ended is not None and self._shown == key:
             self._ended = call  # nobody may look at it, and the PBX was asked to end it
@@ -133,7 +133,7 @@ class CallStrip(QObject):
 
     def _call_ended(self, call: LiveCall) -> None:
         key = call.request.request_id
-        self._coordinator.progressed(key, progress=_progress(call), callid=call.track.callid)
+        self._coordinator.recent.progressed(key, progress=_progress(call), callid=call.track.callid)
         if self._shown == key and key not in self._put_away:
             self._ended = call
             self._refresh()
@@ -161,7 +161,7 @@ class CallStrip(QObject):
 
     def _completed(self, records: "tuple[CallRecord, ...]") -> None:
         for record in records:
-            self._coordinator.progressed(record.request_id, progress=record.progress)
+            self._coordinator.recent.progressed(record.request_id, progress=record.progress)
 
     def _hung_up(self, key: str, outcome: CallOutcome) -> None:
         unwatched = self._ended is not None and self._shown == key
@@ -335,7 +335,7 @@ class CallStrip(QObject):
     def _keep_note(self, note: str) -> None:
         key = self._shown
         self._notes[key] = note
-        self._coordinator.progressed(key, note=note)
+        self._coordinator.recent.progressed(key, note=note)
         self._live.write_note(key, note, lambda error: self._say(key, _note_failed(error)))
 
     def _copy(self, text: str) -> None:
