@@ -38,8 +38,9 @@ SETTINGS = {
     "guards.calls_per_day": "0",
     "guards.night": "allow",
     "confirm.countdown_s": "0",
+    "clipboard.pause_after": "0",
 }
-"""So that a call is a call at any hour, and nothing waits."""
+"""So that a call is a call at any hour, nothing waits, and copies that nobody calls are offered all the same."""
 
 TEXTS = (
     "Call me at (212) {exchange}-7705 before noon.",
