@@ -503,5 +503,5 @@ def test_an_earlier_call_is_completed_in_the_menu(qtbot: QtBot, screen: Screen) 
 def test_the_strip_class_is_made_with_the_first_call_only(screen: Screen) -> None:
     assert isinstance(screen.strip, Strip)
     screen.flow._strip = None
-    screen.flow._refresh_tray()
+    screen.flow._in_tray.refresh()
     assert screen.flow._strip is None
