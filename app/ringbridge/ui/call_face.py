@@ -15,7 +15,7 @@ from ringbridge.ui.wording import hang_up_sentence
 if TYPE_CHECKING:
     from ringbridge.core.calls import Destination
     from ringbridge.ui.later_calls import LaterCall
-    from ringbridge.ui.live_calls import LiveCall
+    from ringbridge.ui.live_call import LiveCall
 
 
 def is_shown(call: "LiveCall") -> bool:

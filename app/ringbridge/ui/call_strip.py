@@ -9,7 +9,8 @@ from PySide6.QtGui import QGuiApplication
 from ringbridge.core.calls import CallOutcome, Outcome
 from ringbridge.ui.call_face import is_shown, later_face, live_face, live_progress
 from ringbridge.ui.calls_in_tray import CallsInTray
-from ringbridge.ui.live_calls import LiveCall, LiveCalls
+from ringbridge.ui.live_call import LiveCall
+from ringbridge.ui.live_calls import LiveCalls
 from ringbridge.ui.strip import Strip, StripFace
 from ringbridge.ui.translation import fill, tr
 from ringbridge.ui.wording import error_sentence, hang_up_sentence, outcome_sentence
