@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from ringbridge.core.calls import CallRecord, Outcome
 from ringbridge.core.dialing.gate import PhoneState
 from ringbridge.core.settings import AccountSettings, Settings, with_value
 from ringbridge.services.call_facts import FactFinder
@@ -17,9 +20,15 @@ from ringbridge.services.history import History
 from ringbridge.services.tracker import Tracker
 from ringbridge.training.server import DEMO_LINE, DEMO_LOGIN, TrainingPbx
 from ringbridge.ui.calling import Caller
+from ringbridge.ui.card import Card
+from ringbridge.ui.coordinator import Coordinator
+from ringbridge.ui.notices import Notices
 from ringbridge.ui.reading import Reader
 from ringbridge.ui.session import Session
 from ringbridge.ui.tasks import GuiInvoker, Lane
+from ringbridge.ui.tray import Tray
+
+NUMBER = "call +1 212 555 0142 today"
 
 
 class Parts:
@@ -89,3 +98,65 @@ def parts(qtbot: QtBot, pbx: TrainingPbx, tmp_path: Path) -> Iterator[Parts]:
     parts = Parts(pbx, tmp_path)
     yield parts
     parts.close()
+
+
+class Desk:
+    """A coordinator with a real tray and card, and what a person sees of them."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.tray = Tray()
+        self.coordinator = Coordinator(
+            session=parts.session,
+            reader=parts.reader,
+            caller=parts.caller,
+            tray=self.tray,
+            notices=Notices(self.tray),
+        )
+        self.coordinator._made_card = self.card = Card(guard_ms=0)
+        self.card.call_wanted.connect(self.coordinator._card_called)
+        self.card.alternative_wanted.connect(self.coordinator._questions.choose_alternative)
+        self.card.counted_down.connect(self.coordinator._questions.counted_down)
+        self.card.dismissed.connect(self.coordinator._card_dismissed)
+        self.card.expired.connect(self.coordinator._card_expired)
+        self.tray.redial_wanted.connect(self.coordinator.redial)
+
+    def entry(self, name: str) -> QAction | None:
+        return next((a for a in self.tray.menu.actions() if a.objectName() == name and a.isVisible()), None)
+
+    def press(self, name: str) -> None:
+        button = next(b for b in self.card.findChildren(QWidget, name) if b.isVisibleTo(self.card))
+        button.click()  # type: ignore[attr-defined]
+
+    def texts(self) -> str:
+        labels = [label.text() for label in self.card.findChildren(QLabel) if label.isVisibleTo(self.card)]
+        return " | ".join(labels).replace("\u00a0", " ")
+
+
+@pytest.fixture
+def desk(parts: Parts) -> Iterator[Desk]:
+    desk = Desk(parts)
+    yield desk
+    desk.coordinator.close()
+    desk.tray.close()
+
+
+def wait_for_row(qtbot: QtBot, desk: Desk, count: int, outcome: Outcome) -> CallRecord:
+    def settled() -> bool:
+        rows = desk.parts.history.recent()
+        return len(rows) == count and rows[0].outcome is outcome
+
+    qtbot.waitUntil(settled)
+    return desk.parts.history.recent()[0]
+
+
+def offered(qtbot: QtBot, desk: Desk, text: str) -> None:
+    desk.coordinator.copied(text)
+    qtbot.waitUntil(desk.card.isVisible)
+
+
+def choose_from_menu(qtbot: QtBot, desk: Desk) -> None:
+    qtbot.waitUntil(lambda: desk.entry("offer") is not None)
+    entry = desk.entry("offer")
+    assert entry is not None
+    entry.trigger()

@@ -493,7 +493,7 @@ def test_an_earlier_call_is_completed_in_the_menu(qtbot: QtBot, screen: Screen) 
     first = screen.live.calls[0].request.request_id
     click(screen.strip, "hang_up")
     qtbot.waitUntil(lambda: screen.title().startswith("Answered"), timeout=10_000)
-    screen.coordinator.progressed(first, progress=CallProgress(state=CallState.UNKNOWN, end=CallEnd.UNKNOWN))
+    screen.coordinator.recent.progressed(first, progress=CallProgress(state=CallState.UNKNOWN, end=CallEnd.UNKNOWN))
     assert "end unknown" in screen.entry_text("recent_0")
     record = screen.parts.history.recent()[0]
     screen.live.completed.emit((record,))
@@ -503,5 +503,5 @@ def test_an_earlier_call_is_completed_in_the_menu(qtbot: QtBot, screen: Screen) 
 def test_the_strip_class_is_made_with_the_first_call_only(screen: Screen) -> None:
     assert isinstance(screen.strip, Strip)
     screen.flow._strip = None
-    screen.flow._refresh_tray()
+    screen.flow._in_tray.refresh()
     assert screen.flow._strip is None

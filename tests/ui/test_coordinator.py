@@ -1,81 +1,21 @@
-import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ringbridge.core.calls import CallOutcome, CallRecord, Destination, Origin, Outcome
-from ringbridge.core.dialing.gate import PhoneState
 from ringbridge.core.settings import AccountSettings, CallSettings, DialingSettings
 from ringbridge.core.targets import Target
 from ringbridge.desktop.ports import Copied, Way
 from ringbridge.ui.calling import Wish
-from ringbridge.ui.card import Card
-from ringbridge.ui.coordinator import Coordinator
 from ringbridge.ui.notices import Notices, Topic
-from ringbridge.ui.reading import Reading
-from ringbridge.ui.tray import Tray
 
-from .conftest import Parts
+from .conftest import NUMBER, Desk, offered, wait_for_row
 
-NUMBER = "call +1 212 555 0142 today"
-
-
-class Desk:
-    """A coordinator with a real tray and card, and what a person sees of them."""
-
-    def __init__(self, parts: Parts) -> None:
-        self.parts = parts
-        self.tray = Tray()
-        self.coordinator = Coordinator(
-            session=parts.session,
-            reader=parts.reader,
-            caller=parts.caller,
-            tray=self.tray,
-            notices=Notices(self.tray),
-        )
-        self.coordinator._made_card = self.card = Card(guard_ms=0)
-        self.card.call_wanted.connect(self.coordinator._card_called)
-        self.card.alternative_wanted.connect(self.coordinator._alternative_chosen)
-        self.card.counted_down.connect(self.coordinator._counted_down)
-        self.card.dismissed.connect(self.coordinator._card_dismissed)
-        self.card.expired.connect(self.coordinator._card_expired)
-        self.tray.redial_wanted.connect(self.coordinator.redial)
-
-    def entry(self, name: str) -> QAction | None:
-        return next((a for a in self.tray.menu.actions() if a.objectName() == name and a.isVisible()), None)
-
-    def press(self, name: str) -> None:
-        button = next(b for b in self.card.findChildren(QWidget, name) if b.isVisibleTo(self.card))
-        button.click()  # type: ignore[attr-defined]
-
-    def texts(self) -> str:
-        from PySide6.QtWidgets import QLabel
-
-        labels = [label.text() for label in self.card.findChildren(QLabel) if label.isVisibleTo(self.card)]
-        return " | ".join(labels).replace("\u00a0", " ")
-
-
-@pytest.fixture
-def desk(parts: Parts) -> Iterator[Desk]:
-    desk = Desk(parts)
-    yield desk
-    desk.coordinator.close()
-    desk.tray.close()
-
-
-def wait_for_row(qtbot: QtBot, desk: Desk, count: int, outcome: Outcome) -> CallRecord:
-    def settled() -> bool:
-        rows = desk.parts.history.recent()
-        return len(rows) == count and rows[0].outcome is outcome
-
-    qtbot.waitUntil(settled)
-    return desk.parts.history.recent()[0]
+LONDON = "call +44 20 7946 0018 today"
 
 
 def test_a_copied_number_is_offered_and_called_on_a_click(qtbot: QtBot, desk: Desk) -> None:
@@ -131,21 +71,6 @@ def test_the_offer_is_reached_from_the_tray_menu(qtbot: QtBot, desk: Desk) -> No
     assert row.origin is Origin.MENU
 
 
-def test_an_entry_of_the_menu_is_no_answer_to_a_question(qtbot: QtBot, desk: Desk) -> None:
-    desk.coordinator.copied(NUMBER)
-    qtbot.waitUntil(lambda: desk.entry("offer") is not None)
-    desk.parts.caller.want(Wish(target=Target(e164="+19005550199"), origin=Origin.LINK))
-    qtbot.waitUntil(lambda: "A link asks" in desk.texts())
-    offer = desk.entry("offer")
-    assert offer is not None
-    with qtbot.assertNotEmitted(desk.parts.caller.started, wait=200):
-        offer.trigger()
-    assert "A link asks" in desk.texts()
-    assert not desk.card.windowFlags() & Qt.WindowType.WindowDoesNotAcceptFocus
-    desk.press("call")
-    wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
-
-
 def test_a_recent_call_is_made_again_from_the_menu(qtbot: QtBot, desk: Desk) -> None:
     record = CallRecord(
         request_id="1",
@@ -154,7 +79,7 @@ def test_a_recent_call_is_made_again_from_the_menu(qtbot: QtBot, desk: Desk) -> 
         outcome=Outcome.REQUESTED,
         destination=Destination(dialed="2125550142", e164="+12125550142", display="+1 212-555-0142"),
     )
-    desk.coordinator.show_recent((record,))
+    desk.coordinator.recent.add_earlier((record,))
     redial = desk.entry("redial")
     assert redial is not None
     redial.trigger()
@@ -168,7 +93,7 @@ def test_a_redialed_code_goes_through_the_rules_once(qtbot: QtBot, desk: Desk) -
     desk.parts.caller.want(Wish(target=Target(code="205"), origin=Origin.TYPED, said_yes=True))
     first = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
     assert (first.destination.dialed, first.destination.display) == ("8205", "205")
-    desk.coordinator.show_recent((replace(first, request_id="earlier"),))
+    desk.coordinator.recent.add_earlier((replace(first, request_id="earlier"),))
     settings = desk.parts.session.settings
     desk.parts.session.use(replace(settings, calls=CallSettings(repeat_guard_s=0)), desk.parts.session.region)
     desk.coordinator.redial("earlier")
@@ -196,23 +121,6 @@ def test_an_extension_stays_on_the_card_until_it_is_wanted(qtbot: QtBot, desk: D
     assert not desk.card._timer.isActive()
     desk.press("copy_extension")
     assert QGuiApplication.clipboard().text() == "48"
-
-
-def test_a_link_waits_for_a_yes(qtbot: QtBot, desk: Desk) -> None:
-    outcomes: list[Outcome] = []
-    wish = Wish(target=Target(e164="+12125550142", from_uri=True), origin=Origin.LINK)
-    desk.parts.caller.want(wish, lambda outcome: outcomes.append(outcome.outcome))
-    qtbot.waitUntil(desk.card.isVisible)
-    assert outcomes == []
-    assert desk.parts.pbx.calls == ()
-    desk.press("dont_call")
-    assert outcomes == [Outcome.BLOCKED]
-    desk.parts.caller.want(wish, lambda outcome: outcomes.append(outcome.outcome))
-    qtbot.waitUntil(desk.card.isVisible)
-    desk.press("call")
-    row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
-    assert row.origin is Origin.LINK
-    qtbot.waitUntil(lambda: outcomes == [Outcome.BLOCKED, Outcome.REQUESTED])
 
 
 def test_a_copied_service_code_is_never_dialed(qtbot: QtBot, desk: Desk) -> None:
@@ -342,7 +250,7 @@ def test_a_selected_service_code_is_refused_at_once(qtbot: QtBot, desk: Desk) ->
 def test_a_wish_that_got_no_row_does_not_stand_in_the_menu(qtbot: QtBot, desk: Desk) -> None:
     parts = desk.parts
     parts.session.use(replace(parts.session.settings, account=AccountSettings()), "US")
-    with qtbot.waitSignal(desk.coordinator.settings_wanted):
+    with qtbot.waitSignal(desk.coordinator.news.settings_wanted):
         parts.caller.want(Wish(target=Target(e164="+12125550142"), origin=Origin.CARD, said_yes=True))
     assert desk.entry("recent_0") is None
     assert parts.history.recent() == ()
@@ -386,19 +294,6 @@ def test_a_target_that_cannot_be_written_is_answered(
     assert "unexpected error" in caplog.text
 
 
-MIDNIGHT = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)  # in New York
-LONDON = "call +44 20 7946 0018 today"
-
-
-def offered(qtbot: QtBot, desk: Desk, text: str) -> None:
-    desk.coordinator.copied(text)
-    qtbot.waitUntil(desk.card.isVisible)
-
-
-def known(desk: Desk, e164: str = "+12125550142") -> None:
-    desk.parts.use(confirm__known=[e164])
-
-
 def test_the_card_says_how_the_call_would_go(qtbot: QtBot, desk: Desk) -> None:
     desk.parts.use(phones__own=["Desk|phone|1234567"], account__caller_id="2125550100")
     offered(qtbot, desk, LONDON)
@@ -406,182 +301,6 @@ def test_the_card_says_how_the_call_would_go(qtbot: QtBot, desk: Desk) -> None:
     assert "United Kingdom · landline · " in text
     assert " there" in text or "It is night there" in text
     assert "Dialed as 011442079460018, rings Desk 1234567, they see 2125550100" in text
-
-
-def test_a_risky_click_asks_once_on_the_same_card(qtbot: QtBot, desk: Desk) -> None:
-    offered(qtbot, desk, LONDON)
-    desk.press("call")
-    qtbot.waitUntil(lambda: "Really call this number?" in desk.texts())
-    assert "you never called this number before" in desk.texts()
-    assert desk.parts.pbx.calls == ()
-    desk.press("call")
-    row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
-    assert (row.origin, row.destination.dialed) == (Origin.CARD, "011442079460018")
-
-
-def test_a_no_on_the_card_calls_nobody(qtbot: QtBot, desk: Desk) -> None:
-    offered(qtbot, desk, LONDON)
-    desk.press("call")
-    qtbot.waitUntil(lambda: "Really call" in desk.texts())
-    desk.press("dont_call")
-    assert not desk.card.isVisible()
-    assert desk.parts.history.recent() == ()
-
-
-def test_at_night_a_click_asks(qtbot: QtBot, desk: Desk) -> None:
-    desk.parts.now = MIDNIGHT
-    known(desk)
-    offered(qtbot, desk, NUMBER)
-    desk.press("call")
-    qtbot.waitUntil(lambda: "It is night there. Call all the same?" in desk.texts())
-    assert "It is night there: Wed 00:00." in desk.texts()
-    desk.press("call")
-    wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
-
-
-def choose_from_menu(qtbot: QtBot, desk: Desk) -> None:
-    qtbot.waitUntil(lambda: desk.entry("offer") is not None)
-    entry = desk.entry("offer")
-    assert entry is not None
-    entry.trigger()
-
-
-def counting(desk: Desk) -> bool:
-    return "Calling in" in desk.texts()
-
-
-def test_a_first_call_from_the_menu_is_counted_down(qtbot: QtBot, desk: Desk) -> None:
-    desk.parts.use(confirm__countdown_s=2)
-    offered(qtbot, desk, NUMBER)
-    choose_from_menu(qtbot, desk)
-    qtbot.waitUntil(lambda: "Calling in 2 s…" in desk.texts())
-    assert desk.parts.pbx.calls == ()
-    qtbot.waitUntil(lambda: "Calling in 1 s…" in desk.texts())
-    assert desk.parts.pbx.calls == ()
-    row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
-    assert row.origin is Origin.MENU
-    assert len(desk.parts.pbx.calls) == 1
-
-
-def test_a_known_number_from_the_menu_is_called_at_once(qtbot: QtBot, desk: Desk) -> None:
-    desk.parts.use(confirm__countdown_s=30)
-    known(desk)
-    offered(qtbot, desk, NUMBER)
-    choose_from_menu(qtbot, desk)
-    wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
-
-
-def start_countdown(qtbot: QtBot, desk: Desk) -> None:
-    desk.parts.use(confirm__countdown_s=30)
-    offered(qtbot, desk, NUMBER)
-    choose_from_menu(qtbot, desk)
-    qtbot.waitUntil(lambda: counting(desk))
-
-
-def test_the_countdown_can_be_stopped(qtbot: QtBot, desk: Desk) -> None:
-    start_countdown(qtbot, desk)
-    desk.press("dont_call")
-    assert not desk.card.isVisible()
-    with qtbot.assertNotEmitted(desk.parts.caller.started, wait=100):
-        pass
-    assert desk.parts.history.recent() == ()
-
-
-def test_a_click_anywhere_on_the_card_stops_the_countdown(qtbot: QtBot, desk: Desk) -> None:
-    from PySide6.QtCore import QPoint, Qt
-
-    start_countdown(qtbot, desk)
-    qtbot.mouseClick(desk.card, Qt.MouseButton.LeftButton, pos=QPoint(12, 8))
-    assert not desk.card.isVisible()
-    assert desk.parts.history.recent() == ()
-
-
-def test_the_countdown_can_be_skipped(qtbot: QtBot, desk: Desk) -> None:
-    start_countdown(qtbot, desk)
-    desk.press("call")
-    wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
-
-
-@pytest.mark.parametrize(("waited", "takes_the_keys"), [(False, True), (True, False)])
-def test_a_question_takes_the_keys_of_its_own_dialog_only(
-    qtbot: QtBot, desk: Desk, *, waited: bool, takes_the_keys: bool
-) -> None:
-    wish = Wish(target=Target(e164="+19005550142"), origin=Origin.TYPED, counted_down=waited)
-    desk.parts.caller.want(wish)
-    qtbot.waitUntil(desk.card.isVisible)
-    accepts = not desk.card.windowFlags() & Qt.WindowType.WindowDoesNotAcceptFocus
-    assert accepts is takes_the_keys
-
-
-def test_the_same_wish_again_skips_the_countdown_and_rings_once(qtbot: QtBot, desk: Desk) -> None:
-    desk.parts.use(confirm__countdown_s=30)
-    outcomes: list[str] = []
-    wish = Wish(target=Target(e164="+12125550142"), origin=Origin.TYPED)
-    desk.parts.caller.want(wish, lambda outcome: outcomes.append(outcome.problem))
-    qtbot.waitUntil(lambda: counting(desk))
-    desk.parts.caller.want(wish, lambda outcome: outcomes.append(outcome.problem))
-    wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
-    qtbot.waitUntil(lambda: len(outcomes) == 2)
-    assert outcomes == ["repeated", ""]
-    assert len(desk.parts.pbx.calls) == 1
-
-
-def test_many_triggers_of_one_moment_do_not_skip_the_countdown(qtbot: QtBot, desk: Desk) -> None:
-    desk.card._guard_s = 5.0
-    desk.parts.use(confirm__countdown_s=30)
-    outcomes: list[str] = []
-    for _ in range(5):
-        wish = Wish(target=Target(e164="+12125550142"), origin=Origin.TYPED)
-        desk.parts.caller.want(wish, lambda outcome: outcomes.append(outcome.problem))
-    qtbot.waitUntil(lambda: outcomes == ["repeated"] * 4)
-    assert counting(desk)
-    assert desk.parts.pbx.calls == ()
-
-
-def test_the_hotkey_starts_and_then_skips_the_countdown(qtbot: QtBot, desk: Desk) -> None:
-    desk.parts.use(confirm__countdown_s=30)
-    for _ in range(2):
-        desk.coordinator.selected(Copied(text="212 555 0142"))
-        qtbot.waitUntil(desk.card.isVisible)
-    qtbot.waitUntil(lambda: counting(desk))
-    desk.coordinator.selected(Copied(text="212 555 0199"))  # another number skips nothing
-    desk.coordinator.selected(Copied(text="212 555 0142"))
-    row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
-    assert (row.origin, row.destination.dialed) == (Origin.HOTKEY, "2125550142")
-
-
-def test_a_link_brings_what_lets_its_question_take_the_focus(
-    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[str | None] = []
-    show = desk.card.show
-    monkeypatch.setattr(desk.card, "show", lambda: (seen.append(os.environ.get("XDG_ACTIVATION_TOKEN")), show()))
-    readings: list[Reading] = []
-    desk.parts.reader.read("tel:+12125550142", readings.append, lambda _error: None)
-    qtbot.waitUntil(lambda: bool(readings))
-    desk.coordinator.ask_about_link(readings[0], "token-1")
-    qtbot.waitUntil(desk.card.isVisible)
-    assert seen == ["token-1"]
-    assert "XDG_ACTIVATION_TOKEN" not in os.environ
-
-
-def test_a_link_never_speeds_a_countdown_up(qtbot: QtBot, desk: Desk) -> None:
-    start_countdown(qtbot, desk)
-    desk.parts.caller.want(Wish(target=Target(e164="+12125550142", from_uri=True), origin=Origin.LINK))
-    qtbot.waitUntil(lambda: "A link asks" in desk.texts())
-    assert not counting(desk)
-    assert desk.parts.pbx.calls == ()
-
-
-def test_locking_the_screen_ends_a_countdown_and_nothing_is_dialed_later(qtbot: QtBot, desk: Desk) -> None:
-    start_countdown(qtbot, desk)
-    desk.parts.locked = True
-    desk.coordinator.screen_locked()
-    assert not desk.card.isVisible()
-    desk.parts.locked = False
-    with qtbot.assertNotEmitted(desk.parts.caller.started, wait=200):
-        pass
-    assert desk.parts.history.recent() == ()
 
 
 @pytest.mark.parametrize("origin", [origin for origin in Origin if origin is not Origin.COMMAND_LINE])
@@ -602,67 +321,11 @@ def test_while_the_screen_is_locked_the_hotkey_offers_nothing(qtbot: QtBot, desk
     assert desk.entry("offer") is None
 
 
-def test_escape_is_taken_for_the_countdown_only(qtbot: QtBot, desk: Desk) -> None:
-    taken: list[object] = []
-    desk.coordinator._stop_key = taken.append
-    start_countdown(qtbot, desk)
-    assert len(taken) == 1
-    stop = taken[0]
-    assert callable(stop)
-    stop()
-    assert taken[1:] == [None]
-    assert not desk.card.isVisible()
-    assert desk.parts.history.recent() == ()
-
-
 def test_an_emergency_number_is_never_offered_from_a_copy(qtbot: QtBot, desk: Desk) -> None:
     desk.coordinator.copied("in an emergency dial 112 or 911, else 212-555-0142")
     qtbot.waitUntil(desk.card.isVisible)
     assert "Call this number?" in desk.texts()
     assert "+1 212-555-0142" in desk.texts()
-
-
-def test_a_selected_emergency_number_is_asked_about_with_the_reason(qtbot: QtBot, desk: Desk) -> None:
-    desk.coordinator.selected(Copied(text="112"))
-    qtbot.waitUntil(lambda: "Emergency call?" in desk.texts())
-    assert "reports the place of your desk phone" in desk.texts()
-    assert desk.parts.pbx.calls == ()
-    desk.press("call")
-    row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
-    assert row.destination.dialed == "112"
-
-
-def test_an_offline_phone_is_said_and_the_mobile_rings_instead(qtbot: QtBot, desk: Desk) -> None:
-    desk.parts.use(phones__own=["Desk|phone|1234567", "Mobile|number|2125550199"])
-    desk.parts.phone = PhoneState.OFFLINE
-    offered(qtbot, desk, NUMBER)
-    desk.press("call")
-    qtbot.waitUntil(lambda: "Your phone is offline" in desk.texts())
-    desk.press("alternative")
-    wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
-    (call,) = desk.parts.pbx.calls
-    assert (call.order.stype, call.order.snumber) == ("", "2125550199")
-
-
-def test_an_offline_phone_without_another_one_still_waits_for_a_yes(qtbot: QtBot, desk: Desk) -> None:
-    desk.parts.phone = PhoneState.REJECTS
-    offered(qtbot, desk, NUMBER)
-    desk.press("call")
-    qtbot.waitUntil(lambda: "do not disturb" in desk.texts())
-    assert not any(b.isVisibleTo(desk.card) for b in desk.card.findChildren(QPushButton, "alternative"))
-    desk.press("call")
-    wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
-
-
-def test_always_asking_counts_the_click_on_the_card_as_the_yes(qtbot: QtBot, desk: Desk) -> None:
-    desk.parts.use(confirm__ask="always")
-    offered(qtbot, desk, NUMBER)
-    choose_from_menu(qtbot, desk)
-    qtbot.waitUntil(lambda: "Every call is asked about here." in desk.texts())
-    desk.press("dont_call")
-    offered(qtbot, desk, NUMBER)
-    desk.press("call")
-    wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
 
 
 @pytest.mark.parametrize(

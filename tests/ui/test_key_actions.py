@@ -1,7 +1,5 @@
 """What the keys do, with a PBX that rings nobody: each press once, and all through the gate."""
 
-from collections.abc import Iterator
-
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -13,18 +11,9 @@ from ringbridge.ui import key_actions
 from ringbridge.ui.calling import Wish
 from ringbridge.ui.key_actions import KeyActions
 
-from .conftest import Parts
-from .test_coordinator import Desk, wait_for_row
+from .conftest import Desk, wait_for_row
 
 TARGET = Target(e164="+12125550142")
-
-
-@pytest.fixture
-def desk(parts: Parts) -> Iterator[Desk]:
-    desk = Desk(parts)
-    yield desk
-    desk.coordinator.close()
-    desk.tray.close()
 
 
 @pytest.fixture

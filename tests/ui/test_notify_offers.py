@@ -18,8 +18,7 @@ from ringbridge.ui.tasks import Lane
 from support.lock_bus import LockBus
 from support.notification_server import NotificationServer
 
-from .conftest import Parts
-from .test_coordinator import NUMBER, Desk, wait_for_row
+from .conftest import NUMBER, Desk, Parts, wait_for_row
 
 
 @pytest.fixture

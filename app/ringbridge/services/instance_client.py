@@ -12,7 +12,7 @@ import time
 TYPE_CHECKING = False  # `typing` costs as much as the request
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any, NoReturn, Protocol
+    from typing import Any, Protocol
 
     class _Connection(Protocol):
         """One connection to the running program."""
@@ -34,9 +34,6 @@ PROTOCOL_VERSION = 1
 
 MAX_LINE = 64 * 1024
 """Bytes a request or an answer may have, without its line end."""
-
-CONNECT_TIMEOUT_S = 2.0
-"""A program that does not take a connection within so many seconds has been given nothing."""
 
 QUICK_DEADLINE_S = 5.0
 """For requests that the running program answers out of its own head."""
@@ -379,71 +376,17 @@ def _whole(fields: "Mapping[str, Any]", key: str) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-if sys.platform == "win32":
+def _connect(path: str) -> "_Connection":
+    """Connect, and make sure that the one who listens is the same user."""
+    try:
+        if sys.platform == "win32":
+            from ringbridge.core.pipe_name import pipe_name
+            from ringbridge.services.instance_pipe import PipeConnection
 
-    def _connect(path: str) -> "_Connection":
-        from ringbridge.core.pipe_name import pipe_name
-        from ringbridge.services.instance_pipe import PipeConnection
-
-        try:
             return PipeConnection(pipe_name(path))
-        except OSError as error:
-            raise NoProgram(str(error)) from error
+        else:  # noqa: RET505 - so that a type checker sees which of them there is
+            from ringbridge.services.instance_socket import SocketConnection
 
-else:
-    import _socket as socket  # the C half of `socket`, which makes hundreds of enumeration members: 2 ms
-
-    class _SocketConnection:
-        """A connection over an AF_UNIX stream socket."""
-
-        def __init__(self, connection: socket.socket) -> None:
-            self._connection = connection
-
-        def send_line(self, line: bytes) -> None:
-            self._connection.settimeout(CONNECT_TIMEOUT_S)
-            self._connection.sendall(line)
-
-        def receive(self, timeout_s: float) -> bytes:
-            self._connection.settimeout(timeout_s)
-            return self._connection.recv(MAX_LINE)
-
-        def close(self) -> None:
-            self._connection.close()
-
-    def _connect(path: str) -> "_Connection":
-        """Connect, and make sure that the one who listens is the same user."""
-        from struct import pack
-
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            _check_folder(path)
-            # With a timeout of Python's, Linux refuses at once where many wait to be accepted, and a busy program
-            # would pass for none; this one makes it wait.
-            seconds = pack("ll", int(CONNECT_TIMEOUT_S), 0)  # struct timeval
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, seconds)
-            connection.connect(path)
-            _check_peer(connection)
-        except OSError as error:  # absent, nobody listens (a dead program's), not ours, or a path too long
-            connection.close()
-            raise NoProgram(str(error)) from error
-        except BaseException:
-            connection.close()
-            raise
-        return _SocketConnection(connection)
-
-    def _check_folder(path: str) -> None:
-        status = os.stat(os.path.dirname(path))  # noqa: PTH116, PTH120 - pathlib costs a tenth of the start
-        if status.st_uid != os.geteuid() or status.st_mode & 0o022:
-            _refuse("others can write to the socket's folder")
-
-    def _check_peer(connection: socket.socket) -> None:
-        if sys.platform != "linux":
-            return  # the folder's mode keeps others out
-        from struct import unpack
-
-        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)  # struct ucred: pid, uid, gid
-        if unpack("3i", credentials)[1] != os.geteuid():
-            _refuse("another user listens")
-
-    def _refuse(reason: str) -> "NoReturn":
-        raise PermissionError(reason)
+            return SocketConnection(path)
+    except OSError as error:
+        raise NoProgram(str(error)) from error

@@ -12,13 +12,15 @@ from PySide6.QtWidgets import QSystemTrayIcon
 
 from ringbridge.core.errors import RingbridgeError, StorageError
 from ringbridge.core.hotkeys import HotkeyAction
-from ringbridge.core.settings import AccountSettings, with_value
+from ringbridge.core.settings import AccountSettings
 from ringbridge.desktop.choose import clipboard_backends, first_usable, instance_server, link_handler
-from ringbridge.desktop.ports import Copied
 from ringbridge.desktop.signals import QuitSignals
 from ringbridge.ui.buses import Buses
+from ringbridge.ui.copy_watch import KEY as WATCH_KEY
+from ringbridge.ui.copy_watch import CopyWatch
 from ringbridge.ui.face import Face
 from ringbridge.ui.notices import Notices, Topic
+from ringbridge.ui.parts_on_use import PartsOnUse
 from ringbridge.ui.services_on_use import ServicesOnUse
 from ringbridge.ui.session import MAX_RECENT
 from ringbridge.ui.tasks import GuiInvoker, Lane
@@ -31,20 +33,17 @@ if TYPE_CHECKING:
     from ringbridge.core.calls import CallRecord
     from ringbridge.desktop.ports import LinkHandler
     from ringbridge.services.paths import Paths
-    from ringbridge.ui.desktop_events import DesktopEvents
+    from ringbridge.ui.desktop_watch import DesktopWatch
     from ringbridge.ui.hotkey_binding import HotkeyBinding
     from ringbridge.ui.link_default import LinkDefault
     from ringbridge.ui.parts import Parts
     from ringbridge.ui.phone_choice import PhoneChoice
-    from ringbridge.ui.screen_guard import ScreenGuard
     from ringbridge.ui.settings_in_force import SettingsInForce
     from ringbridge.ui.tray import Tray
 
 _log = logging.getLogger(__name__)
 
 LANE_CLOSE_S = 2.0
-_LOOKED_AT = 4096  # characters; as in core.detection, which is not loaded just to see that there are no digits
-_MIN_DIGITS = 4  # of 1-800-FLOWERS
 _LATER_MS = 2500
 """Buses and what listens on them take the processor, which at login is everybody's. The first wish does not wait so
 long for the screen lock and what else the desktop tells, nor a desktop without a tray for one."""
@@ -99,19 +98,16 @@ class Program(QObject):
         self._slow_lane = Lane("slow", invoker)
         self._clipboard = first_usable(clipboard_backends())
         self._hotkeys: HotkeyBinding | None = None
-        self._screen_guard = cache(self._make_screen_guard)
         self._phones: PhoneChoice | None = None
         self._signals = QuitSignals(application.quit)
         self._recent: tuple[CallRecord, ...] = ()
-        self._parts: Parts | None = None
-        self._has_settings = False
-        self._waiting_for_parts: list[Callable[[Parts], None]] = []
+        self._parts = PartsOnUse(self._fetch_parts)
         self._close_services: Callable[[], None] = lambda: None
         self._buses = Buses(self._slow_lane)
         self._links = cache(self._make_links)
-        self._desktop_events: DesktopEvents | None = None
+        self._desktop = cache(self._make_desktop)
         self._link_default: LinkDefault | None = None
-        self._events_wanted = False
+        self._is_settled = False
         self._face = Face(tray=tray, buses=self._buses, at_login=at_login, started_again=self._open_call_number)
 
     def start(self, *, link: str = "", startup_id: str = "", show: bool = False) -> None:
@@ -126,8 +122,8 @@ class Program(QObject):
         self._tray.quit_wanted.connect(self._application.quit)
         self._tray.activated.connect(self._open_call_number)
         self._tray.call_number_wanted.connect(self._open_call_number)
-        self._tray.settings_wanted.connect(partial(self._with_parts, methodcaller("open_settings")))
-        self._tray.capabilities_wanted.connect(partial(self._with_parts, methodcaller("open_capabilities")))
+        self._tray.settings_wanted.connect(partial(self._parts.use, methodcaller("open_settings")))
+        self._tray.capabilities_wanted.connect(partial(self._parts.use, methodcaller("open_capabilities")))
         had_host = QSystemTrayIcon.isSystemTrayAvailable()
         QTimer.singleShot(_LATER_MS if had_host else 0, partial(self._face.watch_tray, had_host=had_host))
         self._slow_lane.submit(self._load, partial(self._bring_up, link), self._not_up)
@@ -137,7 +133,7 @@ class Program(QObject):
             self._open_call_number()
 
     def _open_call_number(self) -> None:
-        self._with_parts(methodcaller("open_call_number"))
+        self._parts.use(methodcaller("open_call_number"))
 
     def _not_up(self, error: Exception) -> None:
         self._log_failure(error)
@@ -166,23 +162,27 @@ class Program(QObject):
         self._close_services = self._services.close
         self._closers.append(self._in_force.close)
         self._session = self._in_force.begin(
-            tell=self._tell, account_changed=partial(self._with_parts, _doubt_account)
+            tell=self._tell, account_changed=partial(self._parts.use, _doubt_account)
+        )
+        self._copies = CopyWatch(
+            session=self._session,
+            clipboard=self._clipboard,
+            tray=self._tray,
+            parts=self._parts,
+            save=self._save_watch,
         )
         self._listen()
         self._tray.redial_wanted.connect(self._redial)
-        self._tray.pause_toggled.connect(self._pause)
+        self._tray.pause_toggled.connect(self._copies.pause)
         self._session.changed.connect(self._apply_settings)
         self._apply_settings()
         self._in_force.show_problems()
         self._slow_lane.submit(self._read_history, self._show_recent, self._show_failure)
         self._slow_lane.submit(lambda: None, lambda _: self.is_up.emit(), self._log_failure)
-        QTimer.singleShot(_LATER_MS, self, self._load_screen_guard)
-        QTimer.singleShot(_LATER_MS, self, self._load_desktop_events)
-        if self._waiting_for_parts:  # a menu entry was quicker than the settings, or a notice waits
-            self._fetch_parts()
-        self._has_settings = True
+        QTimer.singleShot(_LATER_MS, self, self._settle)
+        self._parts.can_be_made()
         if link:
-            self._with_parts(lambda parts: parts.ask_about_link(link))
+            self._parts.use(lambda parts: parts.ask_about_link(link))
 
     def _listen(self) -> None:
         server = instance_server(self._address, self._request)
@@ -195,26 +195,16 @@ class Program(QObject):
                 Topic.START, tr("Links and commands can't reach Ringbridge. Quit it and start it again.")
             )
 
-    def _with_parts(self, action: "Callable[[Parts], None]") -> None:
-        """Do something with the parts, which are made for the first wish; their modules load off the GUI thread."""
-        if self._parts is not None:
-            action(self._parts)
-            return
-        self._waiting_for_parts.append(action)
-        if self._has_settings and len(self._waiting_for_parts) == 1:
-            self._fetch_parts()
-
     def _fetch_parts(self) -> None:
-        self._load_screen_guard()
-        self._load_desktop_events()
+        self._settle()
         self._work_lane.submit(_load_parts, self._parts_loaded, self._no_parts)
 
     def _no_parts(self, error: Exception) -> None:
-        self._waiting_for_parts.clear()  # so that the next wish tries again
+        self._parts.give_up()
         self._not_up(error)
 
     def _parts_loaded(self, make: "Callable[..., Parts]") -> None:
-        self._screen_guard().when_known(partial(self._make_parts, make))
+        self._desktop().when_lock_is_known(partial(self._make_parts, make))
 
     def _make_parts(self, make: "Callable[..., Parts]") -> None:
         self._application.setWindowIcon(tray_icon(TrayState.IDLE))
@@ -235,7 +225,7 @@ class Program(QObject):
             slow_lane=self._slow_lane,
             in_force=self._in_force.now,
             facts=services.facts,
-            locked=lambda: self._screen_guard().locked,
+            locked=lambda: self._desktop().screen_is_locked,
             stop_key=self._hold_stop_key,
             hotkeys=lambda: self._the_hotkeys().report,
             recent=self._recent,
@@ -246,63 +236,34 @@ class Program(QObject):
         )
         parts.settings_saved.connect(self._in_force.saved)
         parts.settings_changed_elsewhere.connect(self._reload_settings)
-        parts.offer_pause.changed.connect(self._watch_clipboard)
+        parts.offer_pause.changed.connect(self._copies.apply)
         parts.started_again.connect(self._face.start_again)
         self._closers.append(parts.close)
-        self._parts = parts
-        waiting, self._waiting_for_parts = self._waiting_for_parts, []
-        for action in waiting:
-            try:
-                action(parts)
-            except Exception:  # noqa: BLE001 - a slot's border: the wishes behind this one are others
-                _log.exception("a wish failed")
+        self._parts.take(parts)
 
     def _request(self, line: bytes, answer: Callable[[bytes], None]) -> None:
-        self._with_parts(lambda parts: parts.remote.handle(line, answer))
+        self._parts.use(lambda parts: parts.remote.handle(line, answer))
 
     def _redial(self, request_id: str) -> None:
-        self._with_parts(lambda parts: parts.coordinator.redial(request_id))
-
-    def _copied(self, copied: Copied) -> None:
-        """Something was copied in another program: most of it has hardly a digit and ends here."""
-        if copied.problem is not None or sum(map(str.isdigit, copied.text[:_LOOKED_AT])) < _MIN_DIGITS:
-            return
-        muted = self._session.settings.clipboard.muted_apps
-        if muted:
-            from ringbridge.ui.muted_programs import is_muted
-
-            if is_muted(copied.programs, muted):
-                return
-        program = next(iter(copied.programs), "")
-        self._with_parts(lambda parts: parts.coordinator.copied(copied.text, program))
+        self._parts.use(lambda parts: parts.coordinator.redial(request_id))
 
     def _tell(self, sentence: str) -> None:
-        self._with_parts(lambda parts: parts.coordinator.tell(sentence))
+        self._parts.use(lambda parts: parts.coordinator.tell(sentence))
 
     def _show_recent(self, records: "tuple[CallRecord, ...]") -> None:
         self._recent = records
-        if self._parts is not None:
-            self._parts.coordinator.show_recent(records)
+        if self._parts.made is not None:
+            self._parts.made.coordinator.recent.add_earlier(records)
         elif records:
             self._tray.set_recent(records)
 
     def _apply_settings(self) -> None:
         settings = self._session.settings
-        self._tray.set_pause_locked("clipboard.watch" in self._session.locked)
         self._show_phones()
-        self._watch_clipboard()
+        self._copies.apply()
         self._bind_hotkeys()
         missing = "" if settings.account.url else tr("No account yet: open Settings to set it up.")
         self._notices.set(Topic.ACCOUNT, missing)
-
-    def _watch_clipboard(self) -> None:
-        """Look at copies, or do not: as the settings say, but for a pause that came by itself."""
-        paused = self._parts is not None and self._parts.offer_pause.paused
-        watch = self._session.settings.clipboard.watch and not paused
-        self._tray.set_paused(not watch)
-        self._clipboard.unwatch()
-        if watch:
-            self._clipboard.watch(self._copied)
 
     def _bind_hotkeys(self) -> None:
         hotkeys = self._session.settings.hotkeys
@@ -327,7 +288,7 @@ class Program(QObject):
         if action is HotkeyAction.DIAL_SELECTION:
             self._dial_selection()
         else:
-            self._with_parts(lambda parts: parts.act(action))
+            self._parts.use(lambda parts: parts.act(action))
 
     def _hold_stop_key(self, pressed: Callable[[], None] | None) -> None:
         if self._hotkeys is not None or pressed is not None:
@@ -350,84 +311,60 @@ class Program(QObject):
         if self._phones is not None:
             self._phones.show()
 
-    def _make_screen_guard(self) -> "ScreenGuard":
-        from ringbridge.ui.screen_guard import ScreenGuard
-
-        guard = ScreenGuard(
-            lane=self._work_lane,
-            invoker=self._invoker,
-            was_locked=self._screen_locked,
-            was_unlocked=self._screen_unlocked,
-        )
-        self._closers.append(guard.close)
-        return guard
-
-    def _load_screen_guard(self) -> None:
-        self._screen_guard().load()
-
-    def _screen_locked(self) -> None:
-        if self._parts is not None:
-            self._parts.coordinator.screen_locked()
-
-    def _screen_unlocked(self) -> None:
-        if self._parts is not None:
-            self._parts.later.ask_overdue()
-
-    def _load_desktop_events(self) -> None:
-        if not self._events_wanted:
-            self._events_wanted = True
-            self._slow_lane.submit(_load_desktop_events, self._follow_desktop, self._log_failure)
-
-    def _follow_desktop(self, make: "tuple[Callable[..., DesktopEvents], Callable[..., LinkDefault]]") -> None:
-        make_events, make_link_default = make
-        self._desktop_events = make_events(application=self._application, buses=self._buses, session=self._session)
-        self._desktop_events.way_changed.connect(self._way_changed)
-        self._desktop_events.start()
-        self._closers.append(self._desktop_events.close)
+    def _settle(self) -> None:
+        """What the icon did not need and the first wish may: a second time does nothing."""
+        if self._is_settled:
+            return
+        self._is_settled = True
+        self._desktop().load()
         if self._fixed_account is None:
-            self._link_default = make_link_default(
-                session=self._session,
-                handler=self._links(),
-                settings_file=self._file,
-                lane=self._slow_lane,
-                notify=self._face.notify,
-            )
-            self._link_default.settings_saved.connect(self._in_force.saved)
-            self._link_default.failed.connect(self._show_failure)
-            self._closers.append(self._link_default.close)
+            self._slow_lane.submit(_load_link_default, self._follow_links, self._log_failure)
 
-    def _way_changed(self, slept: bool) -> None:  # noqa: FBT001 - a signal's value
-        if self._parts is not None:  # without them there was no call yet, and there is no connection
-            self._parts.reconnect(slept=slept)
+    def _make_desktop(self) -> "DesktopWatch":
+        from ringbridge.ui.desktop_watch import DesktopWatch
+
+        desktop = DesktopWatch(
+            application=self._application,
+            session=self._session,
+            buses=self._buses,
+            parts=self._parts,
+            invoker=self._invoker,
+            guard_lane=self._work_lane,
+            lane=self._slow_lane,
+        )
+        self._closers.append(desktop.close)
+        return desktop
+
+    def _follow_links(self, make: "Callable[..., LinkDefault]") -> None:
+        self._link_default = make(
+            session=self._session,
+            handler=self._links(),
+            settings_file=self._file,
+            lane=self._slow_lane,
+            notify=self._face.notify,
+        )
+        self._link_default.settings_saved.connect(self._in_force.saved)
+        self._link_default.failed.connect(self._show_failure)
+        self._closers.append(self._link_default.close)
 
     def _make_links(self) -> "LinkHandler":
         profile = self._paths.profile
         return link_handler(self._paths.links_record, ("--profile", profile) if profile else ())
 
     def _dial_selection(self) -> None:
-        self._with_parts(lambda parts: parts.selected_text.read(parts.coordinator.selected))
+        self._parts.use(lambda parts: parts.selected_text.read(parts.coordinator.selected))
 
     def _reload_settings(self) -> None:
         """Another process says that it wrote the settings, or the password."""
 
         def use(_now: object) -> None:
             self._bind_hotkeys()  # what was taken may be free, and the desktop may keep the keys by now
-            self._with_parts(_doubt_account)
+            self._parts.use(_doubt_account)
 
         self._work_lane.submit(self._in_force.now, use, self._log_failure)
 
-    def _pause(self, paused: bool) -> None:  # noqa: FBT001 - a signal's value
-        if not paused and self._parts is not None:
-            self._parts.offer_pause.resume()
-        if self._session.settings.clipboard.watch is not paused:
-            return
-        settings = with_value(self._session.settings, "clipboard.watch", not paused)
-        self._session.use(settings, self._session.region)
-        self._slow_lane.submit(
-            partial(self._file.change, "clipboard.watch", not paused),
-            self._in_force.saved,
-            self._show_failure,
-        )
+    def _save_watch(self, watch: bool) -> None:  # noqa: FBT001 - the value of the setting
+        self._slow_lane.submit(partial(self._file.change, WATCH_KEY, watch), self._in_force.saved, self._show_failure)
 
     def _show_failure(self, error: Exception) -> None:
         if isinstance(error, RingbridgeError):
@@ -479,10 +416,10 @@ def _end_launch_feedback(startup_id: str) -> None:
     end_launch_feedback(startup_id)
 
 
-def _load_desktop_events() -> "tuple[Callable[..., DesktopEvents], Callable[..., LinkDefault]]":
-    from ringbridge.ui import desktop_events, link_default
+def _load_link_default() -> "Callable[..., LinkDefault]":
+    from ringbridge.ui.link_default import LinkDefault
 
-    return desktop_events.DesktopEvents, link_default.LinkDefault
+    return LinkDefault
 
 
 def _load_parts() -> "Callable[..., Parts]":

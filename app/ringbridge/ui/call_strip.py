@@ -1,19 +1,16 @@
-"""What the strip, the tray and the list of recent calls show of calls under way, and what people do with them."""
+"""Which call the strip shows when, and what people do with it there."""
 
-import time
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
-from ringbridge.core.calls import CallEnd, CallOutcome, CallProgress, CallState, Outcome
-from ringbridge.core.tracking import is_unwatched
-from ringbridge.ui.live_calls import LiveCall, LiveCalls
-from ringbridge.ui.live_menu import LiveEntry, LiveMenu
-from ringbridge.ui.look import Tone, country_name, dotted
-from ringbridge.ui.progress_words import end_title, live_title, lost_title, progress_word
+from ringbridge.core.calls import CallOutcome, Outcome
+from ringbridge.ui.call_face import is_shown, later_face, live_face, live_progress
+from ringbridge.ui.calls_in_tray import CallsInTray
+from ringbridge.ui.live_call import LiveCall
+from ringbridge.ui.live_calls import LiveCalls
 from ringbridge.ui.strip import Strip, StripFace
 from ringbridge.ui.translation import fill, tr
 from ringbridge.ui.wording import error_sentence, hang_up_sentence, outcome_sentence
@@ -21,7 +18,7 @@ from ringbridge.ui.wording import error_sentence, hang_up_sentence, outcome_sent
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from ringbridge.core.calls import CallRecord, Destination
+    from ringbridge.core.calls import CallRecord
     from ringbridge.ui.calling import Caller
     from ringbridge.ui.coordinator import Coordinator
     from ringbridge.ui.later_calls import LaterCall, LaterCalls
@@ -37,7 +34,7 @@ END_SHOWN_MS = 8_000
 
 
 class CallStrip(QObject):
-    """Shows the latest call in the strip and all of them in the tray menu. GUI thread.
+    """Shows the latest call in the strip, and has all of them shown in the tray and kept in its list. GUI thread.
 
     Args:
         session: The settings in force.
@@ -67,7 +64,6 @@ class CallStrip(QObject):
         self._session = session
         self._live = live
         self._later = later
-        self._tray = tray
         self._coordinator = coordinator
         self._reader = reader
         self._caller = caller
@@ -75,7 +71,6 @@ class CallStrip(QObject):
         self._strip: Strip | None = None
         self._card: QWidget | None = None
         self._transfer: Transfer | None = None
-        self._menu = LiveMenu(tray.menu)
         self._shown = ""  # the key of the call in the strip
         self._ended: LiveCall | None = None  # the call in the strip, when it is over
         self._put_away: set[str] = set()
@@ -85,7 +80,7 @@ class CallStrip(QObject):
         self._leaves.setSingleShot(True)
         self._leaves.setInterval(END_SHOWN_MS)
         self._leaves.timeout.connect(self._leave)
-        coordinator.shows_calls = False
+        coordinator.news.shows_calls = False
         coordinator.card_made.connect(self._watch_card)
         live.changed.connect(self._changed)
         live.ended.connect(self._call_ended)
@@ -95,9 +90,8 @@ class CallStrip(QObject):
         live.completed.connect(self._completed)
         later.waiting.connect(self._waiting)
         later.gone.connect(self._waits_no_more)
-        self._menu.show_wanted.connect(partial(self._show, focusable=True))
-        self._menu.hang_up_wanted.connect(live.hang_up)
-        self._menu.cancel_wanted.connect(later.cancel)
+        self._in_tray = CallsInTray(tray=tray, live=live, later=later)
+        self._in_tray.show_wanted.connect(partial(self._show, focusable=True))
 
     def close(self) -> None:
         """Take everything off the screen. Safe to call twice."""
@@ -112,14 +106,14 @@ class CallStrip(QObject):
 
     def _changed(self, call: LiveCall) -> None:
         key = call.request.request_id
-        self._coordinator.progressed(key, progress=_progress(call), callid=call.track.callid)
-        self._refresh_tray()
+        self._coordinator.recent.progressed(key, progress=live_progress(call), callid=call.track.callid)
+        self._in_tray.refresh()
         if self._ended is not None and self._shown == key:
             self._ended = call  # nobody may look at it, and the PBX was asked to end it
             self._leaves.start()
             self._refresh()
             return
-        if not _is_shown(call):
+        if not is_shown(call):
             if self._shown == key:
                 self._leave()
             return
@@ -133,7 +127,7 @@ class CallStrip(QObject):
 
     def _call_ended(self, call: LiveCall) -> None:
         key = call.request.request_id
-        self._coordinator.progressed(key, progress=_progress(call), callid=call.track.callid)
+        self._coordinator.recent.progressed(key, progress=live_progress(call), callid=call.track.callid)
         if self._shown == key and key not in self._put_away:
             self._ended = call
             self._refresh()
@@ -141,10 +135,10 @@ class CallStrip(QObject):
         else:
             self._shown = "" if self._shown == key else self._shown
             self._forget(key)
-        self._refresh_tray()
+        self._in_tray.refresh()
 
     def _waiting(self, call: "LaterCall") -> None:
-        self._refresh_tray()
+        self._in_tray.refresh()
         self._show(call.key)
 
     def _dropped(self, key: str) -> None:
@@ -152,16 +146,16 @@ class CallStrip(QObject):
         if self._shown == key:
             self._leave()
         self._forget(key)
-        self._refresh_tray()
+        self._in_tray.refresh()
 
     def _waits_no_more(self, key: str) -> None:
         """It is being called, and the strip goes on with it in a moment; or it was cancelled."""
         QTimer.singleShot(_CHANGE_MS, partial(self._dropped, key))
-        self._refresh_tray()
+        self._in_tray.refresh()
 
     def _completed(self, records: "tuple[CallRecord, ...]") -> None:
         for record in records:
-            self._coordinator.progressed(record.request_id, progress=record.progress)
+            self._coordinator.recent.progressed(record.request_id, progress=record.progress)
 
     def _hung_up(self, key: str, outcome: CallOutcome) -> None:
         unwatched = self._ended is not None and self._shown == key
@@ -234,23 +228,11 @@ class CallStrip(QObject):
         key = self._shown
         waiting = next((call for call in self._later.calls if call.key == key), None)
         if waiting is not None:
-            face = _face_of(waiting.destination, waiting.wish.name)
-            return face._replace(title=tr("Calling in"), until_s=waiting.until_s, can_note=False)
+            return later_face(waiting)
         call = self._ended or self._live.find(key)
         if call is None:
             return None
-        face = _face_of(call.request.destination, call.request.name)
-        track, over = call.track, call.has_ended
-        return face._replace(
-            title=_title(call),
-            tone=_tone(call),
-            since_s=track.connected_s if track.state is CallState.CONNECTED else None,
-            message="" if over and not is_unwatched(track) else self._messages.get(key, ""),
-            note=self._notes.get(key, ""),
-            can_hang_up=call.can_hang_up,
-            can_pass_on=call.can_pass_on,
-            over=over,
-        )
+        return live_face(call, message=self._messages.get(key, ""), note=self._notes.get(key, ""))
 
     def _leave(self) -> None:
         """The call in the strip has been shown to its end: make room, or show the one before."""
@@ -264,7 +246,7 @@ class CallStrip(QObject):
             self._forget(self._ended.request.request_id)
         self._ended, self._shown = None, ""
         for call in self._live.calls:
-            if _is_shown(call) and call.request.request_id not in self._put_away:
+            if is_shown(call) and call.request.request_id not in self._put_away:
                 self._show(call.request.request_id)
                 return
         if self._later.calls:
@@ -335,7 +317,7 @@ class CallStrip(QObject):
     def _keep_note(self, note: str) -> None:
         key = self._shown
         self._notes[key] = note
-        self._coordinator.progressed(key, note=note)
+        self._coordinator.recent.progressed(key, note=note)
         self._live.write_note(key, note, lambda error: self._say(key, _note_failed(error)))
 
     def _copy(self, text: str) -> None:
@@ -348,94 +330,6 @@ class CallStrip(QObject):
 
             self._transfer = Transfer(live=self._live, reader=self._reader, caller=self._caller)
         self._transfer.open(self._shown)
-
-    # ------------------------------------------------------------ the tray
-
-    def _refresh_tray(self) -> None:
-        entries = [
-            LiveEntry(
-                key=call.key,
-                who=_who(call.destination, call.wish.name),
-                state=tr("called in a while", "a call that waits for its time"),
-                can_cancel=True,
-            )
-            for call in self._later.calls
-        ]
-        live = [call for call in self._live.calls if _is_shown(call)]
-        entries += [
-            LiveEntry(
-                key=call.request.request_id,
-                who=_who(call.request.destination, call.request.name),
-                state=progress_word(_progress(call)) or tr("requested", "the PBX accepted the call"),
-                can_hang_up=call.can_hang_up,
-            )
-            for call in live
-        ]
-        self._menu.show(entries)
-        if not live:
-            self._tray.set_activity("")
-            return
-        first = entries[len(entries) - len(live)]
-        self._tray.set_activity(fill(tr("{who}: {state}"), who=first.who, state=first.state))
-
-
-def _is_shown(call: LiveCall) -> bool:
-    """Whether the strip tells of it; where the answer was lost the card does, until the call is seen."""
-    return call.sent in {None, Outcome.REQUESTED} or call.track.was_seen
-
-
-def _who(destination: "Destination", name: str) -> str:
-    return name or destination.display or destination.dialed
-
-
-def _face_of(destination: "Destination", name: str) -> StripFace:
-    number = destination.display or destination.dialed
-    details = [number if name else "", country_name(destination.region)]
-    if destination.extension:
-        details.append(fill(tr("extension {digits}"), digits=destination.extension))
-    return StripFace(
-        title="",
-        name=name,
-        number=number,
-        detail=dotted(*details),
-        extension=destination.extension,
-    )
-
-
-def _title(call: LiveCall) -> str:
-    track = call.track
-    if track.state is CallState.ENDED:
-        return end_title(track.end, track.talk_s)
-    if is_unwatched(track) and track.hang_up_asked_s is not None:
-        return hang_up_sentence(CallOutcome(request_id="", outcome=Outcome.REQUESTED))
-    if track.over and not call.is_awaited:
-        # whom the role shut out in the middle was told of the call before
-        told = track.reason if track.state is CallState.REQUESTED or track.reason == "no_leg" else ""
-        return lost_title(told)
-    return live_title(track.state, asked=call.sent is not None, hanging_up=track.hang_up_asked_s is not None)
-
-
-def _tone(call: LiveCall) -> Tone:
-    if call.track.state is CallState.UNKNOWN:
-        return Tone.BAD
-    if call.track.state is CallState.ENDED and call.track.end is not CallEnd.ANSWERED:
-        return Tone.CAUTION
-    return Tone.CALL
-
-
-def _progress(call: LiveCall) -> CallProgress:
-    """As `ringbridge.services.tracker.progress_of` keeps it; for the menu the times of day do not matter."""
-    track = call.track
-    nothing_seen = track.state is CallState.REQUESTED
-    ended_at = None
-    if track.ended_s is not None:
-        ended_at = datetime.fromtimestamp(time.time() - (time.monotonic() - track.ended_s), UTC)
-    return CallProgress(
-        state=CallState.NOT_FOLLOWED if nothing_seen else track.state,
-        end=track.end,
-        ended_at=ended_at,
-        talk_s=track.talk_s,
-    )
 
 
 def _note_failed(error: Exception) -> str:

@@ -3,21 +3,21 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
 from ringbridge.core import tracking
-from ringbridge.core.calls import CallOutcome, CallRequest, CallState, Outcome
-from ringbridge.core.settings import AccountSettings
-from ringbridge.core.tracking import Track
+from ringbridge.core.calls import CallOutcome, CallRequest, Outcome
+from ringbridge.ui.live_call import LiveCall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ringbridge.core.calls import CallRecord
+    from ringbridge.core.settings import AccountSettings
     from ringbridge.services.pbx import CallerId, Colleague
     from ringbridge.services.tracker import Looked, Tracker
     from ringbridge.ui.calling import Caller
@@ -31,53 +31,6 @@ _FEEDBACK_MS = 20
 
 _NAMED_LOOK_S = 0.05
 """After the PBX named the call: the own phone rings by then."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveCall:
-    """A call as it stands.
-
-    Attributes:
-        request: The wish.
-        track: What the PBX shows of it.
-        account: Whose call it is.
-        sent: How asking the PBX ended, or None while it is asked.
-        may_hang_up: Nothing is known against ending it from here.
-        may_pass_on: Nothing is known against transferring it from here.
-        passing_on: The PBX is being asked to transfer it.
-    """
-
-    request: CallRequest
-    track: Track
-    account: AccountSettings
-    sent: Outcome | None = None
-    may_hang_up: bool = True
-    may_pass_on: bool = True
-    passing_on: bool = False
-
-    @property
-    def can_hang_up(self) -> bool:
-        """Whether the PBX can be told which call to end."""
-        if not self.may_hang_up or not (self.track.callid or self.track.own_leg):
-            return False
-        return not self.has_ended or (tracking.is_unwatched(self.track) and self.track.hang_up_asked_s is None)
-
-    @property
-    def can_pass_on(self) -> bool:
-        """Whether the PBX can be told which call to transfer: only one that stands, and one transfer at a time."""
-        if not self.may_pass_on or self.passing_on or self.track.passed_on:
-            return False
-        return bool(self.track.own_leg) and self.track.state is CallState.CONNECTED
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether there is nothing more to do about it."""
-        return (self.track.over and not self.is_awaited) or self.track.state is CallState.ENDED
-
-    @property
-    def is_awaited(self) -> bool:
-        """Whether only the answer to the request can tell of it: the PBX showed nothing, and may still refuse it."""
-        return self.sent is None and not self.track.was_seen
 
 
 class LiveCalls(QObject):
@@ -285,10 +238,10 @@ class LiveCalls(QObject):
         if wait_s is None:
             self._due_s.pop(call.request.request_id, None)
             if not call.is_awaited:
-                self._end(call, tell=_shown(call) != _shown(before))
+                self._end(call, tell=call.shown != before.shown)
             return
         self._look_in(call, wait_s)
-        if _shown(call) != _shown(before):
+        if call.shown != before.shown:
             self.changed.emit(call)
 
     def _end(self, call: LiveCall, *, tell: bool = True) -> None:
@@ -397,15 +350,6 @@ class LiveCalls(QObject):
             self._timer.stop()
 
 
-def _shown(call: LiveCall) -> tuple[object, ...]:
-    track = call.track
-    return (
-        track.state, track.end, track.callid, track.own_leg, track.connected_s, track.talk_s, track.over,
-        track.hang_up_asked_s,
-        call.may_hang_up, call.may_pass_on, call.passing_on, track.passed_on,
-    )  # fmt: skip
-
-
 def _hang_up(tracker: "Callable[[], Tracker]", call: LiveCall) -> CallOutcome:
     return tracker().hang_up(call.track, call.account)
 
@@ -414,7 +358,9 @@ def _pass_on(tracker: "Callable[[], Tracker]", call: LiveCall, dialed: str) -> C
     return tracker().pass_on(call.track, call.account, dialed)
 
 
-def _caller_ids(tracker: "Callable[[], Tracker]", account: AccountSettings, *, stays: bool) -> "tuple[CallerId, ...]":
+def _caller_ids(
+    tracker: "Callable[[], Tracker]", account: "AccountSettings", *, stays: bool
+) -> "tuple[CallerId, ...]":
     try:
         return tracker().caller_ids(account)
     finally:
@@ -422,7 +368,7 @@ def _caller_ids(tracker: "Callable[[], Tracker]", account: AccountSettings, *, s
             tracker().rest()
 
 
-def _finish_up(tracker: "Callable[[], Tracker]", account: AccountSettings | None) -> "tuple[CallRecord, ...]":
+def _finish_up(tracker: "Callable[[], Tracker]", account: "AccountSettings | None") -> "tuple[CallRecord, ...]":
     """After the last call: complete what earlier starts left open, while the connection stands; then let it go.
 
     Args:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from ringbridge.ui.copy_watch import KEY as WATCH_KEY
+
 if TYPE_CHECKING:
     from ringbridge.ui.session import Session
-
-WATCH_KEY = "clipboard.watch"
 
 
 class OfferPause(QObject):

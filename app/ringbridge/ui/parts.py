@@ -201,8 +201,8 @@ class Parts(QObject):
             profile=profile,
             demo=demo,
         )
-        self.coordinator.show_recent(recent)
-        self.coordinator.settings_wanted.connect(self.open_settings)
+        self.coordinator.recent.add_earlier(recent)
+        self.coordinator.news.settings_wanted.connect(self.open_settings)
         self.remote.call_dialog_wanted.connect(self._start_again)
         self.remote.launched.connect(self._launch_is_over)
         self.remote.link_opened.connect(self.coordinator.ask_about_link)
