@@ -215,7 +215,13 @@ def test_the_latest_call_is_hung_up(qtbot: QtBot, remote: Remote) -> None:
     assert (ended["outcome"], ended["callid"]) == ("requested", placed["callid"])
 
 
-def test_a_second_start_opens_the_dialog(qtbot: QtBot, remote: Remote) -> None:
+def test_a_second_start_is_told_from_the_wish_for_the_dialog(qtbot: QtBot, remote: Remote) -> None:
+    with qtbot.assertNotEmitted(remote.call_dialog_wanted), qtbot.waitSignal(remote.started_again) as again:
+        assert ask(qtbot, remote, command="call_dialog", started_again=True, token="t1")["ok"] is True
+    assert again.args == ["t1"]
+
+
+def test_the_dialog_is_shown_when_asked_for(qtbot: QtBot, remote: Remote) -> None:
     for token in ("", "t1"):
         with qtbot.waitSignal(remote.call_dialog_wanted) as wanted:
             assert ask(qtbot, remote, command="call_dialog", token=token)["ok"] is True

@@ -56,13 +56,15 @@ class Remote(QObject):
     """Answers requests of other processes of the same user. GUI thread; every answer may come later.
 
     Signals:
-        call_dialog_wanted: Somebody started Ringbridge again; what lets its window take the focus, or empty.
+        call_dialog_wanted: “Call number…” was asked for; what lets its window take the focus, or empty.
+        started_again: Somebody started Ringbridge a second time; likewise.
         link_opened: A `Reading` came by a link, and likewise; a person is to be asked.
         settings_changed: Another process changed the settings file.
         launched: The desktop shows that it starts a program, until it is told that this is over: by what id.
     """
 
     call_dialog_wanted = Signal(str)
+    started_again = Signal(str)
     link_opened = Signal(object, str)
     settings_changed = Signal()
     launched = Signal(str)
@@ -126,7 +128,8 @@ class Remote(QObject):
 
     def _call_dialog(self, request: Mapping[str, Any], answer: Answer) -> None:
         answer({"ok": True})
-        self.call_dialog_wanted.emit(_text_of(request, "token"))
+        wanted = self.started_again if request.get("started_again") is True else self.call_dialog_wanted
+        wanted.emit(_text_of(request, "token"))
 
     def _settings_changed(self, _request: Mapping[str, Any], answer: Answer) -> None:
         answer({"ok": True})
