@@ -332,6 +332,29 @@ def test_after_the_card_has_gone_the_hotkey_shows_it_again_before_it_calls(qtbot
     assert desk.parts.pbx.calls == ()
 
 
+def test_of_several_selected_numbers_a_person_chooses_and_no_key_calls_one(qtbot: QtBot, desk: Desk) -> None:
+    for _ in range(3):
+        desk.coordinator.selected(Copied(text="office 212-555-0142, mobile 212-555-0199"))
+        qtbot.waitUntil(lambda: "+1 212-555-0199" in desk.texts())
+    assert desk.parts.pbx.calls == ()
+    desk.press("call_1")
+    row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
+    assert row.destination.dialed == "2125550199"
+
+
+def test_a_selected_text_without_a_number_is_said_to_have_none(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.selected(Copied(text="see you on Monday"))
+    qtbot.waitUntil(desk.card.isVisible)
+    assert "There is no phone number in this text." in desk.texts()
+
+
+def test_nothing_of_a_selected_text_is_said_while_the_screen_is_locked(qtbot: QtBot, desk: Desk) -> None:
+    desk.parts.locked = True
+    desk.coordinator.selected(Copied(text="office 212-555-0142, mobile 212-555-0199"))
+    qtbot.waitUntil(lambda: "The screen is locked" in desk.texts())
+    assert "555" not in desk.texts()
+
+
 def test_a_selected_service_code_is_refused_at_once(qtbot: QtBot, desk: Desk) -> None:
     desk.coordinator.selected(Copied(text="*21*2125550142#"))
     qtbot.waitUntil(desk.card.isVisible)

@@ -192,7 +192,24 @@ class Coordinator(QObject):
         if copied.problem is not None:
             self.tell(read_problem_sentence(copied.problem))
             return
-        self._reader.read(copied.text, partial(self._offer_selected, copied.way), self.refuse, typed=False)
+        refused = partial(self._offer_several, copied)
+        self._reader.read(copied.text, partial(self._offer_selected, copied.way), refused, typed=False)
+
+    def _offer_several(self, copied: Copied, error: InputError) -> None:
+        """The selected text is no one number: with several in it a person chooses on the card, as of a copied text."""
+        if self._caller.screen_locked:
+            self.tell(gate_sentence("locked"))
+        elif error.problem != "several_numbers":
+            self.refuse(error)
+        elif self._question is None:
+
+            def found(readings: "tuple[Reading, ...]") -> None:
+                if len(readings) > 1:
+                    self._found(readings, way=way_sentence(copied.way))
+                else:  # the others are not sure enough to be offered
+                    self.refuse(error)
+
+            self._reader.find(copied.text, found, self.refuse)
 
     def _offer_selected(self, way: Way, reading: "Reading") -> None:
         if self._caller.screen_locked:
