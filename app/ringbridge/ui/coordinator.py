@@ -196,7 +196,7 @@ class Coordinator(QObject):
         self._reader.read(copied.text, partial(self._offer_selected, copied.way), refused, typed=False)
 
     def _offer_several(self, copied: Copied, error: InputError) -> None:
-        """The selected text is no one number: with several in it a person chooses on the card, as of a copied text."""
+        """The selected text is not one number: of several in it a person chooses on the card, as of a copy."""
         if self._caller.screen_locked:
             self.tell(gate_sentence("locked"))
         elif error.problem != "several_numbers":
