@@ -4,8 +4,8 @@ from collections.abc import Generator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTreeWidget
+from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTreeWidget
 from pytestqt.qtbot import QtBot
 
 from ringbridge.core.capability import Capability
@@ -54,6 +54,25 @@ def test_each_mechanism_has_a_row_and_what_does_not_work_is_explained_first(page
     ]
     assert text(page, QLabel, "words").startswith("Ringbridge can't take hotkeys on this desktop. In the desktop's")
     assert text(page, QLineEdit, "command") == "ringbridge dial --selection"
+
+
+def test_the_page_fits_a_small_screen_with_large_letters(qtbot: QtBot, qapp: QApplication) -> None:
+    usual = qapp.font()
+    large = QFont(usual)
+    large.setPointSizeF(usual.pointSizeF() * 2)
+    qapp.setFont(large)
+    try:
+        page = CapabilityPage()
+        qtbot.addWidget(page)
+        page.show_capabilities(ROWS)
+        page.show()
+        room = page.screen().availableGeometry()
+        assert page.height() < room.height()
+        assert page.width() < room.width()
+        close = button(page, "close")
+        assert page.rect().contains(close.geometry().translated(close.parentWidget().pos()))
+    finally:
+        qapp.setFont(usual)
 
 
 def test_the_command_is_copied(page: CapabilityPage, qtbot: QtBot) -> None:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from ringbridge.ui.capability_words import (
     capability_sentence,
     capability_title,
+    is_not_set_up,
     mechanism_words,
     reason_sentence,
     remedy_command,
@@ -40,6 +41,8 @@ _log = logging.getLogger(__name__)
 
 _WIDE_CHARS = 84
 _LINES = 37
+_FRAME = 80
+"""So much of the screen is left to the window's frame, in pixels."""
 
 
 class CapabilityPage(QDialog):
@@ -155,8 +158,9 @@ class CapabilityPage(QDialog):
         column.addLayout(row)
         column.addWidget(buttons)
         close.setDefault(True)
-        metrics = self.fontMetrics()
-        self.resize(metrics.averageCharWidth() * _WIDE_CHARS, metrics.lineSpacing() * _LINES)
+        metrics, room = self.fontMetrics(), self.screen().availableGeometry()
+        wanted = QSize(metrics.averageCharWidth() * _WIDE_CHARS, metrics.lineSpacing() * _LINES)
+        self.resize(wanted.boundedTo(QSize(room.width() - _FRAME, room.height() - _FRAME)))
         self._show_command("")
         self._list.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -234,6 +238,6 @@ class Capabilities(QObject):
 
 
 def _tone(capability: "Capability") -> Tone:
-    if capability.reason == "not_set_up" or capability.limited:
+    if is_not_set_up(capability) or capability.limited:
         return Tone.CAUTION
     return Tone.CALL if capability.usable else Tone.BAD
