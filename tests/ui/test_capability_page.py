@@ -4,12 +4,13 @@ from collections.abc import Generator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtGui import QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTreeWidget
 from pytestqt.qtbot import QtBot
 
 from ringbridge.core.capability import Capability
 from ringbridge.ui.capability_page import Capabilities, CapabilityPage
+from ringbridge.ui.palettes import contrast, made_palette
 from ringbridge.ui.tasks import GuiInvoker, Lane
 
 ROWS = (
@@ -73,6 +74,19 @@ def test_the_page_fits_a_small_screen_with_large_letters(qtbot: QtBot, qapp: QAp
         assert page.rect().contains(close.geometry().translated(close.parentWidget().pos()))
     finally:
         qapp.setFont(usual)
+
+
+def test_the_states_stay_readable_when_the_desktop_turns_dark_and_light_again(page: CapabilityPage) -> None:
+    page.show_capabilities(ROWS)
+    tree = page.findChild(QTreeWidget)
+    assert isinstance(tree, QTreeWidget)
+    for dark in (True, False):
+        page.setPalette(made_palette(dark=dark, high_contrast=False))
+        base = page.palette().color(QPalette.ColorRole.Base)
+        for index in range(len(ROWS)):
+            item = tree.topLevelItem(index)
+            assert item is not None
+            assert contrast(item.foreground(1).color(), base) >= 4.5
 
 
 def test_the_command_is_copied(page: CapabilityPage, qtbot: QtBot) -> None:
