@@ -355,6 +355,14 @@ def test_nothing_of_a_selected_text_is_said_while_the_screen_is_locked(qtbot: Qt
     assert "555" not in desk.texts()
 
 
+def test_what_is_copied_while_the_screen_is_locked_stands_in_the_menu_only(qtbot: QtBot, desk: Desk) -> None:
+    desk.parts.locked = True
+    with qtbot.assertNotEmitted(desk.coordinator.offer_shown):
+        desk.coordinator.copied(NUMBER)
+        qtbot.waitUntil(lambda: desk.entry("offer") is not None)
+    assert not desk.card.isVisible()
+
+
 def test_a_selected_service_code_is_refused_at_once(qtbot: QtBot, desk: Desk) -> None:
     desk.coordinator.selected(Copied(text="*21*2125550142#"))
     qtbot.waitUntil(desk.card.isVisible)

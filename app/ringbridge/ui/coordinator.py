@@ -347,6 +347,8 @@ class Coordinator(QObject):
         self._offer_number += 1
         self._selected = None
         self._show_offer_in_tray()
+        if self._caller.screen_locked:
+            return  # not every lock screen covers a window that comes later; the menu keeps the offer
         self._show_offer(focusable=False)
         self._caller.warm_up()
         self.offer_shown.emit(was_copied)
