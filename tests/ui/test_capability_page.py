@@ -71,7 +71,7 @@ def test_the_page_fits_a_small_screen_with_large_letters(qtbot: QtBot, qapp: QAp
         assert page.height() < room.height()
         assert page.width() < room.width()
         close = button(page, "close")
-        assert page.rect().contains(close.geometry().translated(close.parentWidget().pos()))
+        assert page.rect().contains(close.mapTo(page, close.rect().bottomRight()))
     finally:
         qapp.setFont(usual)
 

@@ -11,9 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from ringbridge.core.calls import CallOutcome, CallRecord, Destination, Origin, Outcome
 from ringbridge.core.dialing.gate import PhoneState
+from ringbridge.core.errors import InputError
 from ringbridge.core.settings import AccountSettings, CallSettings, DialingSettings
 from ringbridge.core.targets import Target
-from ringbridge.desktop.ports import Copied, Way
+from ringbridge.desktop.ports import Copied, ReadProblem, Way
 from ringbridge.ui.calling import Wish
 from ringbridge.ui.card import Card
 from ringbridge.ui.coordinator import Coordinator
@@ -361,6 +362,22 @@ def test_what_is_copied_while_the_screen_is_locked_stands_in_the_menu_only(qtbot
         desk.coordinator.copied(NUMBER)
         qtbot.waitUntil(lambda: desk.entry("offer") is not None)
     assert not desk.card.isVisible()
+
+
+def test_a_copy_that_a_command_could_not_call_is_explained_on_the_card(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.explain_copy(Copied(problem=ReadProblem.EMPTY), None)
+    assert "No text is copied or selected." in desk.texts()
+    two = Copied(text="office 212-555-0142, mobile 212-555-0199")
+    desk.coordinator.explain_copy(two, InputError("several_numbers", "…"))
+    qtbot.waitUntil(lambda: "+1 212-555-0199" in desk.texts())
+    assert desk.parts.pbx.calls == ()
+
+
+def test_redial_of_a_command_without_a_call_is_said_on_the_card_too(desk: Desk) -> None:
+    told: list[CallOutcome] = []
+    desk.coordinator.redial_latest(told.append)
+    assert [outcome.problem for outcome in told] == ["no_redial"]
+    assert "There is no call yet" in desk.texts()
 
 
 def test_a_selected_service_code_is_refused_at_once(qtbot: QtBot, desk: Desk) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from ringbridge.core.calls import CallOutcome, CallRecord, CallRequest, Origin, Outcome
 from ringbridge.core.errors import InputError
 from ringbridge.desktop.activation import activated_by
-from ringbridge.desktop.ports import Copied, Way
+from ringbridge.desktop.ports import Copied, ReadProblem, Way
 from ringbridge.ui.call_report import GOES_ON, attention, record_of, report_title, who_of
 from ringbridge.ui.calling import Caller, OutcomeHandler, Wish
 from ringbridge.ui.choice import Choice, asked_choice, offered_choice
@@ -192,13 +192,20 @@ class Coordinator(QObject):
         if copied.problem is not None:
             self.tell(read_problem_sentence(copied.problem))
             return
-        refused = partial(self._offer_several, copied)
+        refused = partial(self.explain_copy, copied)
         self._reader.read(copied.text, partial(self._offer_selected, copied.way), refused, typed=False)
 
-    def _offer_several(self, copied: Copied, error: InputError) -> None:
-        """The selected text is not one number: of several in it a person chooses on the card, as of a copy."""
+    def explain_copy(self, copied: Copied, error: InputError | None) -> None:
+        """A text is not one number: of several in it a person chooses on the card; else say why nothing is called.
+
+        Args:
+            copied: What was selected or copied.
+            error: What is wrong with the text; None where it could not be read.
+        """
         if self._caller.screen_locked:
             self.tell(gate_sentence("locked"))
+        elif error is None:
+            self.tell(read_problem_sentence(copied.problem or ReadProblem.EMPTY))
         elif error.problem != "several_numbers":
             self.refuse(error)
         elif self._question is None:
@@ -459,10 +466,10 @@ class Coordinator(QObject):
         """
         if self._recent:
             self._call_again(self._recent[0], done)
-        elif done is not None:
+            return
+        if done is not None:
             done(CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="no_redial"))
-        else:
-            self.tell(tr("There is no call yet that could be made again."))
+        self.tell(tr("There is no call yet that could be made again."))  # a key of the desktop has no terminal
 
     def stop_countdown(self) -> bool:
         """Stop a countdown as a click on the card does; False where none runs."""

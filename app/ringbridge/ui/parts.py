@@ -207,6 +207,7 @@ class Parts(QObject):
         self.remote.started_again.connect(self._start_again)
         self.remote.launched.connect(self._launch_is_over)
         self.remote.link_opened.connect(self.coordinator.ask_about_link)
+        self.remote.copy_refused.connect(self.coordinator.explain_copy)
         self.remote.settings_changed.connect(self.settings_changed_elsewhere)
 
     def _wire_card(self, card: "Card") -> None:
