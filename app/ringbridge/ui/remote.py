@@ -60,7 +60,7 @@ class Remote(QObject):
         started_again: Somebody started Ringbridge a second time; likewise.
         link_opened: A `Reading` came by a link, and likewise; a person is to be asked.
         copy_refused: A command was to call what is copied or selected (`Copied`), and it can't: why (`InputError`, or
-            None where the text could not be read). A key of the desktop runs such commands, and nobody sees its words.
+            None where the text could not be read). A desktop's key runs such commands, and nobody sees their words.
         settings_changed: Another process changed the settings file.
         launched: The desktop shows that it starts a program, until it is told that this is over: by what id.
     """
