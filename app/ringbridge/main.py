@@ -41,7 +41,7 @@ def run_tray(
         demo: Against the built-in training PBX, in a profile of its own.
         link: A URI to ask about at once, or empty.
         background: The desktop starts us at login: nothing opens where Ringbridge runs already.
-        show: Open “Call number…” at once; the program that runs already does that anyway.
+        show: Open “Call number…”, also where a window stands in for the icon.
 
     Returns:
         The exit code (`core.exit_codes`): 0, what a refused link means, or BLOCKED when the running program does not
@@ -55,7 +55,7 @@ def run_tray(
         return exit_codes.BLOCKED
     profile = DEMO_PROFILE if demo and not profile else profile
     address = instance_address(profile)
-    handed_over = _hand_over(address, link, background=background)
+    handed_over = _hand_over(address, link, background=background, show=show)
     if handed_over is not None:
         return handed_over
 
@@ -74,7 +74,7 @@ def run_tray(
     deadline = time.monotonic() + _RACE_S
     while not lock.tryLock(0):
         # another start was a moment faster and does not listen yet; or the one before is on its way out
-        handed_over = _hand_over(address, link, background=background)
+        handed_over = _hand_over(address, link, background=background, show=show)
         if handed_over is not None:
             return handed_over
         if time.monotonic() > deadline:
@@ -207,7 +207,7 @@ def _take_lock(address: str) -> "QLockFile":
     return lock
 
 
-def _hand_over(address: str, link: str, *, background: bool) -> int | None:
+def _hand_over(address: str, link: str, *, background: bool, show: bool) -> int | None:
     """Ask the running program to take over; None when there is none. In the background nothing is to show."""
     if sys.platform != "win32" and not os.path.lexists(address):
         return None
@@ -226,7 +226,7 @@ def _hand_over(address: str, link: str, *, background: bool) -> int | None:
             ping(address)
             return 0
         if not link:
-            open_call_dialog(address, token=activation_token())
+            open_call_dialog(address, token=activation_token(), started_again=not show)
             return 0
         answer = open_link(address, link, token=activation_token())
     except NoProgram:

@@ -112,10 +112,10 @@ def test_without_a_command_the_tray_program_starts(home: Home, started: list[dic
     ]
 
 
-def test_a_second_start_asks_for_the_call_dialog(home: Home) -> None:
+def test_a_second_start_says_that_it_is_one(home: Home) -> None:
     with FakeProgram(home.paths.instance_socket, answer({"v": 1, "ok": True})) as program:
         assert home.run().code == 0
-    assert program.requests == [{"v": 1, "command": "call_dialog"}]
+    assert program.requests == [{"v": 1, "command": "call_dialog", "started_again": True}]
 
 
 def test_a_profile_that_is_none_starts_nothing(home: Home) -> None:

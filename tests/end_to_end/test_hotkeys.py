@@ -112,3 +112,15 @@ def test_a_key_of_the_desktop_itself_is_named() -> None:
             installed = at.run("hotkey", "install")
             assert installed.returncode == 7
             assert "itself here (x11)" in installed.stderr
+
+
+def test_what_a_key_of_the_desktop_can_not_call_is_said_on_the_screen() -> None:
+    require_desktop(keyring="unlocked")
+    with Desktop(keyring="unlocked") as desktop, Workplace(desktop) as at:
+        at.start()
+        assert at.run("dial", "--selection").returncode == 7
+        at.card()
+        desktop.copy("212 555 0142 or 212 555 0143", "primary")
+        assert at.run("dial", "--selection").returncode == 7
+        desktop.wait_for(lambda: "Call a copied number" in at.menu_labels(), 10, "both numbers to be offered")
+        assert at.asked() == {}

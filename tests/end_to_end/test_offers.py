@@ -76,6 +76,16 @@ def desk() -> Iterator[Desk]:
         yield Desk(desktop)
 
 
+def test_a_copy_while_our_own_window_has_the_focus_is_not_said_to_be_ours(desk: Desk) -> None:
+    assert desk.run("show").returncode == 0
+    desk.desktop.window("^Call number")
+    desk.desktop.wait_for(
+        lambda: (now := desk.desktop.focused_window()) and "Call number" in now.title, 10, "the focus"
+    )
+    desk.copied(NUMBERS[0])  # xclip has no window, and the server does not know the process that is left of it
+    assert not [label for label in desk.labels() if label.startswith("Don't offer copies")]
+
+
 def test_copies_of_a_muted_program_are_not_offered(desk: Desk) -> None:
     assert desk.run("config", "set", "clipboard.pause_after", "0").returncode == 0
     desk.copied(NUMBERS[4])  # the program watches

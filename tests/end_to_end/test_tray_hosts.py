@@ -116,6 +116,13 @@ def test_at_login_without_any_panel_nothing_jumps_up_but_a_second_start_opens_th
         desktop.window(LAUNCHER)
 
 
+def test_show_opens_the_dialog_also_where_the_window_stands_in() -> None:
+    with workplace("none") as (desktop, place):
+        desktop.window(LAUNCHER)
+        assert place.run("show").returncode == 0
+        desktop.window("^Call number")
+
+
 def test_what_works_here_is_shown_from_the_menu(tmp_path: Path) -> None:
     require_desktop(keyring="unlocked")
     with Desktop(keyring="unlocked", accessibility=True) as desktop, Workplace(desktop) as place:

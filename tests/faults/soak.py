@@ -38,9 +38,9 @@ SETTINGS = {
     "guards.calls_per_day": "0",
     "guards.night": "allow",
     "confirm.countdown_s": "0",
-    "clipboard.pause_after": "0",  # nobody uses most of these offers
+    "clipboard.pause_after": "0",
 }
-"""So that a call is a call at any hour, and nothing waits."""
+"""So that a call is a call at any hour, nothing waits, and copies that nobody calls are offered all the same."""
 
 TEXTS = (
     "Call me at (212) {exchange}-7705 before noon.",
@@ -86,6 +86,9 @@ def inside(options: argparse.Namespace) -> int:
             self.watchdog.setSingleShot(True)
             self.watchdog.setInterval(LOST_AFTER_MS)
             self.watchdog.timeout.connect(self.nothing_heard)
+            self.take = self._copies._copied
+            self._copies._copied = self.took
+            self._copies.apply()  # so that copies come here
             self.next()
 
         def next(self) -> None:
@@ -104,8 +107,8 @@ def inside(options: argparse.Namespace) -> int:
             exchange += exchange % 100 == 11  # 211, 311 and so on are no exchanges
             copy(TEXTS[kind].format(number=number, exchange=exchange))
 
-        def _copied(self, copied: Copied) -> None:
-            super()._copied(copied)
+        def took(self, copied: Copied) -> None:
+            self.take(copied)
             if self.watchdog.isActive():
                 self.heard += 1
                 self.watchdog.stop()
@@ -129,12 +132,13 @@ def inside(options: argparse.Namespace) -> int:
             if entry is None and self.copies < BARRIER_EVERY:
                 self.settle()  # what the first wish brings up is still being loaded
                 return
-            if entry is None or self._parts is None:
+            parts = self._parts.made
+            if entry is None or parts is None:
                 self._application.exit(3)  # no number is offered; an assertion in a slot would not end the program
                 return
             if not self.calling:
                 self.calling = True
-                self._parts.caller.finished.connect(self.called)
+                parts.caller.finished.connect(self.called)
             entry.trigger()
 
         def called(self, _request: object, outcome: CallOutcome) -> None:

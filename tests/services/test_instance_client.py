@@ -197,7 +197,11 @@ def test_text_of_any_script_survives(path: Path) -> None:
 def test_the_call_dialog_is_asked_for(path: Path) -> None:
     with FakeProgram(path, answer({"v": 1, "ok": True})) as program:
         instance_client.open_call_dialog(str(path))
-    assert program.requests == [{"v": 1, "command": "call_dialog"}]
+        instance_client.open_call_dialog(str(path), started_again=True)
+    assert program.requests == [
+        {"v": 1, "command": "call_dialog"},
+        {"v": 1, "command": "call_dialog", "started_again": True},
+    ]
 
 
 def test_a_link_is_taken_or_refused_with_a_reason(path: Path) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Generator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTreeWidget
+from PySide6.QtGui import QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTreeWidget
 from pytestqt.qtbot import QtBot
 
 from ringbridge.core.capability import Capability
 from ringbridge.ui.capability_page import Capabilities, CapabilityPage
+from ringbridge.ui.palettes import contrast, made_palette
 from ringbridge.ui.tasks import GuiInvoker, Lane
 
 ROWS = (
@@ -54,6 +55,38 @@ def test_each_mechanism_has_a_row_and_what_does_not_work_is_explained_first(page
     ]
     assert text(page, QLabel, "words").startswith("Ringbridge can't take hotkeys on this desktop. In the desktop's")
     assert text(page, QLineEdit, "command") == "ringbridge dial --selection"
+
+
+def test_the_page_fits_a_small_screen_with_large_letters(qtbot: QtBot, qapp: QApplication) -> None:
+    usual = qapp.font()
+    large = QFont(usual)
+    large.setPointSizeF(usual.pointSizeF() * 2)
+    qapp.setFont(large)
+    try:
+        page = CapabilityPage()
+        qtbot.addWidget(page)
+        page.show_capabilities(ROWS)
+        page.show()
+        room = page.screen().availableGeometry()
+        assert page.height() < room.height()
+        assert page.width() < room.width()
+        close = button(page, "close")
+        assert page.rect().contains(close.mapTo(page, close.rect().bottomRight()))
+    finally:
+        qapp.setFont(usual)
+
+
+def test_the_states_stay_readable_when_the_desktop_turns_dark_and_light_again(page: CapabilityPage) -> None:
+    page.show_capabilities(ROWS)
+    tree = page.findChild(QTreeWidget)
+    assert isinstance(tree, QTreeWidget)
+    for dark in (True, False):
+        page.setPalette(made_palette(dark=dark, high_contrast=False))
+        base = page.palette().color(QPalette.ColorRole.Base)
+        for index in range(len(ROWS)):
+            item = tree.topLevelItem(index)
+            assert item is not None
+            assert contrast(item.foreground(1).color(), base) >= 4.5
 
 
 def test_the_command_is_copied(page: CapabilityPage, qtbot: QtBot) -> None:

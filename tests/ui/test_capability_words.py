@@ -48,6 +48,7 @@ def test_commands_belong_to_remedies_with_words() -> None:
         (Capability("pbx", usable=True, reason="login_not_tried"), "limited"),
         (Capability("pbx", usable=False, reason="unreachable"), "does not work"),
         (Capability("links", usable=False, reason="not_set_up"), "not set up"),
+        (Capability("pbx", usable=False, reason="no_account"), "not set up"),
     ],
 )
 def test_a_state_has_its_word(capability: Capability, word: str) -> None:

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ringbridge.core.calls import CallOutcome, CallRecord, Destination, Origin, Outcome
+from ringbridge.core.errors import InputError
 from ringbridge.core.settings import AccountSettings, CallSettings, DialingSettings
 from ringbridge.core.targets import Target
-from ringbridge.desktop.ports import Copied, Way
+from ringbridge.desktop.ports import Copied, ReadProblem, Way
 from ringbridge.ui.calling import Wish
 from ringbridge.ui.notices import Notices, Topic
 
@@ -238,6 +239,53 @@ def test_after_the_card_has_gone_the_hotkey_shows_it_again_before_it_calls(qtbot
     desk.coordinator.selected(Copied(text="212 555 0142"))
     qtbot.waitUntil(desk.card.isVisible)
     assert desk.parts.pbx.calls == ()
+
+
+def test_of_several_selected_numbers_a_person_chooses_and_no_key_calls_one(qtbot: QtBot, desk: Desk) -> None:
+    for _ in range(3):
+        desk.coordinator.selected(Copied(text="office 212-555-0142, mobile 212-555-0199"))
+        qtbot.waitUntil(lambda: "+1 212-555-0199" in desk.texts())
+    assert desk.parts.pbx.calls == ()
+    desk.press("call_1")
+    row = wait_for_row(qtbot, desk, 1, Outcome.REQUESTED)
+    assert row.destination.dialed == "2125550199"
+
+
+def test_a_selected_text_without_a_number_is_said_to_have_none(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.selected(Copied(text="see you on Monday"))
+    qtbot.waitUntil(desk.card.isVisible)
+    assert "There is no phone number in this text." in desk.texts()
+
+
+def test_nothing_of_a_selected_text_is_said_while_the_screen_is_locked(qtbot: QtBot, desk: Desk) -> None:
+    desk.parts.locked = True
+    desk.coordinator.selected(Copied(text="office 212-555-0142, mobile 212-555-0199"))
+    qtbot.waitUntil(lambda: "The screen is locked" in desk.texts())
+    assert "555" not in desk.texts()
+
+
+def test_what_is_copied_while_the_screen_is_locked_stands_in_the_menu_only(qtbot: QtBot, desk: Desk) -> None:
+    desk.parts.locked = True
+    with qtbot.assertNotEmitted(desk.coordinator.offer_shown):
+        desk.coordinator.copied(NUMBER)
+        qtbot.waitUntil(lambda: desk.entry("offer") is not None)
+    assert not desk.card.isVisible()
+
+
+def test_a_copy_that_a_command_could_not_call_is_explained_on_the_card(qtbot: QtBot, desk: Desk) -> None:
+    desk.coordinator.explain_copy(Copied(problem=ReadProblem.EMPTY), None)
+    assert "No text is copied or selected." in desk.texts()
+    two = Copied(text="office 212-555-0142, mobile 212-555-0199")
+    desk.coordinator.explain_copy(two, InputError("several_numbers", "…"))
+    qtbot.waitUntil(lambda: "+1 212-555-0199" in desk.texts())
+    assert desk.parts.pbx.calls == ()
+
+
+def test_redial_of_a_command_without_a_call_is_said_on_the_card_too(desk: Desk) -> None:
+    told: list[CallOutcome] = []
+    desk.coordinator.redial_latest(told.append)
+    assert [outcome.problem for outcome in told] == ["no_redial"]
+    assert "There is no call yet" in desk.texts()
 
 
 def test_a_selected_service_code_is_refused_at_once(qtbot: QtBot, desk: Desk) -> None:

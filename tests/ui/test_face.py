@@ -5,9 +5,11 @@ from collections.abc import Generator, Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from ringbridge.desktop.notify_ports import Notice
 from ringbridge.ui import tray_presence
 from ringbridge.ui.buses import Buses
 from ringbridge.ui.face import Face
+from ringbridge.ui.notify import Listener
 from ringbridge.ui.tasks import GuiInvoker, Lane
 from ringbridge.ui.tray import Tray
 from support.lock_bus import LockBus
@@ -77,6 +79,28 @@ def test_at_login_a_notification_opens_the_window(qtbot: QtBot, at_login: Seen, 
         assert not at_login.launcher_is_up
         server.act(1, "open", token="t")
         qtbot.waitUntil(lambda: at_login.launcher_is_up)
+
+
+def test_whoever_has_the_window_is_not_told_how_to_open_it(qtbot: QtBot, at_login: Seen, lock_bus: LockBus) -> None:
+    with NotificationServer(lock_bus.address) as server:
+        at_login.face.watch_tray(had_host=False)
+        at_login.face.start_again()
+        presence = at_login.face._presence
+        assert presence is not None
+        with qtbot.waitSignal(presence.missing):
+            pass
+        at_login.face.notify.show("other", Notice(title="behind it", body=""), Listener())
+        qtbot.waitUntil(lambda: any(call.member == "Notify" for call in server.calls))
+        assert [call.values[3] for call in server.calls if call.member == "Notify"] == ["behind it"]
+
+
+def test_the_notification_goes_once_the_window_is_there(qtbot: QtBot, at_login: Seen, lock_bus: LockBus) -> None:
+    with NotificationServer(lock_bus.address) as server:
+        at_login.face.watch_tray(had_host=False)
+        qtbot.waitUntil(lambda: any(call.member == "Notify" for call in server.calls))
+        at_login.face.start_again()
+        assert at_login.launcher_is_up
+        qtbot.waitUntil(lambda: any(call.member == "CloseNotification" for call in server.calls))
 
 
 def test_at_login_without_notifications_the_window_is_minimised(qtbot: QtBot, at_login: Seen) -> None:

@@ -107,3 +107,16 @@ def test_a_press_later_is_another_wish(
         keys.act(HotkeyAction.HANG_UP)
         qtbot.waitUntil(lambda count=count: len(hung_up) == count)
     assert hung_up[0].outcome is Outcome.REQUESTED
+
+
+def test_a_new_call_is_hung_up_however_soon_after_the_one_before(
+    qtbot: QtBot, desk: Desk, keys: KeyActions, hung_up: list[CallOutcome]
+) -> None:
+    call(qtbot, desk)
+    keys.act(HotkeyAction.HANG_UP)
+    qtbot.waitUntil(lambda: len(hung_up) == 1)
+    desk.parts.caller.want(Wish(target=TARGET, origin=Origin.CARD, wait_s=3))
+    wait_for_row(qtbot, desk, 2, Outcome.REQUESTED)
+    keys.act(HotkeyAction.HANG_UP)
+    qtbot.waitUntil(lambda: len(hung_up) == 2)
+    assert hung_up[1].callid == desk.parts.pbx.calls[1].callid

@@ -24,7 +24,7 @@ def tray(qtbot: QtBot) -> Tray:
 
 @pytest.fixture
 def launcher(qtbot: QtBot, tray: Tray) -> Iterator[Launcher]:
-    launcher = Launcher(tray)
+    launcher = Launcher(tray, guard_ms=0)
     qtbot.addWidget(launcher)
     launcher.present()
     yield launcher
@@ -150,3 +150,22 @@ def test_quietly_it_only_stands_in_the_task_bar(qtbot: QtBot, tray: Tray) -> Non
     launcher.present_quietly()
     launcher.present()
     assert not launcher.isMinimized()
+
+
+@pytest.mark.parametrize("by_key", [False, True])
+def test_what_is_pressed_while_the_entries_move_does_nothing(qtbot: QtBot, tray: Tray, by_key: bool) -> None:
+    launcher = Launcher(tray, guard_ms=60_000)
+    qtbot.addWidget(launcher)
+    launcher.present()
+
+    def press() -> None:
+        offer = row(launcher, "offer")
+        qtbot.keyClick(offer, Qt.Key.Key_Space) if by_key else qtbot.mouseClick(offer, Qt.MouseButton.LeftButton)
+
+    tray.set_offer((Choice(display="+1 212-555-1234"),))
+    qtbot.waitUntil(lambda: "Call +1 212-555-1234" in entries(launcher))
+    with qtbot.assertNotEmitted(tray.offer_wanted):
+        press()
+    launcher._guard_s = 0
+    with qtbot.waitSignal(tray.offer_wanted):
+        press()

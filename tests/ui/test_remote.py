@@ -166,6 +166,24 @@ def test_the_clipboard_and_the_selection_are_read_by_the_program(
     assert len(parts.pbx.calls) == 2
 
 
+def test_what_can_not_be_called_of_a_copy_is_said_on_the_screen_too(
+    qtbot: QtBot, remote: Remote, board: Board
+) -> None:
+    """A key of the desktop runs the command, and nobody sees what it prints."""
+    with qtbot.waitSignal(remote.copy_refused) as unread:
+        ask(qtbot, remote, command="dial", source="selection")
+    assert unread.args == [Copied(problem=ReadProblem.EMPTY), None]
+    two = Copied(text="212-555-0142 or 212-555-0143")
+    board.texts = {Buffer.SELECTION: two}
+    with qtbot.waitSignal(remote.copy_refused) as refused:
+        assert ask(qtbot, remote, command="dial", source="selection")["problem"] == "input_several_numbers"
+    assert refused.args is not None
+    assert refused.args[0] == two
+    assert refused.args[1].problem == "several_numbers"
+    with qtbot.assertNotEmitted(remote.copy_refused):
+        ask(qtbot, remote, command="dial", source="argument", target="no number")
+
+
 def test_a_link_is_taken_and_never_dialed_by_itself(qtbot: QtBot, remote: Remote, parts: Parts) -> None:
     with qtbot.waitSignal(remote.link_opened) as opened:
         assert ask(qtbot, remote, command="link", uri="tel:+1-212-555-0142", token="t1")["ok"] is True
@@ -215,7 +233,13 @@ def test_the_latest_call_is_hung_up(qtbot: QtBot, remote: Remote) -> None:
     assert (ended["outcome"], ended["callid"]) == ("requested", placed["callid"])
 
 
-def test_a_second_start_opens_the_dialog(qtbot: QtBot, remote: Remote) -> None:
+def test_a_second_start_is_told_from_the_wish_for_the_dialog(qtbot: QtBot, remote: Remote) -> None:
+    with qtbot.assertNotEmitted(remote.call_dialog_wanted), qtbot.waitSignal(remote.started_again) as again:
+        assert ask(qtbot, remote, command="call_dialog", started_again=True, token="t1")["ok"] is True
+    assert again.args == ["t1"]
+
+
+def test_the_dialog_is_shown_when_asked_for(qtbot: QtBot, remote: Remote) -> None:
     for token in ("", "t1"):
         with qtbot.waitSignal(remote.call_dialog_wanted) as wanted:
             assert ask(qtbot, remote, command="call_dialog", token=token)["ok"] is True

@@ -215,6 +215,13 @@ def test_every_problem_of_a_setting_has_a_sentence(problem: str) -> None:
     assert sentence != unknown
 
 
+def test_of_two_hotkeys_with_one_key_the_other_is_named_without_quotes_within_quotes() -> None:
+    twice = SettingError("hotkeys.hang_up", "hotkey_twice", "hotkeys.quick_dial")
+    assert wording.setting_sentence(twice) == (
+        "Hotkey to hang up: this key combination is in use already (Hotkey for “Call number…”). Choose another one."
+    )
+
+
 def test_every_setting_has_a_name() -> None:
     assert [key for key in DEFAULTS if wording.setting_name(key) == key] == []
     assert wording.setting_name("no.such") == "no.such"

@@ -23,7 +23,7 @@ def run(arguments: list[str], profile: str | None) -> int:
         )
     profile = options.profile if options.profile is not None else profile
     try:
-        instance_client.open_call_dialog(instance_address(profile))
+        instance_client.open_call_dialog(instance_address(profile), token=instance_client.activation_token())
     except instance_client.NoProgram:
         from ringbridge.main import run_tray
 

@@ -207,7 +207,8 @@ def _read_text(text: str, region: str, dialing: DialingSettings, *, from_uri: bo
     if reading.dial is None:
         if reading.candidates:
             raise InputError("several_numbers", ", ".join(item.e164 for item in reading.candidates[:3]))
-        has_letters = any(character.isalpha() for character in text)
+        # whoever copied or selected a text has typed no letters
+        has_letters = typed and any(character.isalpha() for character in text)
         raise InputError("letters" if has_letters else "no_number")
     if reading.is_code:
         if not _DIALABLE.fullmatch(reading.dial):  # an emergency number and something behind it

@@ -232,19 +232,21 @@ def hotkeys(path: str) -> "HotkeyAnswer":
     return HotkeyAnswer(_ask_quickly(path, {"command": "hotkeys"}))
 
 
-def open_call_dialog(path: str, *, token: str = "") -> None:
+def open_call_dialog(path: str, *, token: str = "", started_again: bool = False) -> None:
     """Ask the running program to show "Call number…".
 
     Args:
         path: Its socket.
         token: What lets its window take the focus (`activation_token`), or empty.
+        started_again: Nobody asked for that dialog: where no tray shows the icon, show the window that stands in.
 
     Raises:
         NoProgram: Nobody listens.
         ProgramLost: It did not answer.
         OtherVersion: It does not know the request.
     """
-    _ask_quickly(path, {"command": "call_dialog"} | _with_token(token))
+    wish: dict[str, object] = {"started_again": True} if started_again else {}
+    _ask_quickly(path, {"command": "call_dialog"} | wish | _with_token(token))
 
 
 def open_link(path: str, uri: str, *, token: str = "") -> LinkAnswer:

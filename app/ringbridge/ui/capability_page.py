@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from ringbridge.ui.capability_words import (
     capability_sentence,
     capability_title,
+    is_not_set_up,
     mechanism_words,
     reason_sentence,
     remedy_command,
@@ -40,6 +41,8 @@ _log = logging.getLogger(__name__)
 
 _WIDE_CHARS = 84
 _LINES = 37
+_FRAME = 80
+"""So much of the screen is left to the window's frame, in pixels."""
 
 
 class CapabilityPage(QDialog):
@@ -80,10 +83,10 @@ class CapabilityPage(QDialog):
                 item.setSizeHint(section, QSize(wide, round(1.7 * metrics.height())))
             item.setData(0, Qt.ItemDataRole.UserRole, capability.name)
             item.setData(0, Qt.ItemDataRole.AccessibleTextRole, capability_sentence(capability))
-            item.setForeground(1, tone_color(_tone(capability), self.palette()))
             self._list.addTopLevelItem(item)
             if capability.name == kept:
                 self._list.setCurrentItem(item)
+        self._color_states()
         if not kept and capabilities:
             worst = next((index for index, each in enumerate(capabilities) if not each.usable), 0)
             item = self._list.topLevelItem(worst)
@@ -95,6 +98,18 @@ class CapabilityPage(QDialog):
             self._words.setText(tr("This could not be looked at. The log file says why."))
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self._words.text()))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the desktop's colours while the page is open."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_list"):
+            self._color_states()
+
+    def _color_states(self) -> None:
+        for index, capability in enumerate(self._capabilities):
+            item = self._list.topLevelItem(index)
+            if item is not None:
+                item.setForeground(1, tone_color(_tone(capability), self.palette()))
 
     def _build_list(self) -> None:
         self._list = QTreeWidget()
@@ -155,8 +170,9 @@ class CapabilityPage(QDialog):
         column.addLayout(row)
         column.addWidget(buttons)
         close.setDefault(True)
-        metrics = self.fontMetrics()
-        self.resize(metrics.averageCharWidth() * _WIDE_CHARS, metrics.lineSpacing() * _LINES)
+        metrics, room = self.fontMetrics(), self.screen().availableGeometry()
+        wanted = QSize(metrics.averageCharWidth() * _WIDE_CHARS, metrics.lineSpacing() * _LINES)
+        self.resize(wanted.boundedTo(QSize(room.width() - _FRAME, room.height() - _FRAME)))
         self._show_command("")
         self._list.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -234,6 +250,6 @@ class Capabilities(QObject):
 
 
 def _tone(capability: "Capability") -> Tone:
-    if capability.reason == "not_set_up" or capability.limited:
+    if is_not_set_up(capability) or capability.limited:
         return Tone.CAUTION
     return Tone.CALL if capability.usable else Tone.BAD

@@ -43,9 +43,14 @@ def capability_title(name: str) -> str:
     }.get(name, name.replace("_", " "))
 
 
+def is_not_set_up(capability: "Capability") -> bool:
+    """Nothing is broken: a person has not got to it yet."""
+    return capability.reason in {"not_set_up", "no_account"}
+
+
 def state_word(capability: "Capability") -> str:
     """Works, works within limits, or not."""
-    if capability.reason == "not_set_up":
+    if is_not_set_up(capability):
         return tr("not set up")
     if not capability.usable:
         return tr("does not work")

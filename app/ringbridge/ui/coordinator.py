@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ringbridge.core.calls import CallOutcome, CallRecord, Origin, Outcome
 from ringbridge.core.errors import InputError
-from ringbridge.desktop.ports import Copied, Way
+from ringbridge.desktop.ports import Copied, ReadProblem, Way
 from ringbridge.ui.call_news import FEEDBACK_MS, CallNews
 from ringbridge.ui.calling import Caller, OutcomeHandler, Wish
 from ringbridge.ui.choice import Choice, offered_choice
@@ -123,7 +123,31 @@ class Coordinator(QObject):
         if copied.problem is not None:
             self.tell(read_problem_sentence(copied.problem))
             return
-        self._reader.read(copied.text, partial(self._offer_selected, copied.way), self.refuse, typed=False)
+        refused = partial(self.explain_copy, copied)
+        self._reader.read(copied.text, partial(self._offer_selected, copied.way), refused, typed=False)
+
+    def explain_copy(self, copied: Copied, error: InputError | None) -> None:
+        """A text is not one number: of several in it a person chooses on the card; else say why nothing is called.
+
+        Args:
+            copied: What was selected or copied.
+            error: What is wrong with the text; None where it could not be read.
+        """
+        if self._caller.screen_locked:
+            self.tell(gate_sentence("locked"))
+        elif error is None:
+            self.tell(read_problem_sentence(copied.problem or ReadProblem.EMPTY))
+        elif error.problem != "several_numbers":
+            self.refuse(error)
+        elif self._questions.waiting is None:
+
+            def found(readings: "tuple[Reading, ...]") -> None:
+                if len(readings) > 1:
+                    self._found(readings, way=way_sentence(copied.way))
+                else:  # the others are not sure enough to be offered
+                    self.refuse(error)
+
+            self._reader.find(copied.text, found, self.refuse)
 
     def _offer_selected(self, way: Way, reading: "Reading") -> None:
         question = self._questions.waiting
@@ -262,6 +286,8 @@ class Coordinator(QObject):
         self._offer_number += 1
         self._selected = None
         self._show_offer_in_tray()
+        if self._caller.screen_locked:
+            return  # not every lock screen covers a window that comes later; the menu keeps the offer
         self._show_offer(focusable=False)
         self._caller.warm_up()
         self.offer_shown.emit(was_copied)
@@ -348,10 +374,10 @@ class Coordinator(QObject):
         latest = self.recent.latest
         if latest is not None:
             self._call_again(latest, done)
-        elif done is not None:
+            return
+        if done is not None:
             done(CallOutcome(request_id="", outcome=Outcome.BLOCKED, problem="no_redial"))
-        else:
-            self.tell(tr("There is no call yet that could be made again."))
+        self.tell(tr("There is no call yet that could be made again."))  # a key of the desktop has no terminal
 
     def stop_countdown(self) -> bool:
         """Stop a countdown as a click on the card does; False where none runs."""

@@ -98,6 +98,8 @@ class Face:
             self._launcher.retire()
 
     def _unseen(self) -> None:
+        if self._launcher is not None and self._launcher.isVisible():
+            return  # whoever opened it meanwhile need not be told how to
         if self._was_seen or self._quiet:
             self._tell()
         else:
@@ -122,6 +124,8 @@ class Face:
     def _show_launcher(self, token: str = "", *, quietly: bool = False) -> None:
         if self._closed:
             return
+        if self._notify is not None:
+            self._notify.withdraw(_SLOT)
         if self._launcher is None:
             from ringbridge.ui.launcher import Launcher
 

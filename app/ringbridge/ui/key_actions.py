@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ringbridge.core.calls import CallOutcome, Outcome
+from ringbridge.core.calls import CallOutcome, CallRequest, Outcome
 from ringbridge.core.hotkeys import HotkeyAction
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class KeyActions:
         self._open_call_number = open_call_number
         self._hanging_up = False
         self._hung_up_s: float | None = None
+        caller.started.connect(self._call_started)
 
     def act(self, action: HotkeyAction) -> None:
         """Do what a press of its key means."""
@@ -48,6 +49,9 @@ class KeyActions:
             return
         self._hanging_up = True
         self._caller.hang_up(self._hung_up)
+
+    def _call_started(self, _request: CallRequest) -> None:
+        self._hung_up_s = None  # the next press means this call
 
     def _hung_up(self, outcome: CallOutcome) -> None:
         self._hanging_up = False

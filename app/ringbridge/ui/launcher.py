@@ -1,5 +1,6 @@
 """A small window with what the tray menu holds, for desktops that show no tray icon."""
 
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from ringbridge.desktop.activation import activated_by
+from ringbridge.ui.corner_window import GUARD_MS
 from ringbridge.ui.look import (
     RADIUS,
     FlatButton,
@@ -41,6 +43,7 @@ _WIDE_CHARS = 64
 _ROW_LEAST = 80
 _SHORT_LINES = 8
 _HEADINGS = {"recent_heading"}
+_PRESSING = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Select}
 _LEFT_OUT = {"status", "call_number"}
 """They stand at the head of the window."""
 
@@ -52,6 +55,8 @@ class Launcher(QWidget):
 
     Args:
         tray: Whose menu.
+        guard_ms: So long after the entries changed nobody can use one: what somebody was about to press is elsewhere
+            now, and a call may stand in its place.
 
     Signals:
         closed: A person closed it.
@@ -59,13 +64,15 @@ class Launcher(QWidget):
 
     closed = Signal()
 
-    def __init__(self, tray: "Tray") -> None:
+    def __init__(self, tray: "Tray", *, guard_ms: int = GUARD_MS) -> None:
         super().__init__(None, Qt.WindowType.Window)
         self.setObjectName("launcher")
         self.setWindowTitle(tr("Click to call"))  # Qt puts the program's name behind it
         self._tray = tray
         self._touched = False
         self._shown_rows: list[QWidget] = []
+        self._guard_s = guard_ms / 1000
+        self._changed_at = 0.0  # on the clock of `time.monotonic`
         self._rebuild_soon = QTimer(self)
         self._rebuild_soon.setSingleShot(True)
         self._rebuild_soon.setInterval(0)
@@ -180,6 +187,7 @@ class Launcher(QWidget):
         """Take the menu's entries over, in their order; the row of an action that stays keeps the focus."""
         focused = self.focusWidget()
         wanted = focused.defaultAction() if isinstance(focused, MenuRow) else None
+        before = self._said()
         for row in self._shown_rows:
             self._rows.removeWidget(row)
             row.hide()
@@ -197,6 +205,12 @@ class Launcher(QWidget):
                 self._add(row)
                 if action is wanted:
                     row.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._said() != before:
+            self._changed_at = time.monotonic()
+
+    def _said(self) -> list[str]:
+        """What the entries say, from top to bottom."""
+        return [row.label for row in self._shown_rows if isinstance(row, MenuRow)]
 
     def _fit(self) -> None:
         """As tall as its entries want, and the screen has room for."""
@@ -234,12 +248,18 @@ class Launcher(QWidget):
                 self._rebuild_soon.start()
         elif kind == QEvent.Type.MouseButtonPress:
             self._touched = True
+            return self._comes_too_soon(watched)
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             self._touched = True
+            if event.key() in _PRESSING and self._comes_too_soon(watched):
+                return True
             if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and isinstance(watched, QAbstractButton):
                 watched.click()
                 return True
         return False
+
+    def _comes_too_soon(self, watched: QObject) -> bool:
+        return isinstance(watched, MenuRow) and time.monotonic() - self._changed_at < self._guard_s
 
     def mousePressEvent(self, event: object) -> None:  # noqa: ARG002, N802 - Qt's name and argument
         """Somebody uses the window."""

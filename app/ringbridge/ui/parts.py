@@ -203,9 +203,11 @@ class Parts(QObject):
         )
         self.coordinator.recent.add_earlier(recent)
         self.coordinator.news.settings_wanted.connect(self.open_settings)
-        self.remote.call_dialog_wanted.connect(self._start_again)
+        self.remote.call_dialog_wanted.connect(self._show_call_number)
+        self.remote.started_again.connect(self._start_again)
         self.remote.launched.connect(self._launch_is_over)
         self.remote.link_opened.connect(self.coordinator.ask_about_link)
+        self.remote.copy_refused.connect(self.coordinator.explain_copy)
         self.remote.settings_changed.connect(self.settings_changed_elsewhere)
 
     def _wire_card(self, card: "Card") -> None:
@@ -272,6 +274,10 @@ class Parts(QObject):
         keyring = look_at_keyring(self._credentials, account, quietly=True)
         pbx = look_at_pbx(account, keyring.password)
         return (*desktop_capabilities(), keyring.capability, pbx.capability)
+
+    def _show_call_number(self, activation_token: str) -> None:
+        with activated_by(activation_token):
+            self.open_call_number()
 
     def _start_again(self, activation_token: str) -> None:
         with activated_by(activation_token):

@@ -56,14 +56,19 @@ class Remote(QObject):
     """Answers requests of other processes of the same user. GUI thread; every answer may come later.
 
     Signals:
-        call_dialog_wanted: Somebody started Ringbridge again; what lets its window take the focus, or empty.
+        call_dialog_wanted: “Call number…” was asked for; what lets its window take the focus, or empty.
+        started_again: Somebody started Ringbridge a second time; likewise.
         link_opened: A `Reading` came by a link, and likewise; a person is to be asked.
+        copy_refused: A command was to call what is copied or selected (`Copied`), and it can't: why (`InputError`, or
+            None where the text could not be read). A desktop's key runs such commands, and nobody sees their words.
         settings_changed: Another process changed the settings file.
         launched: The desktop shows that it starts a program, until it is told that this is over: by what id.
     """
 
     call_dialog_wanted = Signal(str)
+    started_again = Signal(str)
     link_opened = Signal(object, str)
+    copy_refused = Signal(object, object)
     settings_changed = Signal()
     launched = Signal(str)
 
@@ -126,7 +131,8 @@ class Remote(QObject):
 
     def _call_dialog(self, request: Mapping[str, Any], answer: Answer) -> None:
         answer({"ok": True})
-        self.call_dialog_wanted.emit(_text_of(request, "token"))
+        wanted = self.started_again if request.get("started_again") is True else self.call_dialog_wanted
+        wanted.emit(_text_of(request, "token"))
 
     def _settings_changed(self, _request: Mapping[str, Any], answer: Answer) -> None:
         answer({"ok": True})
@@ -192,6 +198,7 @@ class Remote(QObject):
     def _dial_copied(self, order: _DialOrder, buffer: Buffer, answer: Answer, copied: Copied) -> None:
         if copied.problem is not None or not copied.text.strip():
             problem = copied.problem or ReadProblem.EMPTY
+            self.copy_refused.emit(Copied(problem=problem), None)
             answer(_blocked(f"read_{problem}", read_problem_sentence(problem)))
             return
         origin = Origin.SELECTION if buffer is Buffer.SELECTION else Origin.CLIPBOARD
@@ -228,6 +235,7 @@ class Remote(QObject):
             code = _exit_code_of(error)
             if origin is not Origin.COMMAND_LINE:
                 code = exit_codes.BLOCKED  # what was copied is no usage error
+                self.copy_refused.emit(Copied(text=text), error)
             answer(_blocked(f"input_{error.problem}", error_sentence(error), exit_code=code))
 
         self._reader.read(text, read, refused, typed=origin is Origin.COMMAND_LINE)

@@ -155,7 +155,7 @@ def setting_sentence(error: SettingError) -> str:
             "url": tr("{name}: enter an address such as https://pbx.example.com/local/api/json/, without name, "
                 "password or “?”."),
             "hotkey": tr("{name}: enter a key combination such as Ctrl+Alt+C."),
-            "hotkey_twice": tr("{name}: “{detail}” has this key combination already. Choose another one."),
+            "hotkey_twice": tr("{name}: this key combination is in use already ({detail}). Choose another one."),
             "plain_http": tr("{name}: use https://. With http:// others could read your password."),
             "pattern": tr("{name}: enter numbers; a * at the end stands for any digits, such as +1900*."),
             "program": tr("{name}: enter the name of a program, such as Firefox or libreoffice-calc."),

@@ -1,5 +1,6 @@
 """Which program a window belongs to, by the names people know it by."""
 
+import os
 from pathlib import Path
 
 from ringbridge.desktop.x11.extended import ExtendedConnection
@@ -33,7 +34,10 @@ class Programs:
         pids = [process_id] if process_id else [self._number(other, self._pid) for other in above]
         names = [*filter(None, names)][:1] + [*filter(None, map(_executable, pids))][:1]
         if not names:
-            names = [self.class_of(self.active_window())]
+            active = self.active_window()
+            # a window of ours with the focus is not where another program's copy comes from
+            is_ours = active != 0 and self._number(active, self._pid) == os.getpid()
+            names = [] if is_ours else [self.class_of(active)]
         return tuple(dict.fromkeys(filter(None, names)))
 
     def active_window(self) -> int:
