@@ -421,7 +421,7 @@ def test_looking_changes_nothing(
 
 
 def test_looking_without_a_portal_or_a_bus_says_so(lock_bus: LockBus, monkeypatch: pytest.MonkeyPatch) -> None:
-    for address, reason in ((lock_bus.address, "no_global_shortcuts"), ("unix:path=/nowhere", "no_session_bus")):
+    for address, reason in ((lock_bus.address, "no_shortcut_portal"), ("unix:path=/nowhere", "no_session_bus")):
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         assert HotkeyPortal(lambda use: use(None)).availability().reason == reason
 

@@ -15,6 +15,8 @@ _log = logging.getLogger(__name__)
 SHORTCUTS = "org.freedesktop.portal.GlobalShortcuts"
 
 _DENIED = 1
+_NOBODY = {"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner"}
+"""Errors of a bus on which no portal is, and none can be started."""
 
 
 class _Press(NamedTuple):
@@ -99,7 +101,7 @@ def activation_token(signal: BusSignal) -> str:
 
 def look(timeout_s: float) -> Availability:
     """Whether the portal has global shortcuts; it is started for the question. Waits: off the GUI thread."""
-    from jeepney import DBusAddress, MessageType, Properties
+    from jeepney import DBusAddress, HeaderFields, MessageType, Properties
     from jeepney.io.blocking import open_dbus_connection  # pyright: ignore[reportUnknownVariableType] - untyped
 
     try:
@@ -114,4 +116,6 @@ def look(timeout_s: float) -> Availability:
         return Availability(usable=False, reason="no_session_bus", remedy=REMEDY_KEYS)
     if reply.header.message_type is MessageType.method_return:
         return Availability(usable=True)
-    return Availability(usable=False, reason="no_global_shortcuts", remedy=REMEDY_KEYS)
+    nobody = reply.header.fields.get(HeaderFields.error_name) in _NOBODY
+    reason = "no_shortcut_portal" if nobody else "no_global_shortcuts"
+    return Availability(usable=False, reason=reason, remedy=REMEDY_KEYS)

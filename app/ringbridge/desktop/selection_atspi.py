@@ -69,6 +69,14 @@ class SelectionAtspi:
         self._submit(focused_selection, done, failed)
 
 
+def accessibility_runs(deadline_s: float = DEADLINE_S) -> bool:
+    """Whether there is an accessibility bus to ask; waits, so never on the GUI thread, and starts nothing."""
+    try:
+        return bool(_address(time.monotonic() + deadline_s))
+    except (_NotThere, _Late, OSError):
+        return False
+
+
 class _NotThere(Exception):
     """There is no accessibility bus, or nobody on it."""
 
