@@ -181,6 +181,14 @@ class WaylandParts(DesktopHands):
         style.write_text(wayland_config.WAYBAR_STYLE)
         self._start_part("tray", ["waybar", "-c", str(bar), "-s", str(style)])
 
+    def restart_compositor(self) -> None:
+        """Kill it, as a crash does, and start it again; what had windows in it has ended by then. Not for GNOME."""
+        if self._input is not None:
+            self._input.close()
+        self.end_part("compositor")
+        self.socket.unlink()
+        {"sway": self._start_sway, "kwin": self._start_kwin}[self.compositor]()
+
     def end_tray(self) -> None:
         """Kill what shows icons, as a crash does; GNOME's extension is switched off."""
         if self.compositor == "gnome":
