@@ -14,7 +14,8 @@ _log = logging.getLogger(__name__)
 
 SHORTCUTS = "org.freedesktop.portal.GlobalShortcuts"
 
-_DENIED = 1
+DENIED = 1
+"""The code of an answer by which the person said no."""
 _NOBODY = {"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner"}
 """Errors of a bus on which no portal is, and none can be started."""
 
@@ -82,7 +83,7 @@ def state_of(keys: str | None, code: int) -> HotkeyState:
     """
     if keys:
         return HotkeyState(HotkeyCondition.BOUND, keys=keys)
-    if keys is None and code == _DENIED:
+    if keys is None and code == DENIED:
         return HotkeyState(HotkeyCondition.DENIED)
     if keys is None and code:
         unavailable = Availability(usable=False, reason="portal_refused", remedy=REMEDY_KEYS)
