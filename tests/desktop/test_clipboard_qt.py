@@ -52,6 +52,15 @@ def test_each_copy_is_reported_until_unwatched(clipboard: QClipboard) -> None:
     assert [copied.text for copied in copies] == ["0301234", "0301234"]
 
 
+def test_a_copy_that_is_told_again_with_each_focus_is_reported_once(clipboard: QClipboard) -> None:
+    backend, copies = ClipboardQt(told_again=True), list[Copied]()
+    backend.watch(copies.append)
+    for text in ("0301234", "0301234", "0305678", "0305678", "0301234"):
+        copy(clipboard, text)
+    backend.close()
+    assert [copied.text for copied in copies] == ["0301234", "0305678", "0301234"]
+
+
 def test_watching_again_replaces_whom_to_tell(clipboard: QClipboard) -> None:
     backend, first, second = ClipboardQt(), list[Copied](), list[Copied]()
     backend.watch(first.append)

@@ -174,3 +174,19 @@ def test_gnome_is_told_what_to_do_about_copies() -> None:
         (clipboard,) = [line for line in doctor.splitlines() if line.split()[1:2] == ["clipboard"]]
         assert "only when focused" in clipboard
         assert "ringbridge dial --selection" in doctor
+
+
+def test_on_gnome_an_offer_that_was_closed_does_not_come_back_with_the_next_window() -> None:
+    shown = "Main.messageTray.getSources().flatMap(source => source.notifications.map(each => each.title))"
+    require_wayland("gnome", keyring="unlocked")
+    with WaylandDesktop("gnome", keyring="unlocked") as desktop, Workplace(desktop) as place:
+        place.start()
+        desktop.copy("(212) 555-0161")
+        desktop.click_tray_entry("Call number…")
+        desktop.wait_for(lambda: "0161" in str(desktop.gnome(shown)), 10, "the offer")
+        desktop.press("escape")
+        desktop.gnome("(Main.messageTray.getSources().forEach(source => source.notifications[0].destroy(2)), 1)")
+        desktop.wait_for(lambda: not any("0161" in label for label in place.menu_labels()), 10, "the offer to go")
+        desktop.click_tray_entry("Call number…")
+        type_a_number(desktop, place, "2125550162")  # the dialog has had the focus, and the clipboard been told
+        assert "0161" not in str(desktop.gnome(shown))

@@ -76,7 +76,7 @@ def clipboard_backends() -> tuple[ClipboardBackend, ...]:
             from ringbridge.desktop.clipboard_qt import ClipboardQt
             from ringbridge.desktop.clipboard_wayland import ClipboardWayland
 
-            focused = ClipboardQt(limit="only_when_focused", remedy=REMEDY_COMMAND)
+            focused = ClipboardQt(limit="only_when_focused", remedy=REMEDY_COMMAND, told_again=True)
             return ClipboardWayland(), focused, ClipboardNull()
         case Session.MACOS:
             from ringbridge.desktop.clipboard_qt import ClipboardQt
