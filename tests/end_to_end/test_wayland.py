@@ -190,3 +190,20 @@ def test_on_gnome_an_offer_that_was_closed_does_not_come_back_with_the_next_wind
         desktop.click_tray_entry("Call number…")
         type_a_number(desktop, place, "2125550162")  # the dialog has had the focus, and the clipboard been told
         assert "0161" not in str(desktop.gnome(shown))
+
+
+def test_under_kde_the_program_outlives_a_crash_of_kwin() -> None:
+    require_wayland("kwin", keyring="unlocked")
+    with WaylandDesktop("kwin", keyring="unlocked") as desktop, Workplace(desktop) as place:
+        desktop.env["QT_WAYLAND_RECONNECT"] = "1"  # as KDE's session does
+        place.start()
+        desktop.restart_compositor()
+
+        def is_offered() -> bool:
+            desktop.copy("212-555-0163")
+            return offered(desktop, "212-555-0163")
+
+        desktop.wait_for(is_offered, 15, "an offer")
+        click_the_icon(desktop)
+        type_a_number(desktop, place, "2125550164")
+        assert place.asked()["2125550164"] == 1
