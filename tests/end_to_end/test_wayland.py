@@ -207,3 +207,22 @@ def test_under_kde_the_program_outlives_a_crash_of_kwin() -> None:
         click_the_icon(desktop)
         type_a_number(desktop, place, "2125550164")
         assert place.asked()["2125550164"] == 1
+
+
+def test_on_gnome_what_is_copied_now_is_called_and_not_what_was_copied_when_we_had_the_focus() -> None:
+    require_wayland("gnome", keyring="unlocked")
+    with WaylandDesktop("gnome", keyring="unlocked") as desktop, Workplace(desktop) as place:
+        place.start()
+        desktop.copy("212-555-0165")
+        desktop.click_tray_entry("Call number…")
+        desktop.window(DIALOG)
+        desktop.wait_for(lambda: any("0165" in label for label in place.menu_labels()), 10, "the offer")
+        desktop.press("escape")
+        desktop.wait_for(lambda: not desktop.windows(DIALOG), 10, "the dialog to close")
+        desktop.copy("212-555-0166")
+        assert place.run("dial", "--clipboard", "--yes").returncode == 0
+        desktop.wait_for(lambda: place.rung()["2125550166"] == 1, 10, "the own phone to ring")
+        assert place.asked()["2125550165"] == 0
+        selected = place.run("dial", "--selection", "--yes")
+        assert selected.returncode != 0
+        assert "does not let Ringbridge read" in selected.stderr

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ringbridge.core.calls import CallOutcome, Outcome
+from ringbridge.core.calls import CallOutcome, Origin, Outcome
 from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.core.settings import DialingSettings
 from ringbridge.desktop.ports import Availability, Buffer, Copied, HotkeyCondition, HotkeyState, ReadProblem
@@ -164,6 +164,17 @@ def test_the_clipboard_and_the_selection_are_read_by_the_program(
     code = ask(qtbot, remote, command="dial", source="clipboard")
     assert (code["outcome"], code["exit_code"]) == ("blocked", 7)
     assert len(parts.pbx.calls) == 2
+
+
+def test_a_clipboard_that_the_command_read_is_no_typed_number(
+    qtbot: QtBot, remote: Remote, board: Board, parts: Parts
+) -> None:
+    board.texts = {Buffer.CLIPBOARD: Copied(text="212-555-0143")}
+    asked = ask(qtbot, remote, command="dial", source="clipboard", target="ring 212-555-0142")
+    assert asked["dialed"] == "2125550142"
+    assert parts.history.recent()[0].origin is Origin.CLIPBOARD
+    code = ask(qtbot, remote, command="dial", source="clipboard", target="*21*5#")
+    assert (code["outcome"], code["exit_code"]) == ("blocked", 7)
 
 
 def test_a_link_is_taken_and_never_dialed_by_itself(qtbot: QtBot, remote: Remote, parts: Parts) -> None:

@@ -85,10 +85,13 @@ class ClipboardQt:
             QGuiApplication.clipboard().dataChanged.disconnect(self._report)
 
     def read(self, buffer: Buffer, done: Callable[[Copied], None]) -> None:
-        """Fetch one text; UNSUPPORTED for the selection where there is none (Windows, macOS)."""
+        """Fetch one text; UNSUPPORTED for the selection where there is none (Windows, macOS).
+
+        UNSUPPORTED also without the focus where Qt is told with the focus only: nobody knows what is copied now.
+        """
         from PySide6.QtCore import QTimer
 
-        QTimer.singleShot(0, lambda: done(self._read(buffer)))
+        QTimer.singleShot(0, lambda: done(self._read_now(buffer)))
 
     def close(self) -> None:
         """Report no more copies."""
@@ -103,6 +106,14 @@ class ClipboardQt:
             before, self._last_told = self._last_told, hash(copied.text)  # no text is kept
             if not self._told_again or before != self._last_told:
                 self._copied(copied)
+
+    def _read_now(self, buffer: Buffer) -> Copied:
+        from PySide6.QtGui import QGuiApplication
+
+        # without the focus Qt keeps what it was told last, perhaps of a copy long gone: a wrong number would be had
+        if self._told_again and QGuiApplication.focusWindow() is None:
+            return Copied(problem=ReadProblem.UNSUPPORTED)
+        return self._read(buffer)
 
     def _read(self, buffer: Buffer) -> Copied:
         from PySide6.QtGui import QGuiApplication

@@ -134,9 +134,10 @@ class NotifierFdo:
             return
 
         def named(reply: "Reply") -> None:
-            name, _, version = (*([] if reply.error else reply.values), "", "", "")[:3]
-            self._server, major = str(name), str(version).partition(".")[0]
-            self._loses_buttons = name == _GNOME and major.isdecimal() and int(major) < _GNOME_REDRAWS
+            said = [] if reply.error else [str(each) for each in cast("list[object]", list(reply.values))]
+            self._server, _, version = (*said, "", "", "")[:3]
+            major = version.partition(".")[0]
+            self._loses_buttons = self._server == _GNOME and major.isdecimal() and int(major) < _GNOME_REDRAWS
 
         def took(reply: "Reply") -> None:
             if reply.error:
