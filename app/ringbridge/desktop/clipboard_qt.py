@@ -111,7 +111,7 @@ class ClipboardQt:
         from PySide6.QtGui import QGuiApplication
 
         # without the focus Qt keeps what it was told last, perhaps of a copy long gone: a wrong number would be had
-        if self._told_again and QGuiApplication.focusWindow() is None:
+        if self._told_again and not QGuiApplication.focusWindow():
             return Copied(problem=ReadProblem.UNSUPPORTED)
         return self._read(buffer)
 

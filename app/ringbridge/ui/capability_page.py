@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -80,10 +80,10 @@ class CapabilityPage(QDialog):
                 item.setSizeHint(section, QSize(wide, round(1.7 * metrics.height())))
             item.setData(0, Qt.ItemDataRole.UserRole, capability.name)
             item.setData(0, Qt.ItemDataRole.AccessibleTextRole, capability_sentence(capability))
-            item.setForeground(1, tone_color(_tone(capability), self.palette()))
             self._list.addTopLevelItem(item)
             if capability.name == kept:
                 self._list.setCurrentItem(item)
+        self._color_states()
         if not kept and capabilities:
             worst = next((index for index, each in enumerate(capabilities) if not each.usable), 0)
             item = self._list.topLevelItem(worst)
@@ -95,6 +95,18 @@ class CapabilityPage(QDialog):
             self._words.setText(tr("This could not be looked at. The log file says why."))
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self._words.text()))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Dark or light: the states are to be read on either."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_list"):
+            self._color_states()
+
+    def _color_states(self) -> None:
+        for index, capability in enumerate(self._capabilities):
+            item = self._list.topLevelItem(index)
+            if item is not None:
+                item.setForeground(1, tone_color(_tone(capability), self.palette()))
 
     def _build_list(self) -> None:
         self._list = QTreeWidget()
