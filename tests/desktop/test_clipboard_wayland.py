@@ -413,6 +413,8 @@ def test_a_compositor_that_does_not_answer_yet_holds_nobody_up(session: FakeSess
     driver.next(event="done", did="heartbeat")
     for _ in range(5):
         assert read(driver, "clipboard")["problem"] == ReadProblem.UNSUPPORTED
+        driver.send(do="availability")
+        assert not driver.next(event="availability")["usable"]
     driver.send(do="heartbeat_stop")
     assert driver.next(event="heartbeat")["longest_s"] < LONGEST_PAUSE_S
 

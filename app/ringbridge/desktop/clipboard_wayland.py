@@ -46,7 +46,7 @@ class ClipboardWayland:
 
     def availability(self) -> Availability:
         """Usable with data control; reasons ``no_display``, ``no_library``, ``no_data_control``, ``gone``."""
-        if self._is_unanswered:
+        if self._is_away():
             return Availability(usable=False, reason="gone")
         try:
             self._connect()
@@ -77,7 +77,7 @@ class ClipboardWayland:
     def read(self, buffer: Buffer, done: Callable[[Copied], None]) -> None:
         """Fetch one text; UNSUPPORTED without data control, or where it knows no selection."""
         reason = "gone"
-        if not self._is_unanswered:
+        if not self._is_away():
             try:
                 self._open().read(buffer, done)
             except WaylandError as error:
@@ -96,10 +96,11 @@ class ClipboardWayland:
         self._end_comeback()
         self._disconnect()
 
-    @property
-    def _is_unanswered(self) -> bool:
-        """Connected again, to a compositor that has said nothing yet: nobody may wait for it."""
-        return self._control is not None and not self._control.ready
+    def _is_away(self) -> bool:
+        """The compositor went, or is back and has said nothing yet: nobody may wait for it."""
+        if self._comeback is not None:
+            self._comeback.look()
+        return self._comeback is not None or (self._control is not None and not self._control.ready)
 
     def _disconnect(self) -> None:
         selections, self._selections = self._selections, None

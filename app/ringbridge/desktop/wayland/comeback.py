@@ -33,17 +33,18 @@ class Comeback:
         self._again.setSingleShot(True)
         self._again.timeout.connect(self._try)
         self._watcher = QFileSystemWatcher([str(Path(socket_path()).parent)])
-        self._watcher.directoryChanged.connect(self._something_happened)
-        self._something_happened()
+        self._watcher.directoryChanged.connect(self.look)
+        self.look()
 
     def stop(self) -> None:
         """Wait no longer."""
         self._again.stop()
-        self._watcher.directoryChanged.disconnect(self._something_happened)
+        self._watcher.directoryChanged.disconnect(self.look)
         self._watcher.deleteLater()
         self._connected = _nobody
 
-    def _something_happened(self, *_: object) -> None:
+    def look(self, *_: object) -> None:
+        """Something happened in the folder, or somebody asks."""
         self._left_ms = list(_LISTENS_MS)
         self._try()
 
