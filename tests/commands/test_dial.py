@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ringbridge.desktop.ports import Copied, ReadProblem
 from ringbridge.services import instance_client
 from ringbridge.ui import wording
 from support.command_line import FIELDS, Home, run_process
@@ -69,6 +70,31 @@ def test_a_copied_number_is_read_by_the_running_program(home: Home) -> None:
         ("", "clipboard"),
         ("", "selection"),
     ]
+
+
+UNSUPPORTED = {
+    **REQUESTED, "outcome": "blocked", "problem": "read_unsupported", "exit_code": 7, "message": "Can't read.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("copied", "asked", "code"),
+    [
+        (Copied(text="call 212-555-0142"), ["", "call 212-555-0142"], 7),
+        (Copied(problem=ReadProblem.EMPTY), [""], 7),
+        (Copied(problem=ReadProblem.UNSUPPORTED), [""], 7),
+        (Copied(text="1" * 401), [""], 7),
+    ],
+)
+def test_a_clipboard_that_the_running_program_can_not_read_is_read_by_the_command(
+    home: Home, monkeypatch: pytest.MonkeyPatch, copied: Copied, asked: list[str], code: int
+) -> None:
+    monkeypatch.setattr("ringbridge.commands.copied.read_copied", lambda _source: copied)
+    with FakeProgram(home.paths.instance_socket, answer(UNSUPPORTED)) as program:
+        assert home.run("dial", "--clipboard").code == code
+        home.run("dial", "--selection")
+    wanted = [(text, "clipboard") for text in asked]
+    assert [(each["target"], each["source"]) for each in program.requests] == [*wanted, ("", "selection")]
 
 
 @pytest.mark.parametrize("target", ["-5551234", "+12125551234", "*97", "#31#", "-(212) 555", "- 1"])

@@ -203,6 +203,17 @@ def test_doctor_is_content_where_the_desktop_keeps_the_keys(home: Home, paper: P
     assert (checks["hotkey"]["ok"], checks["hotkey"]["detail"]) == (True, "Paper; Redial: Paper keeps Ctrl+Alt+R")
 
 
+def test_keys_that_the_desktop_keeps_are_shown_without_a_word_on_how_to_enter_them(
+    home: Home, paper: PaperDesktop
+) -> None:
+    set_keys(home, redial="Ctrl+Alt+R")
+    assert "hotkey install" in home.run("hotkey", "show").out
+    assert home.run("hotkey", "install").code == 0
+    shown = home.run("hotkey", "show").out
+    assert shown.startswith("Hotkeys: Paper keeps them.\n")
+    assert "hotkey install" not in shown
+
+
 def test_an_action_is_wanted(home: Home) -> None:
     assert home.run("hotkey").code == 2
     assert home.run("hotkey", "dance").code == 2

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from ringbridge.core.capability import Capability
+from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.desktop import capabilities
 from ringbridge.desktop.capabilities import MECHANISMS, desktop_capabilities
+from support.bus_peer import BusPeer
 from support.desktop import Desktop, require_desktop
 from support.lock_bus import LockBus
 from support.notification_server import NotificationServer
@@ -55,6 +57,39 @@ def test_a_bare_computer_says_what_helps(monkeypatch: pytest.MonkeyPatch) -> Non
     assert found("tray") == Capability("tray", False, "launcher", "no_tray_host", "start_tray_host")
     assert found("notifications") == Capability("notifications", False, "card", "no_server", "install_notifications")
     assert not found("hotkeys").usable
+
+
+def on_wayland_without_data_control(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    monkeypatch.setenv("WAYLAND_DISPLAY", "/nowhere/wayland")
+
+
+def test_what_is_selected_is_told_by_accessibility_where_the_desktop_keeps_no_selection(
+    lock_bus: LockBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_wayland_without_data_control(monkeypatch)
+    assert found("selected_text").mechanism == "qt"
+    assert found("selected_text").reason == "only_when_focused"
+    address = ("s", ("unix:path=/nowhere/a11y",))
+    with BusPeer(lock_bus.address, "org.a11y.Bus", {"GetAddress": lambda _call: address}):
+        row = found("selected_text")
+        assert row == Capability("selected_text", True, "accessibility", "only_describing", "copy_instead")
+        assert row.limited
+
+
+def test_keys_that_the_desktop_keeps_for_us_count(lock_bus: LockBus, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_wayland_without_data_control(monkeypatch)
+    asked: list[str] = []
+
+    def kept(profile: str) -> dict[HotkeyAction, str]:
+        asked.append(profile)
+        return {HotkeyAction.REDIAL: "Ctrl+Alt+R"} if profile else {}
+
+    monkeypatch.setattr("ringbridge.desktop.shortcuts.choose.kept_keys", kept)
+    assert found("hotkeys").reason == "no_shortcut_portal"
+    rows = {each.name: each for each in desktop_capabilities("work")}
+    assert rows["hotkeys"] == Capability("hotkeys", True, "desktop_keys")
+    assert asked == ["", "work"]
 
 
 def test_notifications_without_buttons_do_not_count(lock_bus: LockBus) -> None:

@@ -8,6 +8,7 @@ import pytest
 from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.desktop import choose
 from ringbridge.desktop.choose import Session
+from ringbridge.desktop.hotkey_refusals import Forgotten
 from ringbridge.desktop.ports import REMEDY_KEYS, Availability, HotkeyCondition, HotkeyState, HotkeyWish
 from support.desktop import Desktop
 
@@ -95,7 +96,7 @@ def test_each_session_has_its_ways_to_the_selected_text(
 
 def test_a_session_without_global_hotkeys_says_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
     set_session(monkeypatch, "win32", {})
-    backend = choose.hotkey_backend(lambda use: use(None), "")
+    backend = choose.hotkey_backend(lambda use: use(None), "", Forgotten())
     availability = backend.availability()
     assert availability == Availability(usable=False, reason="not_on_windows", remedy=REMEDY_KEYS)
     told: list[HotkeyState] = []
@@ -110,7 +111,7 @@ def test_a_session_without_global_hotkeys_says_what_helps(monkeypatch: pytest.Mo
 def test_a_portal_is_taken_without_waiting_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     set_session(monkeypatch, "linux", {"WAYLAND_DISPLAY": "wayland-0"})
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
-    assert choose.hotkey_backend(lambda use: use(None), "").name == "portal"
+    assert choose.hotkey_backend(lambda use: use(None), "", Forgotten()).name == "portal"
     assert choose.first_usable(choose.hotkey_backends()).availability().remedy == REMEDY_KEYS
 
 

@@ -1,12 +1,13 @@
 """The clipboard under real compositors: sway and KWin tell of copies, GNOME does not and says so."""
 
+import contextlib
 import statistics
 import sys
 import time
 from collections.abc import Generator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -88,6 +89,26 @@ def test_the_end_of_the_compositor_ends_nothing_else() -> None:
         while read(driver, "clipboard")["problem"] != ReadProblem.UNSUPPORTED:
             assert time.monotonic() < give_up_at
         assert driver.process.poll() is None
+        driver.end()
+
+
+@pytest.mark.parametrize("compositor", ["sway", "kwin"])
+def test_copies_are_seen_again_after_a_crash_of_the_compositor(compositor: Literal["sway", "kwin"]) -> None:
+    require_wayland(compositor, tray=False, notify=False)
+    with WaylandDesktop(compositor, tray=False, notify=False) as screen:
+        driver = JsonProcess(screen, "clipboard_driver.py", "wayland")
+        driver.next(event="ready", timeout_s=20)
+        driver.send(do="watch")
+        driver.next(event="done")
+        screen.restart_compositor()
+
+        def is_seen() -> bool:
+            screen.copy("12345678")
+            with contextlib.suppress(AssertionError):  # one that came while the connection was being made
+                return driver.next(event="copied", timeout_s=0.5)["text"] == "12345678"
+            return False
+
+        screen.wait_for(is_seen, 10, "a copy to be seen")
         driver.end()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QClipboard, QGuiApplication
+from PySide6.QtGui import QClipboard, QGuiApplication, QWindow
 from pytestqt.qtbot import QtBot
 
 from ringbridge.desktop.clipboard_qt import ClipboardQt
@@ -50,6 +50,30 @@ def test_each_copy_is_reported_until_unwatched(clipboard: QClipboard) -> None:
     copy(clipboard, "unseen")
     backend.close()
     assert [copied.text for copied in copies] == ["0301234", "0301234"]
+
+
+def test_a_copy_that_is_told_again_with_each_focus_is_reported_once(clipboard: QClipboard) -> None:
+    backend, copies = ClipboardQt(told_again=True), list[Copied]()
+    backend.watch(copies.append)
+    for text in ("0301234", "0301234", "0305678", "0305678", "0301234"):
+        copy(clipboard, text)
+    backend.close()
+    assert [copied.text for copied in copies] == ["0301234", "0305678", "0301234"]
+
+
+def test_without_the_focus_it_does_not_know_what_is_copied_now_where_it_is_told_with_the_focus(
+    clipboard: QClipboard, qtbot: QtBot
+) -> None:
+    copy(clipboard, "0301234")
+    backend = ClipboardQt(told_again=True)
+    for buffer in Buffer:
+        assert read(qtbot, backend, buffer).problem is ReadProblem.UNSUPPORTED
+    window = QWindow()
+    window.show()
+    window.requestActivate()
+    qtbot.waitUntil(lambda: QGuiApplication.focusWindow() is window)
+    assert read(qtbot, backend).text == "0301234"
+    window.destroy()
 
 
 def test_watching_again_replaces_whom_to_tell(clipboard: QClipboard) -> None:

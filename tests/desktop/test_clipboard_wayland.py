@@ -354,6 +354,78 @@ def test_the_end_of_the_compositor_leaves_a_quiet_process(session: FakeSession, 
     ends_quietly(driver)
 
 
+def crash(session: FakeSession) -> None:
+    """End the compositor; its socket stays as a file, as after a crash."""
+    session.compositor.process.kill()
+    session.compositor.process.wait(10)
+    session.compositor.end()
+
+
+def test_copies_are_seen_again_once_the_compositor_is_back(session: FakeSession, driver: JsonProcess) -> None:
+    watch(driver)
+    for number in ("12345678", "12345679"):
+        crash(session)
+        session.start(EXT, 1)
+        session.compositor.next(bound="manager", timeout_s=10)  # by itself: nobody asked for anything
+        assert read(driver, "clipboard")["problem"] == ReadProblem.EMPTY
+        session.copy(text=number)
+        assert driver.next(event="copied")["text"] == number
+
+
+def test_a_read_finds_a_compositor_that_came_back(session: FakeSession, driver: JsonProcess) -> None:
+    assert read(driver, "clipboard")["problem"] == ReadProblem.EMPTY  # connected, and nothing is watched
+    crash(session)
+    session.start(ZWLR, 2)
+    session.copy(text="12345678")
+    assert read(driver, "clipboard")["text"] == "12345678"
+
+
+def test_who_is_no_longer_watching_does_not_come_back(session: FakeSession, driver: JsonProcess) -> None:
+    watch(driver)
+    crash(session)
+    driver.send(do="unwatch")
+    driver.next(event="done", did="unwatch")
+    session.start(EXT, 1)
+    session.compositor.quiet_for(0.7, bound="manager")
+
+
+def test_resumed_while_there_is_no_compositor_it_watches_the_next_one(
+    session: FakeSession, driver: JsonProcess
+) -> None:
+    watch(driver)
+    crash(session)
+    for what in ("unwatch", "watch"):
+        driver.send(do=what)
+        driver.next(event="done", did=what)
+    session.start(EXT, 1)
+    session.compositor.next(bound="manager", timeout_s=10)
+    assert read(driver, "clipboard")["problem"] == ReadProblem.EMPTY
+    session.copy(text="12345678")
+    assert driver.next(event="copied")["text"] == "12345678"
+
+
+def test_a_compositor_that_does_not_answer_yet_holds_nobody_up(session: FakeSession, driver: JsonProcess) -> None:
+    """KDE's session keeps the socket itself while KWin starts again."""
+    watch(driver)
+    crash(session)
+    session.start(EXT, 1, "silent")
+    driver.send(do="heartbeat")
+    driver.next(event="done", did="heartbeat")
+    for _ in range(5):
+        assert read(driver, "clipboard")["problem"] == ReadProblem.UNSUPPORTED
+        driver.send(do="availability")
+        assert not driver.next(event="availability")["usable"]
+    driver.send(do="heartbeat_stop")
+    assert driver.next(event="heartbeat")["longest_s"] < LONGEST_PAUSE_S
+
+
+def test_a_compositor_without_data_control_is_left_alone(session: FakeSession, driver: JsonProcess) -> None:
+    watch(driver)
+    crash(session)
+    session.start("none", 1)
+    ends_quietly(driver)
+
+
 @pytest.mark.parametrize(
     "trouble",
     [

@@ -1,7 +1,7 @@
 """Hotkeys through the portal: what no real desktop does on demand, with a fake portal on a real bus."""
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import pytest
@@ -166,6 +166,63 @@ def test_a_person_who_says_no_is_not_asked_again(lock_bus: LockBus, program: Cal
         assert portal.asked().count("BindShortcuts") == 1
         assert mine.portal.configure()  # now the person wants it
         mine.qtbot.waitUntil(lambda: portal.asked().count("BindShortcuts") == 2)
+
+
+class Kept:
+    """`Refusals` in memory."""
+
+    def __init__(self) -> None:
+        self.wishes: tuple[HotkeyWish, ...] = ()
+
+    def covers(self, wishes: Sequence[HotkeyWish]) -> bool:
+        return bool(wishes) and set(wishes) <= set(self.wishes)
+
+    def keep(self, wishes: Sequence[HotkeyWish]) -> None:
+        self.wishes = tuple(wishes)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_no_holds_at_the_next_start_until_the_person_wants_the_keys(
+    lock_bus: LockBus, program: Callable[..., Program], version: int
+) -> None:
+    kept = Kept()
+    with FakePortal(lock_bus.address, bind_code=1, binds=False, version=version) as portal:
+        first = program(refusals=kept)
+        first.bind(*WISHES)
+        first.becomes(HotkeyCondition.DENIED)
+        first.portal.close()
+        mine = program(refusals=kept)
+        mine.bind(*WISHES)
+        mine.becomes(HotkeyCondition.DENIED)
+        mine.becomes(HotkeyCondition.DENIED, REDIAL)
+        assert portal.asked().count("BindShortcuts") == 1
+    with FakePortal(lock_bus.address, version=version) as portal:  # started anew; now the person says yes
+        mine.qtbot.waitUntil(lambda: portal.asked() == ["CreateSession", "ListShortcuts"])
+        mine.becomes(HotkeyCondition.DENIED)
+        assert mine.portal.configure()
+        mine.becomes(HotkeyCondition.BOUND)
+        mine.becomes(HotkeyCondition.BOUND, REDIAL)
+    assert kept.wishes == ()
+
+
+def test_other_keys_are_another_question(lock_bus: LockBus, program: Callable[..., Program]) -> None:
+    kept = Kept()
+    kept.keep(WISHES[:1])
+    mine = program(refusals=kept)
+    with FakePortal(lock_bus.address) as portal:
+        mine.bind(*WISHES)
+        mine.becomes(HotkeyCondition.BOUND)
+        assert portal.asked().count("BindShortcuts") == 1
+
+
+@pytest.mark.parametrize("portal", [{"bind_code": 2, "binds": False}, {"silent": ("BindShortcuts",)}])
+def test_only_a_no_is_kept(lock_bus: LockBus, program: Callable[..., Program], portal: dict[str, Any]) -> None:
+    kept = Kept()
+    mine = program(refusals=kept, limits=QUICK)
+    with FakePortal(lock_bus.address, **portal):
+        mine.bind(*WISHES)
+        mine.becomes(HotkeyCondition.UNAVAILABLE)
+    assert kept.wishes == ()
 
 
 def test_a_refusal_is_no_hotkey(lock_bus: LockBus, program: Callable[..., Program]) -> None:
@@ -421,7 +478,7 @@ def test_looking_changes_nothing(
 
 
 def test_looking_without_a_portal_or_a_bus_says_so(lock_bus: LockBus, monkeypatch: pytest.MonkeyPatch) -> None:
-    for address, reason in ((lock_bus.address, "no_global_shortcuts"), ("unix:path=/nowhere", "no_session_bus")):
+    for address, reason in ((lock_bus.address, "no_shortcut_portal"), ("unix:path=/nowhere", "no_session_bus")):
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         assert HotkeyPortal(lambda use: use(None)).availability().reason == reason
 

@@ -110,6 +110,32 @@ def test_a_click_counts_once_and_brings_its_token(
     assert heard.all == [("acted", "call", "token-1")]
 
 
+@pytest.mark.parametrize(
+    ("version", "actions", "asked"),
+    [
+        ("43.9", ACTIONS, [("CloseNotification", 1), ("Notify", 0)]),
+        ("43.9", (), [("Notify", 1)]),  # it has none to lose
+        ("46.2", ACTIONS, [("Notify", 1)]),
+        ("", ACTIONS, [("Notify", 1)]),
+    ],
+)
+def test_old_gnome_gets_a_new_one_where_the_buttons_of_another_would_be_lost(
+    notifier: NotifierFdo, bus: Bus, lock_bus: LockBus, qtbot: QtBot, version: str,
+    actions: tuple[NoticeAction, ...], asked: list[tuple[str, int]],
+) -> None:  # fmt: skip
+    with NotificationServer(lock_bus.address, server="gnome-shell", version=version) as server:
+        first = show(notifier, server, bus, qtbot)
+        before = len(server.calls)
+        second = show(notifier, server, bus, qtbot, OFFER._replace(title="Connected", actions=actions))
+        told = [(call.member, call.values[1 if call.member == "Notify" else 0]) for call in server.calls[before:]]
+        assert told == asked
+        if len(asked) > 1:
+            server.end(1, 3)
+            server.act(1, "call")  # a click on it while it went
+            settle(bus, qtbot)
+        assert first.all == second.all == []
+
+
 def test_what_is_shown_anew_replaces_what_stood_there(
     notifier: NotifierFdo, bus: Bus, lock_bus: LockBus, qtbot: QtBot
 ) -> None:

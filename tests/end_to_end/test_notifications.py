@@ -182,6 +182,9 @@ def test_on_gnome_a_call_is_hung_up_from_its_notification() -> None:
         )
         desktop.wait_for(lambda: desktop.gnome(f"!!({found})"), 15, "the notification of the call")
         time.sleep(PERSON_S)
+        # drawn as well, also where a state of the call followed another on the screen
+        drawn = "(Main.messageTray._banner && Main.messageTray._banner._buttonBox?.get_n_children()) || 0"
+        desktop.wait_for(lambda: desktop.gnome(drawn) == 2, 5, "the buttons")
 
         def hung_up() -> bool:  # the notification is another one whenever the call goes on to its next state
             desktop.gnome(f"(() => {{ const action = {found}; if (action) action.callback(); return true; }})()")

@@ -174,3 +174,55 @@ def test_gnome_is_told_what_to_do_about_copies() -> None:
         (clipboard,) = [line for line in doctor.splitlines() if line.split()[1:2] == ["clipboard"]]
         assert "only when focused" in clipboard
         assert "ringbridge dial --selection" in doctor
+
+
+def test_on_gnome_an_offer_that_was_closed_does_not_come_back_with_the_next_window() -> None:
+    shown = "Main.messageTray.getSources().flatMap(source => source.notifications.map(each => each.title))"
+    require_wayland("gnome", keyring="unlocked")
+    with WaylandDesktop("gnome", keyring="unlocked") as desktop, Workplace(desktop) as place:
+        place.start()
+        desktop.copy("(212) 555-0161")
+        desktop.click_tray_entry("Call number…")
+        desktop.wait_for(lambda: "0161" in str(desktop.gnome(shown)), 10, "the offer")
+        desktop.press("escape")
+        desktop.gnome("(Main.messageTray.getSources().forEach(source => source.notifications[0].destroy(2)), 1)")
+        desktop.wait_for(lambda: not any("0161" in label for label in place.menu_labels()), 10, "the offer to go")
+        desktop.click_tray_entry("Call number…")
+        type_a_number(desktop, place, "2125550162")  # the dialog has had the focus, and the clipboard been told
+        assert "0161" not in str(desktop.gnome(shown))
+
+
+def test_under_kde_the_program_outlives_a_crash_of_kwin() -> None:
+    require_wayland("kwin", keyring="unlocked")
+    with WaylandDesktop("kwin", keyring="unlocked") as desktop, Workplace(desktop) as place:
+        desktop.env["QT_WAYLAND_RECONNECT"] = "1"  # as KDE's session does
+        place.start()
+        desktop.restart_compositor()
+
+        def is_offered() -> bool:
+            desktop.copy("212-555-0163")
+            return offered(desktop, "212-555-0163")
+
+        desktop.wait_for(is_offered, 15, "an offer")
+        click_the_icon(desktop)
+        type_a_number(desktop, place, "2125550164")
+        assert place.asked()["2125550164"] == 1
+
+
+def test_on_gnome_what_is_copied_now_is_called_and_not_what_was_copied_when_we_had_the_focus() -> None:
+    require_wayland("gnome", keyring="unlocked")
+    with WaylandDesktop("gnome", keyring="unlocked") as desktop, Workplace(desktop) as place:
+        place.start()
+        desktop.copy("212-555-0165")
+        desktop.click_tray_entry("Call number…")
+        desktop.window(DIALOG)
+        desktop.wait_for(lambda: any("0165" in label for label in place.menu_labels()), 10, "the offer")
+        desktop.press("escape")
+        desktop.wait_for(lambda: not desktop.windows(DIALOG), 10, "the dialog to close")
+        desktop.copy("212-555-0166")
+        assert place.run("dial", "--clipboard", "--yes").returncode == 0
+        desktop.wait_for(lambda: place.rung()["2125550166"] == 1, 10, "the own phone to ring")
+        assert place.asked()["2125550165"] == 0
+        selected = place.run("dial", "--selection", "--yes")
+        assert selected.returncode != 0
+        assert "does not let Ringbridge read" in selected.stderr

@@ -18,6 +18,11 @@ class FakeSession:
 
     def __init__(self, folder: Path, interface: str, version: int, trouble: str = "") -> None:
         self.socket = folder / "wayland-fake"
+        self.start(interface, version, trouble)
+
+    def start(self, interface: str, version: int, trouble: str = "") -> None:
+        """Start a compositor: the first one, or the next one after its end."""
+        self.socket.unlink(missing_ok=True)  # one that crashed left it behind
         arguments = (str(self.socket), interface, str(version), *filter(None, [trouble]))
         self.compositor = JsonProcess(self, "fake_compositor.py", *arguments)
         self.compositor.next(ready=True, timeout_s=20)

@@ -15,15 +15,22 @@ class NotificationServer(BusPeer):
         address: Of the bus.
         capabilities: What it says it can.
         server: What it calls itself.
+        version: And its version.
     """
 
     def __init__(
-        self, address: str, *, capabilities: tuple[str, ...] = CAPABILITIES, server: str = "mako", **answers: Answer
+        self,
+        address: str,
+        *,
+        capabilities: tuple[str, ...] = CAPABILITIES,
+        server: str = "mako",
+        version: str = "1",
+        **answers: Answer,
     ) -> None:
         self.count = 0
         good: dict[str, Answer] = {
             "GetCapabilities": lambda _: ("as", (list(capabilities),)),
-            "GetServerInformation": lambda _: ("ssss", (server, "test", "1", "1.2")),
+            "GetServerInformation": lambda _: ("ssss", (server, "test", version, "1.2")),
             "Notify": self._notify,
             "CloseNotification": lambda _: ("", ()),
         }

@@ -1,6 +1,7 @@
 """Starts the parts of a private Wayland desktop, waits until each answers; `support.wayland_desktop` is for use."""
 
 import shutil
+import socket
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -65,6 +66,7 @@ class WaylandParts(DesktopHands):
         self._sway_config = sway_config
         self._sway: SwayIpc | None = None
         self._input: WaylandInput | None = None
+        self._kwin_socket: socket.socket | None = None
 
     def _why_not(self) -> str:
         return wayland_config.why_not(
@@ -107,6 +109,8 @@ class WaylandParts(DesktopHands):
     def _end(self) -> None:
         if self._input is not None:
             self._input.close()
+        if self._kwin_socket is not None:
+            self._kwin_socket.close()
 
     def _listens_at(self, name: str) -> None:
         """Wait for the compositor's socket; programs find it by its path."""
@@ -131,8 +135,14 @@ class WaylandParts(DesktopHands):
         width, height = self._size
         (self.home / ".config/kcminputrc").write_text(wayland_config.KWIN_KEYBOARD)
         program = self._without_capabilities("kwin_wayland")
+        if self._kwin_socket is None:  # KDE's session keeps it, so that programs outlive a KWin that starts again
+            self._kwin_socket = socket.socket(socket.AF_UNIX)
+            self._kwin_socket.bind(str(self.folder / "run/wayland-kwin"))
+            self._kwin_socket.listen()
+        fd = self._kwin_socket.fileno()
         argv = [program, "--virtual", "--width", str(width), "--height", str(height), "--no-lockscreen"]
-        self._start_part("compositor", [*argv, "--socket", "wayland-kwin"], stage=2, env=self.env | _KWIN_PERMISSIONS)
+        argv += ["--socket", "wayland-kwin", "--wayland-fd", str(fd)]
+        self._start_part("compositor", argv, stage=2, env=self.env | _KWIN_PERMISSIONS, pass_fds=(fd,))
         self._listens_at("wayland-kwin")
         self._input = KwinInput(self.socket)
         self.wait_for(lambda: self.bus.has_owner("org.kde.KWin"), PART_STARTS_S, "KWin")
@@ -180,6 +190,19 @@ class WaylandParts(DesktopHands):
         bar.write_text(wayland_config.WAYBAR)
         style.write_text(wayland_config.WAYBAR_STYLE)
         self._start_part("tray", ["waybar", "-c", str(bar), "-s", str(style)])
+
+    def restart_compositor(self) -> None:
+        """Kill it, as a crash does, and start it and what showed windows in it again. Not for GNOME."""
+        if self._input is not None:
+            self._input.close()
+        for part in ("compositor", *(name for name in ("tray", "notify") if name in self.pids)):
+            self.end_part(part)
+        if self.compositor == "sway":
+            self.socket.unlink()
+        {"sway": self._start_sway, "kwin": self._start_kwin}[self.compositor]()
+        self._start_bar_and_notifications()
+        if self._tray:
+            self.wait_for(self.bus.tray_host_ready, PART_STARTS_S, "the tray")
 
     def end_tray(self) -> None:
         """Kill what shows icons, as a crash does; GNOME's extension is switched off."""

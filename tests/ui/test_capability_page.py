@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTreeWidget
 from pytestqt.qtbot import QtBot
 
@@ -132,6 +132,34 @@ def test_looking_again_keeps_the_row(page: CapabilityPage, qtbot: QtBot) -> None
     current = tree.currentItem()
     assert current is not None
     assert current.text(0) == "Copied numbers"
+
+
+def test_states_can_be_read_after_the_desktop_went_dark(page: CapabilityPage, qtbot: QtBot) -> None:
+    page.setPalette(palette("#ffffff", "#000000"))
+    page.show()
+    page.show_capabilities(ROWS)
+    tree = page.findChild(QTreeWidget)
+    assert isinstance(tree, QTreeWidget)
+
+    def colors() -> list[QColor]:
+        items = [tree.topLevelItem(index) for index in range(tree.topLevelItemCount())]
+        return [item.foreground(1).color() for item in items if item is not None]
+
+    light = colors()
+    page.setPalette(palette("#202020", "#ffffff"))
+    qtbot.waitUntil(lambda: colors() != light)
+    assert min(color.lightnessF() for color in colors()) > max(color.lightnessF() for color in light)
+    page.setPalette(palette("#ffffff", "#000000"))
+    qtbot.waitUntil(lambda: colors() == light)
+
+
+def palette(base: str, text: str) -> QPalette:
+    made = QPalette()
+    for role in (QPalette.ColorRole.Base, QPalette.ColorRole.Window):
+        made.setColor(role, QColor(base))
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText):
+        made.setColor(role, QColor(text))
+    return made
 
 
 @pytest.fixture

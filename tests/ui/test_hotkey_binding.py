@@ -1,6 +1,7 @@
 """From the settings to the desktop's keys and back to what is said, with a desktop that does as told."""
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -49,9 +50,9 @@ class ObedientDesktop:
 
 
 class Desk:
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, refusals: Path) -> None:
         self.desktop = ObedientDesktop()
-        monkeypatch.setattr(hotkey_binding, "hotkey_backend", lambda _connect, _profile: self.desktop)
+        monkeypatch.setattr(hotkey_binding, "hotkey_backend", lambda _connect, _profile, _refusals: self.desktop)
         self.holders: dict[str, str] = {}
         self.kept: dict[HotkeyAction, str] = {}
         monkeypatch.setattr(hotkey_binding, "_kept_key_of", lambda action, _profile: self.kept.get(action, ""))
@@ -61,8 +62,9 @@ class Desk:
         self.acted: list[HotkeyAction] = []
         self.lane = Lane("slow", GuiInvoker())
         self.binding = HotkeyBinding(
-            lane=self.lane, notices=self.notices, menu=self.tray.menu, act=self.acted.append, profile=""
-        )
+            lane=self.lane, notices=self.notices, menu=self.tray.menu, act=self.acted.append, profile="",
+            refusals=refusals,
+        )  # fmt: skip
 
     def said(self) -> str:
         return self.notices._sentences.get(Topic.HOTKEY, "")
@@ -75,8 +77,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    desk = Desk(monkeypatch)
+def desk(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(monkeypatch, tmp_path / "hotkeys.json")
     yield desk
     desk.binding.close()
     assert desk.lane.close(5)

@@ -169,6 +169,22 @@ def test_an_expired_offer_is_told_and_not_called(qtbot: QtBot, desk: NoticeDesk,
     assert desk.parts.pbx.calls == ()
 
 
+@pytest.mark.parametrize("how", ["by the server", "by us"])
+def test_an_offer_that_expires_counts_as_unused_at_once(
+    qtbot: QtBot, desk: NoticeDesk, server: NotificationServer, how: str
+) -> None:
+    desk.coordinator.copied(NUMBER)
+    shown(qtbot, server)
+    offers = desk.coordinator.offers
+    assert offers is not None
+    with qtbot.waitSignal(desk.coordinator.offer_left):
+        if how == "by the server":
+            server.end(1, 1)
+        else:
+            offers._timer.timeout.emit()
+    assert desk.entry("offer") is not None  # the menu keeps it
+
+
 @pytest.mark.parametrize("how", ["by the server", "by us", "by the lock"])
 def test_the_hotkey_shows_an_offer_anew_that_can_not_be_seen_any_more(
     qtbot: QtBot, desk: NoticeDesk, server: NotificationServer, how: str

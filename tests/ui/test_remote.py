@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ringbridge.core.calls import CallOutcome, Outcome
+from ringbridge.core.calls import CallOutcome, Origin, Outcome
 from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.core.settings import DialingSettings
 from ringbridge.desktop.ports import Availability, Buffer, Copied, HotkeyCondition, HotkeyState, ReadProblem
@@ -182,6 +182,17 @@ def test_what_can_not_be_called_of_a_copy_is_said_on_the_screen_too(
     assert refused.args[1].problem == "several_numbers"
     with qtbot.assertNotEmitted(remote.copy_refused):
         ask(qtbot, remote, command="dial", source="argument", target="no number")
+
+
+def test_a_clipboard_that_the_command_read_is_no_typed_number(
+    qtbot: QtBot, remote: Remote, board: Board, parts: Parts
+) -> None:
+    board.texts = {Buffer.CLIPBOARD: Copied(text="212-555-0143")}
+    asked = ask(qtbot, remote, command="dial", source="clipboard", target="ring 212-555-0142")
+    assert asked["dialed"] == "2125550142"
+    assert parts.history.recent()[0].origin is Origin.CLIPBOARD
+    code = ask(qtbot, remote, command="dial", source="clipboard", target="*21*5#")
+    assert (code["outcome"], code["exit_code"]) == ("blocked", 7)
 
 
 def test_a_link_is_taken_and_never_dialed_by_itself(qtbot: QtBot, remote: Remote, parts: Parts) -> None:

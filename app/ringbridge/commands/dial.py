@@ -53,6 +53,8 @@ def run(arguments: list[str], profile: str | None) -> int:
         if refused is not None:
             return refused
     answer = _hand_over(options, profile, said_yes=options.yes)
+    if not isinstance(answer, int) and answer.problem == "read_unsupported" and options.clipboard:
+        answer = _hand_over_copied(options, profile)
     if isinstance(answer, int):
         return answer
     if answer.question:
@@ -90,6 +92,21 @@ def _hand_over(options: Options, profile: str | None, *, said_yes: bool) -> "ins
         return uninterrupted(lambda: report_lost(as_json=options.json))
     except instance_client.OtherVersion:
         return report_other_version(as_json=options.json)
+
+
+def _hand_over_copied(options: Options, profile: str | None) -> "instance_client.CallAnswer | int":
+    """Read the clipboard for the running program, which can't without the focus (GNOME) and so called nobody."""
+    from ringbridge.commands.copied import read_copied
+    from ringbridge.commands.refusals import refuse_copied
+    from ringbridge.desktop.ports import ReadProblem
+
+    copied = read_copied("clipboard")
+    if copied.problem is not None or not copied.text.strip():
+        return refuse_copied(copied.problem or ReadProblem.EMPTY, as_json=options.json)
+    if len(copied.text) > _PLAIN_LENGTH:
+        return refuse_copied(ReadProblem.TOO_LONG, as_json=options.json)
+    options.target = copied.text
+    return _hand_over(options, profile, said_yes=options.yes)
 
 
 def report_declined(*, as_json: bool) -> int:

@@ -78,7 +78,7 @@ def run(arguments: list[str], profile: str | None) -> int:
         capabilities = [
             {"name": each.name, "usable": each.usable, "mechanism": each.mechanism, "reason": each.reason,
                 "remedy": each.remedy}
-            for each in (*desktop_capabilities(), keyring.capability, pbx.capability)
+            for each in (*desktop_capabilities(paths.profile), keyring.capability, pbx.capability)
         ]  # fmt: skip
         ok = all(check.ok for check in checks)
         say_json({"ok": ok, "checks": rows, "capabilities": capabilities, "dial_cases": cases})

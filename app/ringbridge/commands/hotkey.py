@@ -68,11 +68,15 @@ def _show(facts: HotkeyFacts, profile: str, *, as_json: bool) -> int:
             }
         )
         return exit_codes.DONE
-    lines = [availability_sentence(f"Hotkeys ({facts.mechanism})", facts.availability)]
+    all_kept = bool(facts.combinations) and facts.combinations.keys() <= facts.installed.keys()
+    if all_kept and not facts.works:
+        lines = [f"Hotkeys: {facts.installer.name} keeps them."]
+    else:
+        lines = [availability_sentence(f"Hotkeys ({facts.mechanism})", facts.availability)]
     for action, row in zip(HotkeyAction, rows, strict=True):
         lines.append(f"  {action_name(action):26}{row['combination'] or '-':18}{row['detail']}")
         lines += [f"  {'':44}{row['remedy']}"] if row["remedy"] else []
-    if not facts.works:
+    if not facts.works and not all_kept:
         lines += ["", *_recipes(facts, profile)]
     say("\n".join(printable(line.rstrip()) for line in lines))
     return exit_codes.DONE

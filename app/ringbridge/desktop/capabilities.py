@@ -6,6 +6,7 @@ changes and starts nothing) and returns how it is done and its `Availability`.
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from ringbridge.core.capability import Capability
@@ -43,8 +44,14 @@ def _best(backends: Sequence[_Backend]) -> tuple[str, Availability]:
     return "", found[0][1]
 
 
-def _hotkeys() -> tuple[str, Availability]:
-    return _best(hotkey_backends())
+def _hotkeys(profile: str = "") -> tuple[str, Availability]:
+    """By us; where that can't be, by the desktop, once it keeps keys for us (``ringbridge hotkey install``)."""
+    how, found = _best(hotkey_backends())
+    if found.usable or session() in _OWN_SYSTEM:
+        return how, found
+    from ringbridge.desktop.shortcuts.choose import kept_keys
+
+    return ("desktop_keys", Availability(usable=True)) if kept_keys(profile) else (how, found)
 
 
 def _clipboard() -> tuple[str, Availability]:
@@ -52,9 +59,17 @@ def _clipboard() -> tuple[str, Availability]:
 
 
 def _selected_text() -> tuple[str, Availability]:
+    """By what the desktop keeps as the selection; where it keeps none for us (GNOME), by accessibility."""
     if session() in _OWN_SYSTEM:
         return "", Availability(usable=False, reason="no_selection", remedy="copy_instead")
-    return _best(clipboard_backends())
+    how, found = _best(clipboard_backends())
+    if (found.usable and not found.reason) or session() not in {Session.X11, Session.WAYLAND}:
+        return how, found
+    from ringbridge.desktop.selection_atspi import accessibility_runs
+
+    if accessibility_runs():
+        return "accessibility", Availability(usable=True, reason="only_describing", remedy="copy_instead")
+    return how, found
 
 
 def _tray() -> tuple[str, Availability]:
@@ -156,9 +171,15 @@ MECHANISMS: tuple[tuple[str, Look], ...] = (
 """Each mechanism by its stable name, in the order people see; names may be added and never change."""
 
 
-def desktop_capabilities() -> tuple[Capability, ...]:
-    """Look at all of them. Blocking, at most some seconds; off the GUI thread."""
-    return tuple(_looked_at(name, look) for name, look in MECHANISMS)
+def desktop_capabilities(profile: str = "") -> tuple[Capability, ...]:
+    """Look at all of them. Blocking, at most some seconds; off the GUI thread.
+
+    Args:
+        profile: The profile's name: each has keys of its own.
+    """
+    return tuple(
+        _looked_at(name, partial(_hotkeys, profile) if look is _hotkeys else look) for name, look in MECHANISMS
+    )
 
 
 def _looked_at(name: str, look: Look) -> Capability:

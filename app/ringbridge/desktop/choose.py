@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from ringbridge.desktop.dbus.bus import Bus
     from ringbridge.desktop.dbus.portal_connection import Connect
+    from ringbridge.desktop.hotkey_refusals import Refusals
     from ringbridge.desktop.instance import LineHandler
     from ringbridge.desktop.notify_ports import Notifier
     from ringbridge.desktop.selection_atspi import Submit
@@ -75,7 +76,7 @@ def clipboard_backends() -> tuple[ClipboardBackend, ...]:
             from ringbridge.desktop.clipboard_qt import ClipboardQt
             from ringbridge.desktop.clipboard_wayland import ClipboardWayland
 
-            focused = ClipboardQt(limit="only_when_focused", remedy=REMEDY_COMMAND)
+            focused = ClipboardQt(limit="only_when_focused", remedy=REMEDY_COMMAND, told_again=True)
             return ClipboardWayland(), focused, ClipboardNull()
         case Session.MACOS:
             from ringbridge.desktop.clipboard_qt import ClipboardQt
@@ -116,7 +117,9 @@ def selection_sources(
     return sources
 
 
-def hotkey_backends(connect: "Connect | None" = None, profile: str = "") -> tuple[HotkeyBackend, ...]:
+def hotkey_backends(
+    connect: "Connect | None" = None, profile: str = "", refusals: "Refusals | None" = None
+) -> tuple[HotkeyBackend, ...]:
     """Candidates for this session, best first; the last one does nothing.
 
     Under Wayland an X11 grab would fire only while an X11 program has the focus, so it is no candidate there.
@@ -124,6 +127,7 @@ def hotkey_backends(connect: "Connect | None" = None, profile: str = "") -> tupl
     Args:
         connect: How a connection to the session bus is made; only for looking, none is needed.
         profile: The profile's name.
+        refusals: Keep what a person says no to; only for looking, nothing is kept.
     """
     from ringbridge.desktop.null import HotkeyNull
 
@@ -138,20 +142,21 @@ def hotkey_backends(connect: "Connect | None" = None, profile: str = "") -> tupl
             from ringbridge.desktop.hotkey_portal import HotkeyPortal
 
             kde = "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":")
-            portal = HotkeyPortal(connect or _no_connection, profile=profile, confirms=kde)
+            portal = HotkeyPortal(connect or _no_connection, profile=profile, confirms=kde, refusals=refusals)
             return portal, HotkeyNull(reason="not_on_wayland", remedy=REMEDY_KEYS)
         case _ as other:
             return (HotkeyNull(reason=f"not_on_{other}", remedy=REMEDY_KEYS),)
 
 
-def hotkey_backend(connect: "Connect", profile: str) -> HotkeyBackend:
+def hotkey_backend(connect: "Connect", profile: str, refusals: "Refusals") -> HotkeyBackend:
     """The one to use, without waiting: a portal is taken unseen, for at login it may come later than we do.
 
     Args:
         connect: How a connection to the session bus is made.
         profile: The profile's name.
+        refusals: Keep what a person says no to.
     """
-    backends = hotkey_backends(connect, profile)
+    backends = hotkey_backends(connect, profile, refusals)
     return backends[0] if session() is Session.WAYLAND else first_usable(backends)
 
 

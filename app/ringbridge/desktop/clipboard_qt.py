@@ -31,23 +31,32 @@ class ClipboardQt:
     """A `ClipboardBackend` on `QClipboard`.
 
     On macOS, and on Wayland where the compositor has no data control (GNOME), Qt learns of copies when Ringbridge
-    gets the focus: `limit` says so to whoever asks for the availability.
+    gets the focus: `limit` says so to whoever asks for the availability. A compositor tells then what is copied, were
+    it copied an hour ago and told before (`told_again`): the same text counts as a copy once.
     """
 
     name = "qt"
 
     def __init__(
-        self, *, limit: str = "", remedy: str = "", native_formats: Callable[[], tuple[str, ...]] = tuple
+        self,
+        *,
+        limit: str = "",
+        remedy: str = "",
+        told_again: bool = False,
+        native_formats: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         """Say what is special about this system.
 
         Args:
             limit: The `reason` of `availability`.
             remedy: What helps against the limit, likewise.
+            told_again: Qt hears of a copy again each time that Ringbridge gets the focus.
             native_formats: The formats on the clipboard that Qt does not pass on.
         """
         self._limit = limit
         self._remedy = remedy
+        self._told_again = told_again
+        self._last_told: int | None = None
         self._native_formats = native_formats
         self._copied: Callable[[Copied], None] | None = None
 
@@ -76,10 +85,13 @@ class ClipboardQt:
             QGuiApplication.clipboard().dataChanged.disconnect(self._report)
 
     def read(self, buffer: Buffer, done: Callable[[Copied], None]) -> None:
-        """Fetch one text; UNSUPPORTED for the selection where there is none (Windows, macOS)."""
+        """Fetch one text; UNSUPPORTED for the selection where there is none (Windows, macOS).
+
+        UNSUPPORTED also without the focus where Qt is told with the focus only: nobody knows what is copied now.
+        """
         from PySide6.QtCore import QTimer
 
-        QTimer.singleShot(0, lambda: done(self._read(buffer)))
+        QTimer.singleShot(0, lambda: done(self._read_now(buffer)))
 
     def close(self) -> None:
         """Report no more copies."""
@@ -90,7 +102,18 @@ class ClipboardQt:
             return
         offered = _offered(Buffer.CLIPBOARD)
         if offered.formats() and not offered.hasFormat(OWN_COPY_FORMAT):
-            self._copied(self._read(Buffer.CLIPBOARD))
+            copied = self._read(Buffer.CLIPBOARD)
+            before, self._last_told = self._last_told, hash(copied.text)  # no text is kept
+            if not self._told_again or before != self._last_told:
+                self._copied(copied)
+
+    def _read_now(self, buffer: Buffer) -> Copied:
+        from PySide6.QtGui import QGuiApplication
+
+        # without the focus Qt keeps what it was told last, perhaps of a copy long gone: a wrong number would be had
+        if self._told_again and not QGuiApplication.focusWindow():
+            return Copied(problem=ReadProblem.UNSUPPORTED)
+        return self._read(buffer)
 
     def _read(self, buffer: Buffer) -> Copied:
         from PySide6.QtGui import QGuiApplication

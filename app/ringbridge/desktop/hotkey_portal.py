@@ -17,6 +17,7 @@ from ringbridge.desktop.dbus.portal import PORTAL, PORTAL_PATH, PortalAnswer, Po
 from ringbridge.desktop.dbus.portal_connection import Connect, PortalConnection
 from ringbridge.desktop.dbus.values import NO_REPLY, BusSignal, Place
 from ringbridge.desktop.hotkey_portal_values import (
+    DENIED,
     SHORTCUTS,
     Presses,
     activation_token,
@@ -24,6 +25,7 @@ from ringbridge.desktop.hotkey_portal_values import (
     look,
     state_of,
 )
+from ringbridge.desktop.hotkey_refusals import Forgotten, Refusals
 from ringbridge.desktop.ports import (
     REMEDY_KEYS,
     Availability,
@@ -77,12 +79,19 @@ class HotkeyPortal:
         profile: The profile's name: each has keys of its own.
         confirms: The first answer may tell of a key that another program has (KDE), so look again in a new session.
         limits: How long things may take.
+        refusals: Keep what the person says no to, so that the next start does not ask again.
     """
 
     name = "portal"
 
     def __init__(
-        self, connect: Connect, *, profile: str = "", confirms: bool = False, limits: PortalLimits = USUAL_LIMITS
+        self,
+        connect: Connect,
+        *,
+        profile: str = "",
+        confirms: bool = False,
+        limits: PortalLimits = USUAL_LIMITS,
+        refusals: Refusals | None = None,
     ) -> None:
         self._link = PortalConnection(
             connect, APP_ID, answer_s=limits.answer_s,
@@ -90,6 +99,7 @@ class HotkeyPortal:
         )  # fmt: skip
         self._confirms = confirms
         self._limits = limits
+        self._refusals = refusals or Forgotten()
         suffix = f"_{profile}".replace("-", "_") if profile else ""
         self._token = f"ringbridge{suffix}"
         self._ids = {f"{action}{suffix}": action for action in HotkeyAction}
@@ -123,6 +133,7 @@ class HotkeyPortal:
         for action in self._states.keys() - {wish.action for wish in wishes}:
             del self._states[action]
         if not wishes:
+            self._refusals.keep(())
             self._leave_session()
             return
         known = {action: state for action, state in self._states.items() if before == self._wishes}
@@ -142,7 +153,8 @@ class HotkeyPortal:
         bus = self._link.bus
         if bus is None or not self._wishes or not self._link.is_there:
             return False
-        if self._version >= _CAN_CONFIGURE and self._session:
+        was_refused = any(state.condition is HotkeyCondition.DENIED for state in self._states.values())
+        if self._version >= _CAN_CONFIGURE and self._session and not was_refused:
             bus.call(_place(SHORTCUTS), "ConfigureShortcuts", "osa{sv}", self._session, "", _options())
         else:
             self._asks_person = True
@@ -301,6 +313,9 @@ class HotkeyPortal:
         if (wanted <= found.keys() or (self._confirms and self._is_confirmed)) and not self._asks_person:
             self._conclude(found, self._code)
             return
+        if self._refusals.covers(self._wishes) and not self._asks_person:
+            self._conclude(found, DENIED)
+            return
         self._asks_person = False
         self._ask(
             "BindShortcuts", "oa(sa{sv})s", self._session, self._shortcuts(), "",
@@ -323,6 +338,7 @@ class HotkeyPortal:
         if answer.error and not found:
             self._refused(answer)
         else:
+            self._refusals.keep(self._wishes if answer.code == DENIED and not found else ())
             self._conclude(found, answer.code)
 
     def _conclude(self, found: dict[str, str], code: int) -> None:

@@ -14,7 +14,10 @@ _log = logging.getLogger(__name__)
 
 SHORTCUTS = "org.freedesktop.portal.GlobalShortcuts"
 
-_DENIED = 1
+DENIED = 1
+"""The code of an answer by which the person said no."""
+_NOBODY = {"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner"}
+"""Errors of a bus on which no portal is, and none can be started."""
 
 
 class _Press(NamedTuple):
@@ -80,7 +83,7 @@ def state_of(keys: str | None, code: int) -> HotkeyState:
     """
     if keys:
         return HotkeyState(HotkeyCondition.BOUND, keys=keys)
-    if keys is None and code == _DENIED:
+    if keys is None and code == DENIED:
         return HotkeyState(HotkeyCondition.DENIED)
     if keys is None and code:
         unavailable = Availability(usable=False, reason="portal_refused", remedy=REMEDY_KEYS)
@@ -99,7 +102,7 @@ def activation_token(signal: BusSignal) -> str:
 
 def look(timeout_s: float) -> Availability:
     """Whether the portal has global shortcuts; it is started for the question. Waits: off the GUI thread."""
-    from jeepney import DBusAddress, MessageType, Properties
+    from jeepney import DBusAddress, HeaderFields, MessageType, Properties
     from jeepney.io.blocking import open_dbus_connection  # pyright: ignore[reportUnknownVariableType] - untyped
 
     try:
@@ -114,4 +117,6 @@ def look(timeout_s: float) -> Availability:
         return Availability(usable=False, reason="no_session_bus", remedy=REMEDY_KEYS)
     if reply.header.message_type is MessageType.method_return:
         return Availability(usable=True)
-    return Availability(usable=False, reason="no_global_shortcuts", remedy=REMEDY_KEYS)
+    nobody = reply.header.fields.get(HeaderFields.error_name) in _NOBODY
+    reason = "no_shortcut_portal" if nobody else "no_global_shortcuts"
+    return Availability(usable=False, reason=reason, remedy=REMEDY_KEYS)

@@ -33,6 +33,8 @@ _LATE_S = 60.0
 _EXPIRED, _DISMISSED = 1, 2
 _SHOWS_DEFAULT = {"Xfce Notify Daemon"}
 """They draw the action ``default`` as a button, so a second one for the same would be one too many."""
+_GNOME, _GNOME_REDRAWS = "gnome-shell", 46
+"""Before this version (43 was tried) it draws no buttons where a notification replaces one that is on the screen."""
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _MAX_TOKEN = 4096
 _KEPT = 16
@@ -73,6 +75,7 @@ class NotifierFdo:
         self._gone: dict[int, NoticeListener] = {}
         self._capabilities: frozenset[str] | None = None
         self._server = ""
+        self._loses_buttons = False
         self._owner: str | None = None
         self._waiting: list[Callable[[], None]] = []
         self._availability = Availability(usable=True)
@@ -131,7 +134,10 @@ class NotifierFdo:
             return
 
         def named(reply: "Reply") -> None:
-            self._server = str(reply.values[0]) if not reply.error and reply.values else ""
+            said = [] if reply.error else [str(each) for each in cast("list[object]", list(reply.values))]
+            self._server, _, version = (*said, "", "", "")[:3]
+            major = version.partition(".")[0]
+            self._loses_buttons = self._server == _GNOME and major.isdecimal() and int(major) < _GNOME_REDRAWS
 
         def took(reply: "Reply") -> None:
             if reply.error:
@@ -193,6 +199,9 @@ class NotifierFdo:
         if notice.category:
             hints["category"] = ("s", notice.category)
         expires_ms = notice.seconds * 1000 if notice.seconds >= 0 else -1
+        if shown.replaces and actions and self._loses_buttons:
+            self._bus.call(SERVER, "CloseNotification", "u", shown.replaces)
+            shown.replaces = 0
 
         def answered(reply: "Reply") -> None:
             number = reply.values[0] if not reply.error and reply.values else 0

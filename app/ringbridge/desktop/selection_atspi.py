@@ -60,13 +60,21 @@ class SelectionAtspi:
         return Availability(usable=True)
 
     def read(self, done: Callable[[Copied], None]) -> None:
-        """Ask the program with the focus; UNSUPPORTED where there is no accessibility."""
+        """Ask the program with the focus; UNSUPPORTED without accessibility, or where it says nothing of itself."""
 
         def failed(error: Exception) -> None:
             _log.info("accessibility does not tell what is selected: %s", type(error).__name__)
             done(Copied(problem=ReadProblem.UNSUPPORTED))
 
         self._submit(focused_selection, done, failed)
+
+
+def accessibility_runs(deadline_s: float = DEADLINE_S) -> bool:
+    """Whether there is an accessibility bus to ask; waits, so never on the GUI thread, and starts nothing."""
+    try:
+        return bool(_address(time.monotonic() + deadline_s))
+    except (_NotThere, _Late, OSError):
+        return False
 
 
 class _NotThere(Exception):
@@ -96,7 +104,7 @@ def focused_selection(deadline_s: float = DEADLINE_S) -> Copied:
         return Copied(problem=ReadProblem.UNSUPPORTED)
     try:
         focused = _focused(bus)
-        return _selection_of(bus, focused) if focused is not None else Copied(problem=ReadProblem.EMPTY)
+        return _selection_of(bus, focused) if focused is not None else Copied(problem=ReadProblem.UNSUPPORTED)
     except (_Late, OSError):
         return Copied(problem=ReadProblem.NO_ANSWER)
     finally:

@@ -171,7 +171,8 @@ def dial(
 
     Args:
         path: Its socket.
-        target: What to dial as a person wrote it; empty where the program reads the clipboard or the selection.
+        target: What to dial as a person wrote it, or what is on the clipboard; empty where the program reads the
+            clipboard or the selection.
         source: ``argument``, ``clipboard`` or ``selection``.
         line: The own line or number for this call, or None.
         caller_id: What the other party sees, or None.

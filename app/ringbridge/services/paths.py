@@ -59,6 +59,11 @@ class Paths(NamedTuple):
         return self.state_dir / "links.json"
 
     @property
+    def key_refusals(self) -> Path:
+        """The hotkeys that a person refused when the desktop asked."""
+        return self.state_dir / "hotkeys.json"
+
+    @property
     def instance_socket(self) -> Path:
         """Where the running program listens; shorter than 100 bytes except on Windows, where it only names a pipe."""
         return self.runtime_dir / _SOCKET

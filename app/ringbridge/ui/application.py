@@ -280,6 +280,7 @@ class Program(QObject):
                 menu=self._tray.menu,
                 act=self._hotkey_pressed,
                 profile=self._paths.profile,
+                refusals=self._paths.key_refusals,
             )
             self._closers.append(self._hotkeys.close)
         return self._hotkeys

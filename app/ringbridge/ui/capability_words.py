@@ -67,6 +67,8 @@ def mechanism_words(mechanism: str) -> str:
         "portal": tr("desktop portal"),
         "card": tr("Ringbridge's own card"),
         "xdg": tr("desktop entry"),
+        "desktop_keys": tr("keyboard settings of the desktop"),
+        "accessibility": tr("accessibility (AT-SPI)"),
         "palette": tr("colours of the desktop's style"),
         "keyring": tr("desktop keyring"),
         "memory": tr("memory of the program"),

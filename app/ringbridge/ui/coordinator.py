@@ -208,7 +208,7 @@ class Coordinator(QObject):
 
     def expire_noticed(self) -> None:
         """The notification of an offer is no longer to be seen: the menu keeps it, the hotkey shows it anew."""
-        self._selected = None
+        self._card_expired()
 
     def show_status(self, title: str, sentence: str, *, good: bool, seconds: int) -> None:
         """Tell on the card, whatever the settings say."""

@@ -9,10 +9,13 @@ from ringbridge.core.hotkeys import HotkeyAction
 from ringbridge.desktop.choose import hotkey_backend
 from ringbridge.desktop.ports import HotkeyCondition, HotkeyState, HotkeyWish
 from ringbridge.ui.hotkey_words import action_name, problem_of, state_words
+from ringbridge.ui.key_refusals import KeyRefusals
 from ringbridge.ui.notices import Notices, Topic
 from ringbridge.ui.translation import fill, tr
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtWidgets import QMenu
 
     from ringbridge.core.settings import HotkeySettings
@@ -45,16 +48,25 @@ class HotkeyBinding:
         menu: The tray's, which shows the keys.
         act: Does what an action is for.
         profile: The profile's name.
+        refusals: The file that keeps what a person says no to.
     """
 
     def __init__(
-        self, *, lane: "Lane", notices: Notices, menu: "QMenu", act: Callable[[HotkeyAction], None], profile: str
+        self,
+        *,
+        lane: "Lane",
+        notices: Notices,
+        menu: "QMenu",
+        act: Callable[[HotkeyAction], None],
+        profile: str,
+        refusals: "Path",
     ) -> None:
         self._lane = lane
         self._notices = notices
         self._menu = menu
         self._act = act
         self._profile = profile
+        self._refusals = KeyRefusals(refusals, lane)
         self._backend: HotkeyBackend | None = None
         self._closed = False
         self._combinations: dict[HotkeyAction, str] = {}
@@ -89,7 +101,7 @@ class HotkeyBinding:
 
     def _the_backend(self) -> "HotkeyBackend":
         if self._backend is None:
-            self._backend = hotkey_backend(self._connect, self._profile)
+            self._backend = hotkey_backend(self._connect, self._profile, self._refusals)
         return self._backend
 
     def _connect(self, use: "Callable[[Bus | None], None]") -> None:
@@ -97,7 +109,12 @@ class HotkeyBinding:
             _log.info("the session bus can't be used for hotkeys: %s", error)
             use(None)
 
-        self._lane.submit(_connect_to_session, use, failed)
+        def connected(result: "tuple[Bus, dict[str, str]]") -> None:
+            bus, refused = result
+            self._refusals.take(refused)
+            use(bus)
+
+        self._lane.submit(lambda: (_connect_to_session(), self._refusals.read()), connected, failed)
 
     def _bind(self, backend: "HotkeyBackend") -> None:
         wishes = [

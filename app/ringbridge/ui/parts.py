@@ -273,7 +273,7 @@ class Parts(QObject):
         account = self._session.settings.account
         keyring = look_at_keyring(self._credentials, account, quietly=True)
         pbx = look_at_pbx(account, keyring.password)
-        return (*desktop_capabilities(), keyring.capability, pbx.capability)
+        return (*desktop_capabilities(self._profile), keyring.capability, pbx.capability)
 
     def _show_call_number(self, activation_token: str) -> None:
         with activated_by(activation_token):

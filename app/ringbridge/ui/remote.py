@@ -187,6 +187,8 @@ class Remote(QObject):
         )
         if order.source == "argument":
             self._dial_text(order, order.target, Origin.COMMAND_LINE, answer)
+        elif order.target and order.source == "clipboard":  # the command read it, where we can't
+            self._dial_text(order, order.target, Origin.CLIPBOARD, answer)
         else:
             buffer = Buffer.SELECTION if order.source == "selection" else Buffer.CLIPBOARD
             dial = partial(self._dial_copied, order, buffer, answer)

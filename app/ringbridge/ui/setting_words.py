@@ -301,6 +301,7 @@ def desktop_reasons() -> dict[str, str]:
         "gone": tr("the connection to the desktop was lost"),
         "blocks_on_x11": tr("it would make Ringbridge wait for other programs"),
         "only_when_focused": tr("only while a window of Ringbridge has the focus"),
+        "only_describing": tr("only in programs that describe themselves, as for a screen reader (GTK's do)"),
         "only_xembed": tr("this desktop shows tray icons in the old way"),
         "no_tray_host": tr("this desktop shows no tray icons"),
         "no_bus": tr("nobody here tells whether the screen is locked"),

@@ -49,6 +49,7 @@ class Connection:
         fd: Readable when there is something for `receive`, for whoever was added with `also_watch`, or when the
             socket takes more of what is to be sent.
         broken: The compositor went away, or what it said can't be understood.
+        gone: It is the compositor that closed the connection.
     """
 
     def __init__(self, path: str | None = None) -> None:
@@ -75,7 +76,7 @@ class Connection:
         self._epoll = select.epoll()
         self._epoll.register(self._socket.fileno(), select.EPOLLIN)
         self.fd = self._epoll.fileno()
-        self.broken = False
+        self.broken = self.gone = False
         self._closed = False
         self._unsent: deque[tuple[bytes, int]] = deque()
         self._buffer = bytearray()
@@ -130,7 +131,7 @@ class Connection:
             except OSError:
                 piece = b""
             if not piece:
-                self.broken = True
+                self.broken = self.gone = True
             self._buffer += piece
             try:
                 while (message := wire.take_message(self._buffer)) is not None:
@@ -150,7 +151,7 @@ class Connection:
             except BlockingIOError:
                 return
             except OSError:
-                self.broken = True
+                self.broken = self.gone = True
                 self._drop_unsent()
                 return
             _close(passed_fd)
