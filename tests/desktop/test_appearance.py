@@ -10,7 +10,7 @@ from ringbridge.desktop.appearance_portal import AppearancePortal, read_appearan
 from ringbridge.desktop.appearance_xfconf import AppearanceXfconf
 from ringbridge.desktop.dbus.bus import Bus
 from ringbridge.desktop.dbus.connect import connect
-from ringbridge.desktop.ports import Appearance, Scheme
+from ringbridge.desktop.event_ports import Appearance, Scheme
 from support.bus_peer import BusPeer
 from support.lock_bus import LockBus
 from support.portal_peer import PORTAL, UNSET_ACCENT, PortalPeer

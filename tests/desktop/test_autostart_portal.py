@@ -10,7 +10,7 @@ from ringbridge.desktop import autostart_portal
 from ringbridge.desktop.autostart_portal import AutostartPortal
 from ringbridge.desktop.dbus.bus import Bus
 from ringbridge.desktop.dbus.connect import connect
-from ringbridge.desktop.ports import AutostartState
+from ringbridge.desktop.registration_ports import AutostartState
 from support.bus_peer import BusPeer, Refusal
 from support.lock_bus import LockBus
 from support.portal_peer import PORTAL, PortalPeer

@@ -6,7 +6,7 @@ import pytest
 
 from ringbridge.assets import find_resource
 from ringbridge.desktop.autostart_xdg import AutostartXdg
-from ringbridge.desktop.ports import AutostartState
+from ringbridge.desktop.registration_ports import AutostartState
 from ringbridge.desktop.xdg.entry import command_in, read_entry
 from support.xdg_home import XdgHome, run
 

@@ -8,7 +8,7 @@ from ringbridge.assets import find_resource
 from ringbridge.core.errors import StorageUnavailable
 from ringbridge.desktop import links_xdg
 from ringbridge.desktop.links_xdg import LinksXdg
-from ringbridge.desktop.ports import Registration
+from ringbridge.desktop.registration_ports import Registration
 from support.xdg_home import XdgHome, run
 
 TEL = "x-scheme-handler/tel"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringbridge.desktop.ports import AutostartState, LinkState, Registration
+from ringbridge.desktop.registration_ports import AutostartState, LinkState, Registration
 from ringbridge.ui.desktop_words import autostart_sentence, link_question, link_sentences
 
 REASONS = ("off", "switched_off", "switched_off_by_admin", "not_on_this_desktop", "broken", "not_told", "no_portal")

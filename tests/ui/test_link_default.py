@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from ringbridge.core.errors import StorageUnavailable
 from ringbridge.core.settings import AccountSettings, CardSettings, LinkSettings, Settings
-from ringbridge.desktop.ports import Availability, LinkState, Registration
+from ringbridge.desktop.ports import Availability
+from ringbridge.desktop.registration_ports import LinkState, Registration
 from ringbridge.services.settings_file import SettingsFile
 from ringbridge.ui.buses import Buses
 from ringbridge.ui.link_default import LinkDefault

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ringbridge.desktop.ports import Appearance, Scheme
+from ringbridge.desktop.event_ports import Appearance, Scheme
 from ringbridge.ui.look import FlatButton, Tone, line_color, muted_color, plain_label, tone_color
 from ringbridge.ui.palettes import contrast, has_high_contrast, is_dark, made_palette, readable_on, with_accent
 from ringbridge.ui.theme import Theme

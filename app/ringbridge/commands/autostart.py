@@ -12,7 +12,7 @@ from ringbridge.ui.wording import availability_sentence
 
 if TYPE_CHECKING:
     from ringbridge.desktop.dbus.bus import Bus
-    from ringbridge.desktop.ports import Autostart, AutostartState
+    from ringbridge.desktop.registration_ports import Autostart, AutostartState
 
 ACTIONS = {
     "on": "start in the tray at login",

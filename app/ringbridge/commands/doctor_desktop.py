@@ -6,7 +6,7 @@ from ringbridge.commands.doctor_checks import Check
 from ringbridge.core.errors import RingbridgeError
 from ringbridge.core.settings import Settings
 from ringbridge.desktop.choose import autostart, event_sources, link_handler
-from ringbridge.desktop.ports import Registration
+from ringbridge.desktop.registration_ports import Registration
 from ringbridge.services.paths import Paths
 from ringbridge.ui.desktop_words import autostart_reason, autostart_sentence, background_arguments, link_sentences
 from ringbridge.ui.wording import availability_sentence, error_sentence

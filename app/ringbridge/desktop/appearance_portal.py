@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ringbridge.desktop.dbus.portal import PORTAL, PORTAL_PATH
 from ringbridge.desktop.dbus.values import BusSignal, Place, Reply
-from ringbridge.desktop.ports import Appearance, Scheme
+from ringbridge.desktop.event_ports import Appearance, Scheme
 
 if TYPE_CHECKING:
     from ringbridge.desktop.dbus.bus import Bus, Subscription

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ringbridge.desktop.dbus.values import BusSignal, Place, Reply, plain
-from ringbridge.desktop.ports import Appearance, Scheme
+from ringbridge.desktop.event_ports import Appearance, Scheme
 
 if TYPE_CHECKING:
     from ringbridge.desktop.dbus.bus import Bus, Subscription

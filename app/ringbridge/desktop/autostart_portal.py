@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ringbridge.desktop.dbus.portal import PortalAnswer, PortalRequest
 from ringbridge.desktop.dbus.values import plain
-from ringbridge.desktop.ports import AutostartState, Availability
+from ringbridge.desktop.ports import Availability
+from ringbridge.desktop.registration_ports import AutostartState
 from ringbridge.desktop.sandbox import in_sandbox
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ringbridge.desktop.own_command import own_command
-from ringbridge.desktop.ports import AutostartState, Availability
+from ringbridge.desktop.ports import Availability
+from ringbridge.desktop.registration_ports import AutostartState
 from ringbridge.desktop.sandbox import in_sandbox
 from ringbridge.desktop.xdg import folders
 from ringbridge.desktop.xdg.autostart_entries import OFF_KEYS, why_not

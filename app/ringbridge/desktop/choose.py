@@ -14,14 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 from ringbridge.desktop.ports import (
     REMEDY_COMMAND,
     REMEDY_KEYS,
-    AppearanceWatch,
-    Autostart,
     Availability,
     ClipboardBackend,
     HotkeyBackend,
-    LinkHandler,
-    NetworkWatch,
-    PowerWatch,
     ScreenLock,
     SelectionSource,
 )
@@ -31,9 +26,11 @@ if TYPE_CHECKING:
 
     from ringbridge.desktop.dbus.bus import Bus
     from ringbridge.desktop.dbus.portal_connection import Connect
+    from ringbridge.desktop.event_ports import AppearanceWatch, NetworkWatch, PowerWatch
     from ringbridge.desktop.hotkey_refusals import Refusals
     from ringbridge.desktop.instance import LineHandler
     from ringbridge.desktop.notify_ports import Notifier
+    from ringbridge.desktop.registration_ports import Autostart, LinkHandler
     from ringbridge.desktop.selection_atspi import Submit
 
 _log = logging.getLogger(__name__)
@@ -190,7 +187,7 @@ def screen_lock_finder() -> Callable[[], tuple[Callable[[], ScreenLock], ...]]:
             return lambda: (partial(ScreenLockDBus, *connect()), ScreenLockNull)
 
 
-def link_handler(record: "Path", arguments: tuple[str, ...] = ()) -> LinkHandler:
+def link_handler(record: "Path", arguments: tuple[str, ...] = ()) -> "LinkHandler":
     """What makes the desktop send phone links here.
 
     Args:
@@ -214,7 +211,7 @@ def link_handler(record: "Path", arguments: tuple[str, ...] = ()) -> LinkHandler
     )
 
 
-def autostart(bus: "Callable[[], Bus | None]", arguments: tuple[str, ...], reason: str) -> Autostart:
+def autostart(bus: "Callable[[], Bus | None]", arguments: tuple[str, ...], reason: str) -> "Autostart":
     """What starts us at login.
 
     Args:
@@ -243,7 +240,7 @@ def autostart(bus: "Callable[[], Bus | None]", arguments: tuple[str, ...], reaso
     return AutostartXdg(template=Path(find_resource("ringbridge.desktop")), arguments=arguments)
 
 
-def power_watches(system: "Bus | None") -> tuple[PowerWatch, ...]:
+def power_watches(system: "Bus | None") -> "tuple[PowerWatch, ...]":
     """What tells of wake-ups: all of them are to be listened to."""
     if system is None:
         return ()
@@ -252,7 +249,7 @@ def power_watches(system: "Bus | None") -> tuple[PowerWatch, ...]:
     return (PowerLogind(system),)
 
 
-def network_watches(system: "Bus | None", session_bus: "Bus | None") -> tuple[NetworkWatch, ...]:
+def network_watches(system: "Bus | None", session_bus: "Bus | None") -> "tuple[NetworkWatch, ...]":
     """What tells of another network, best first: the first that is there is enough."""
     watches: list[NetworkWatch] = []
     if system is not None:
@@ -266,7 +263,7 @@ def network_watches(system: "Bus | None", session_bus: "Bus | None") -> tuple[Ne
     return tuple(watches)
 
 
-def appearance_watches(session_bus: "Bus | None") -> tuple[AppearanceWatch, ...]:
+def appearance_watches(session_bus: "Bus | None") -> "tuple[AppearanceWatch, ...]":
     """What tells how windows should look, best first; where none tells, Qt knows what the platform says."""
     if session_bus is None:
         return ()

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from ringbridge.desktop.own_command import own_command
-from ringbridge.desktop.ports import Availability, LinkState, Registration
+from ringbridge.desktop.ports import Availability
+from ringbridge.desktop.registration_ports import LinkState, Registration
 from ringbridge.desktop.sandbox import in_sandbox
 from ringbridge.desktop.xdg import folders, mime_lists
 from ringbridge.desktop.xdg.entry import command_in, exec_line, read_entry, with_keys

@@ -3,19 +3,17 @@
 from collections.abc import Callable, Sequence
 
 from ringbridge.desktop.ports import (
-    AutostartState,
     Availability,
     Buffer,
     Copied,
     HotkeyCondition,
     HotkeyState,
     HotkeyWish,
-    LinkState,
     Pressed,
     ReadProblem,
-    Registration,
     Told,
 )
+from ringbridge.desktop.registration_ports import AutostartState, LinkState, Registration
 
 
 class ClipboardNull:

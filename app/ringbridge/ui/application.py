@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from ringbridge.core.calls import CallRecord
-    from ringbridge.desktop.ports import LinkHandler
+    from ringbridge.desktop.registration_ports import LinkHandler
     from ringbridge.services.paths import Paths
     from ringbridge.ui.desktop_watch import DesktopWatch
     from ringbridge.ui.hotkey_binding import HotkeyBinding

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from ringbridge.desktop.dbus.bus import Bus
-    from ringbridge.desktop.ports import NetworkWatch, PowerWatch
+    from ringbridge.desktop.event_ports import NetworkWatch, PowerWatch
     from ringbridge.ui.buses import Buses
     from ringbridge.ui.session import Session
 

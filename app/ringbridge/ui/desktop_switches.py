@@ -14,7 +14,7 @@ from ringbridge.ui.wording import availability_sentence
 
 if TYPE_CHECKING:
     from ringbridge.desktop.dbus.bus import Bus
-    from ringbridge.desktop.ports import Autostart, AutostartState, LinkHandler
+    from ringbridge.desktop.registration_ports import Autostart, AutostartState, LinkHandler
     from ringbridge.ui.buses import Buses
     from ringbridge.ui.tasks import Lane
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from ringbridge.ui.translation import fill, tr
 
 if TYPE_CHECKING:
-    from ringbridge.desktop.ports import AutostartState, LinkState
+    from ringbridge.desktop.registration_ports import AutostartState, LinkState
 
 
 def link_sentences(state: "LinkState") -> list[str]:

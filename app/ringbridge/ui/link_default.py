@@ -13,7 +13,7 @@ from ringbridge.ui.translation import tr
 
 if TYPE_CHECKING:
     from ringbridge.core.settings import Settings
-    from ringbridge.desktop.ports import LinkHandler, LinkState
+    from ringbridge.desktop.registration_ports import LinkHandler, LinkState
     from ringbridge.services.settings_file import SettingsFile
     from ringbridge.ui.notify import Notify
     from ringbridge.ui.session import Session

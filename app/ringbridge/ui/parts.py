@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from ringbridge.core.calls import CallRecord
     from ringbridge.core.capability import Capability
     from ringbridge.core.settings import Settings
-    from ringbridge.desktop.ports import ClipboardBackend, LinkHandler
+    from ringbridge.desktop.ports import ClipboardBackend
+    from ringbridge.desktop.registration_ports import LinkHandler
     from ringbridge.services.call_facts import FactFinder
     from ringbridge.services.credentials import Credentials
     from ringbridge.services.dialer import Dialer

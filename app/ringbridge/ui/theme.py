@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QPalette
 
-from ringbridge.desktop.ports import Appearance, Availability, Scheme
+from ringbridge.desktop.event_ports import Appearance, Scheme
+from ringbridge.desktop.ports import Availability
 from ringbridge.ui.palettes import is_dark, made_palette, with_accent
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
 
-    from ringbridge.desktop.ports import AppearanceWatch
+    from ringbridge.desktop.event_ports import AppearanceWatch
 
 
 class Theme(QObject):
