@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
@@ -7,7 +8,14 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineE
 from pytestqt.qtbot import QtBot
 
 from ringbridge.core.calls import Line
-from ringbridge.core.settings import AccountSettings, CardSettings, ClipboardSettings, DialingSettings, Settings
+from ringbridge.core.settings import (
+    AccountSettings,
+    CardSettings,
+    ClipboardSettings,
+    DialingSettings,
+    HotkeySettings,
+    Settings,
+)
 from ringbridge.ui.account_dialog import AccountDialog
 
 URL = "https://pbx.example.com/local/api/json/"
@@ -332,6 +340,42 @@ def test_the_colours_are_chosen(dialog: AccountDialog, qtbot: QtBot) -> None:
     assert box.currentData() == "system"
     box.setCurrentIndex(box.findData("dark"))
     assert saved(dialog, qtbot)[0].look.theme == "dark"
+
+
+def test_the_keys_are_chosen_and_may_be_changed_with_each_other(qtbot: QtBot) -> None:
+    keys = HotkeySettings(dial_selection="Ctrl+Alt+C", redial="Ctrl+Alt+R")
+    dialog = AccountDialog(replace(SETTINGS, hotkeys=keys))
+    qtbot.addWidget(dialog)
+    dialog.open()
+    type_into(dialog, "hotkeys.dial_selection", "ctrl+alt+r")
+    type_into(dialog, "hotkeys.redial", "Ctrl+Alt+C")
+    type_into(dialog, "hotkeys.hang_up", "shift+f9")
+    assert saved(dialog, qtbot)[0].hotkeys == HotkeySettings(
+        dial_selection="Ctrl+Alt+R", redial="Ctrl+Alt+C", hang_up="Shift+F9"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("Ctrl", "such as Ctrl+Alt+C"), ("C", "such as Ctrl+Alt+C"), ("Ctrl+Alt+C", "already")]
+)
+def test_keys_that_can_not_be_are_explained(qtbot: QtBot, typed: str, said: str) -> None:
+    dialog = AccountDialog(replace(SETTINGS, hotkeys=HotkeySettings(dial_selection="Ctrl+Alt+C")))
+    qtbot.addWidget(dialog)
+    dialog.open()
+    type_into(dialog, "hotkeys.redial", typed)
+    with qtbot.assertNotEmitted(dialog.save_wanted):
+        click(dialog, "save")
+    assert said in error(dialog, "hotkeys.redial")
+
+
+def test_a_key_that_the_company_chose_stays(qtbot: QtBot) -> None:
+    keys = HotkeySettings(dial_selection="Ctrl+Alt+C")
+    dialog = AccountDialog(replace(SETTINGS, hotkeys=keys), locked=frozenset({"hotkeys.dial_selection"}))
+    qtbot.addWidget(dialog)
+    dialog.open()
+    assert part(dialog, QLineEdit, "hotkeys.dial_selection").text() == "Ctrl+Alt+C"
+    assert not part(dialog, QLineEdit, "hotkeys.dial_selection").isEnabled()
+    assert saved(dialog, qtbot)[0].hotkeys == keys
 
 
 def test_without_a_desktop_to_ask_there_are_no_switches(qtbot: QtBot) -> None:

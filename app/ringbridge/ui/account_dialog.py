@@ -178,6 +178,7 @@ class AccountDialog(QDialog):
         self._build_phone()
         self._build_calls()
         self._build_computer()
+        self._build_keys()
         self._area = QScrollArea()
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         # it would be first in the tab order, and what is typed right after opening would go nowhere
@@ -274,6 +275,11 @@ class AccountDialog(QDialog):
             self._add_switch("autostart", tr("Start Ringbridge when I log in"))
             self._add_switch("links", tr("Open phone links of other programs"))
 
+    def _build_keys(self) -> None:
+        self._rows.addRow(heading(tr("Keys that work in every program")))
+        for key, value in self._settings.hotkeys._asdict().items():
+            self._text_field(f"hotkeys.{key}", tr("None; such as Ctrl+Alt+C")).setText(value)
+
     def _add_switch(self, name: str, text: str) -> None:
         """What the desktop knows, and the settings file does not: shown once that is looked up."""
         box = self._switches[name] = QCheckBox(text)
@@ -350,6 +356,9 @@ class AccountDialog(QDialog):
         """The settings as they stand in the fields, or None with a sentence beside every field that is wrong."""
         self._forget_messages()
         settings, problems = self._settings, list[SettingError]()
+        for key in self._readers:
+            if key.startswith("hotkeys."):  # two actions may change their keys with each other
+                settings = with_value(settings, key, "")
         for key, read in self._readers.items():
             try:
                 settings = with_value(settings, key, read())
