@@ -21,8 +21,9 @@ from support.portal_peer import LogindPeer, NetworkManagerPeer, PortalPeer
 class Bench:
     def __init__(self, application: QApplication) -> None:
         self.session = Session(Settings(), "US")
-        self.lane = Lane("slow", GuiInvoker())
-        self.buses = Buses(self.lane)
+        invoker = GuiInvoker()
+        self.lane = Lane("slow", invoker)
+        self.buses = Buses(invoker)
         self.events = DesktopEvents(application=application, buses=self.buses, session=self.session)
         self.heard: list[bool] = []
         self.events.way_changed.connect(self.heard.append)

@@ -19,8 +19,9 @@ from support.xdg_home import XdgHome
 class Bench:
     def __init__(self, qtbot: QtBot, xdg: XdgHome) -> None:
         self.qtbot = qtbot
-        self.lane = Lane("slow", GuiInvoker())
-        self.buses = Buses(self.lane)
+        invoker = GuiInvoker()
+        self.lane = Lane("slow", invoker)
+        self.buses = Buses(invoker)
         links = link_handler(xdg.home / "links.json")
         self.switches = DesktopSwitches(links=links, buses=self.buses, lane=self.lane, profile="")
         self.failures: list[str] = []

@@ -10,7 +10,7 @@ from ringbridge.ui import tray_presence
 from ringbridge.ui.buses import Buses
 from ringbridge.ui.face import Face
 from ringbridge.ui.notify import Listener
-from ringbridge.ui.tasks import GuiInvoker, Lane
+from ringbridge.ui.tasks import GuiInvoker
 from ringbridge.ui.tray import Tray
 from support.lock_bus import LockBus
 from support.notification_server import NotificationServer
@@ -27,8 +27,7 @@ def lock_bus(monkeypatch: pytest.MonkeyPatch) -> Generator[LockBus]:
 
 class Seen:
     def __init__(self, *, at_login: bool) -> None:
-        self.lane = Lane("slow", GuiInvoker())
-        self.buses = Buses(self.lane)
+        self.buses = Buses(GuiInvoker())
         self.started_again: list[bool] = []
         self.face = Face(
             tray=Tray(), buses=self.buses, at_login=at_login, started_again=lambda: self.started_again.append(True)
@@ -43,7 +42,6 @@ class Seen:
         self.face.close()
         self.face.close()
         self.buses.close()
-        assert self.lane.close(5)
 
 
 @pytest.fixture

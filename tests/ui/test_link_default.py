@@ -59,11 +59,12 @@ class Bench:
         self.qtbot = qtbot
         self.handler = Handler()
         self.file = SettingsFile(folder / "settings.toml")
-        self.lane = Lane("slow", GuiInvoker())
+        invoker = GuiInvoker()
+        self.lane = Lane("slow", invoker)
         self.session = Session(READY, "US")
         self.links: LinkDefault | None = None
         self.failures: list[object] = []
-        self.buses = Buses(self.lane)
+        self.buses = Buses(invoker)
         self.notify = Notify(self.buses)
 
     def start(self) -> LinkDefault:

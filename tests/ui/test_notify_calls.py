@@ -12,7 +12,6 @@ from ringbridge.ui.look import Tone
 from ringbridge.ui.notify import Notify, NotifyRules
 from ringbridge.ui.notify_calls import CallNotices, call_notice
 from ringbridge.ui.strip import StripFace
-from ringbridge.ui.tasks import Lane
 from support.bus_peer import Asked
 from support.lock_bus import LockBus
 from support.notification_server import NotificationServer
@@ -39,8 +38,7 @@ def screen(parts: Parts, lock_bus: LockBus, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(notify_calls, "_GUARD_S", 0)
     parts.use(card__show_as="notification")
     screen = Screen(parts)
-    lane = Lane("slow", parts.invoker)
-    buses = Buses(lane)
+    buses = Buses(parts.invoker)
     notify = Notify(buses)
     screen.flow.notices = CallNotices(
         notify=notify,
@@ -53,7 +51,6 @@ def screen(parts: Parts, lock_bus: LockBus, monkeypatch: pytest.MonkeyPatch) -> 
     screen.close()
     notify.close()
     buses.close()
-    assert lane.close(5)
 
 
 @pytest.fixture

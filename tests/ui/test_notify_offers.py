@@ -14,7 +14,6 @@ from ringbridge.ui.calling import Wish
 from ringbridge.ui.choice import Choice
 from ringbridge.ui.notify import Notify, NotifyRules
 from ringbridge.ui.notify_offers import OfferNotices, offer_notice
-from ringbridge.ui.tasks import Lane
 from support.lock_bus import LockBus
 from support.notification_server import NotificationServer
 
@@ -34,8 +33,7 @@ class NoticeDesk(Desk):
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts)
         self.screen_locked = False
-        self.lane = Lane("slow", parts.invoker)
-        self.buses = Buses(self.lane)
+        self.buses = Buses(parts.invoker)
         self.notify = Notify(self.buses)
         parts.use(card__show_as="notification")
         self.coordinator.offers = OfferNotices(
@@ -49,7 +47,6 @@ class NoticeDesk(Desk):
         self.coordinator.close()
         self.notify.close()
         self.buses.close()
-        assert self.lane.close(5)
         self.tray.close()
 
 

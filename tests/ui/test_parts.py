@@ -30,7 +30,7 @@ NUMBER = Target(e164="+12125550142")
 def program(qtbot: QtBot, parts: Parts, tmp_path: Path) -> Iterator[ProgramParts]:
     tray = Tray()
     finder = FactFinder(lambda: parts.history, now=lambda: parts.now)
-    buses = Buses(parts.work_lane)
+    buses = Buses(parts.invoker)
     made = ProgramParts(
         session=parts.session,
         tray=tray,

@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from ringbridge.desktop.ports import (
@@ -24,7 +23,7 @@ from ringbridge.desktop.ports import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ringbridge.desktop.dbus.bus import Bus
+    from ringbridge.desktop.dbus.bus import Bus, HandOut
     from ringbridge.desktop.dbus.portal_connection import Connect
     from ringbridge.desktop.event_ports import AppearanceWatch, NetworkWatch, PowerWatch
     from ringbridge.desktop.hotkey_refusals import Refusals
@@ -161,12 +160,12 @@ def _no_connection(use: "Callable[[Bus | None], None]") -> None:
     use(None)
 
 
-def screen_lock_finder() -> Callable[[], tuple[Callable[[], ScreenLock], ...]]:
-    """Load what may know of the screen lock: QtDBus on Linux, so off the GUI thread.
+def screen_lock_finder() -> "Callable[[HandOut, HandOut], tuple[ScreenLock, ...]]":
+    """Load what may know of the screen lock: off the GUI thread.
 
     Returns:
-        What gives the makers of the candidates for this session, best first; the last one knows of no lock. It may
-        wait for the buses, so it wants a thread of its own. The makers are called on the GUI thread.
+        What makes the candidates for this session from the system's and the session's bus, best first; the last one
+        knows of no lock. For the GUI thread.
     """
     from ringbridge.desktop.null import ScreenLockNull
 
@@ -174,17 +173,17 @@ def screen_lock_finder() -> Callable[[], tuple[Callable[[], ScreenLock], ...]]:
         case Session.WINDOWS:
             from ringbridge.desktop.screen_lock_windows import ScreenLockWindows
 
-            return lambda: (ScreenLockWindows, ScreenLockNull)
+            return lambda _system, _session: (ScreenLockWindows(), ScreenLockNull())
         case Session.MACOS:
             from ringbridge.desktop.screen_lock_macos import ScreenLockMacos
 
-            return lambda: (ScreenLockMacos, ScreenLockNull)
+            return lambda _system, _session: (ScreenLockMacos(), ScreenLockNull())
         case Session.NONE:
-            return lambda: (partial(ScreenLockNull, reason="no_display"),)
+            return lambda _system, _session: (ScreenLockNull(reason="no_display"),)
         case Session.X11 | Session.WAYLAND | Session.OFFSCREEN:
-            from ringbridge.desktop.screen_lock_dbus import ScreenLockDBus, connect
+            from ringbridge.desktop.screen_lock_dbus import ScreenLockDBus
 
-            return lambda: (partial(ScreenLockDBus, *connect()), ScreenLockNull)
+            return lambda system, session: (ScreenLockDBus(system, session), ScreenLockNull())
 
 
 def link_handler(record: "Path", arguments: tuple[str, ...] = ()) -> "LinkHandler":

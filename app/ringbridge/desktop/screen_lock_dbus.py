@@ -6,12 +6,11 @@ Several may be there, and not every locker tells each of them: the screen counts
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import SLOT, QObject, QTimer, Slot
-from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher, QDBusServiceWatcher, QDBusVariant
+from PySide6.QtCore import QTimer
 
-from ringbridge.desktop.bus_answers import bus_hangs, session_bus_address, system_bus_address
+from ringbridge.desktop.dbus.values import BusSignal, Place, Reply
 from ringbridge.desktop.ports import Availability
 from ringbridge.desktop.screen_lock_names import (
     AUTO_SESSION,
@@ -25,66 +24,47 @@ from ringbridge.desktop.screen_lock_names import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from ringbridge.desktop.dbus.bus import Bus, HandOut, Subscription
 
 _log = logging.getLogger(__name__)
 
-_ANSWER_MS = 2000
-_BUS_S = 10.0
-"""A bus that says nothing for so long is left out; at login a slow one takes a second or two."""
 _HEEDED_MS = 10_000
 """logind's `Lock` only asks a locker to lock. It counts at once, and no longer than so unless a locker confirms it:
 there are lockers that never say when they unlock."""
 _ASKED_TO_LOCK = "asked to lock"
+_SYSTEM_BUS, _SESSION_BUS = "the system bus", "the session bus"
+_LOGIND_SESSION = Place(LOGIND, "", SESSION)
 
 
-def connect() -> tuple[QDBusConnection, QDBusConnection]:
-    """Connect to the system's and the session's bus; Qt keeps the connections. Any thread that may wait.
-
-    Returns:
-        Both; not connected where there is none, or one that does not answer.
-    """
-    system = _connected(system_bus_address(), QDBusConnection.systemBus)
-    return system, _connected(session_bus_address(), QDBusConnection.sessionBus)
-
-
-def _connected(address: str, connect_to: Callable[[], QDBusConnection]) -> QDBusConnection:
-    if bus_hangs(address, patience_s=_BUS_S):
-        _log.warning("a bus does not answer, so it can't tell when the screen is locked")
-        return QDBusConnection("")
-    return connect_to()
-
-
-class ScreenLockDBus(QObject):
-    """A `ScreenLock` that listens; GUI thread. To be made after start: it imports QtDBus.
+class ScreenLockDBus:
+    """A `ScreenLock` that listens; GUI thread.
 
     Args:
-        system: The system's bus, as `connect` gives it.
+        system: Hands out the system's bus, or None where there is none; a bus that hangs is not waited for here.
         session: The bus of the user's session, likewise.
     """
 
     name = "dbus"
 
-    def __init__(self, system: QDBusConnection, session: QDBusConnection) -> None:
-        super().__init__()
-        self._system = system
-        self._session = session
+    def __init__(self, system: "HandOut", session: "HandOut") -> None:
+        self._buses = {_SYSTEM_BUS: system, _SESSION_BUS: session}
+        self._missing: set[str] = set()
         self._session_path = ""
         self._locked_by: set[str] = set()
         self._changed: Callable[[bool], None] | None = None
         self._known: Callable[[], None] | None = None
         self._unanswered: set[str] = set()
-        self._vanished: list[QDBusServiceWatcher] = []
-        self._heeded = QTimer(self)
+        self._subscriptions: list[Subscription] = []
+        self._heeded = QTimer()
         self._heeded.setSingleShot(True)
         self._heeded.setInterval(_HEEDED_MS)
         self._heeded.timeout.connect(partial(self._say, _ASKED_TO_LOCK, False))
 
     def availability(self) -> Availability:
-        """Usable where there is a bus; whether a locker tells on it is only known once it does."""
-        if self._system.isConnected() or self._session.isConnected():
-            return Availability(usable=True)
-        return Availability(usable=False, reason="no_bus")
+        """Usable unless both buses are missing; whether a locker tells on one is only known once it does."""
+        if self._missing == set(self._buses):
+            return Availability(usable=False, reason="no_bus")
+        return Availability(usable=True)
 
     @property
     def locked(self) -> bool:
@@ -94,82 +74,92 @@ class ScreenLockDBus(QObject):
     def watch(self, changed: Callable[[bool], None], known: Callable[[], None]) -> None:
         """Call `changed` whenever the screen is locked or unlocked, `known` once all have answered or failed to."""
         self._changed, self._known = changed, known
-        logind, savers = self._system.isConnected(), SAVERS if self._session.isConnected() else ()
-        self._unanswered = {*(saver.name for saver in savers), *((LOGIND,) if logind else ())}
-        if logind:
-            self._watch_logind()
-        for saver in savers:
-            self._watch_saver(saver)
-        self._tell_known()
+        self._unanswered = set(self._buses)
+        for name, hand_out in self._buses.items():
+            hand_out(partial(self._take_bus, name))
 
     def close(self) -> None:
         """Listen no more. Safe to call twice."""
         self._changed = self._known = None
         self._heeded.stop()
-        for watcher in self._vanished:
-            watcher.setWatchedServices([])
-        self._vanished.clear()
+        for subscription in self._subscriptions:
+            subscription.close()
+        self._subscriptions.clear()
+
+    def _take_bus(self, name: str, bus: "Bus | None") -> None:
+        if self._changed is None:  # closed meanwhile
+            return
+        if bus is None:
+            self._missing.add(name)
+        elif name == _SYSTEM_BUS:
+            self._watch_logind(bus)
+        else:
+            for saver in SAVERS:
+                self._watch_saver(bus, saver)
+        self._answered(name)
 
     # ------------------------------------------------------------ logind
 
-    def _watch_logind(self) -> None:
-        for interface, member, slot in (
-            (PROPERTIES, "PropertiesChanged", "session_changed(QDBusMessage)"),
-            (SESSION, "Lock", "lock_asked(QDBusMessage)"),
-            (SESSION, "Unlock", "unlock_asked(QDBusMessage)"),
-        ):
-            self._system.connect(LOGIND, "", interface, member, self, SLOT(slot))  # pyright: ignore[reportArgumentType] - the stub wants bytes, PySide6 text
-        self._watch_end(self._system, LOGIND)
-        self._ask(self._system, _get(AUTO_SESSION, "Id"), self._take_id)
-        self._ask_hint(AUTO_SESSION)
+    def _watch_logind(self, bus: "Bus") -> None:
+        changed = partial(self._session_changed, bus)
+        self._subscriptions += (
+            bus.listen(_LOGIND_SESSION._replace(interface=PROPERTIES), "PropertiesChanged", changed, first=SESSION),
+            bus.listen(_LOGIND_SESSION, "Lock", self._lock_asked),
+            bus.listen(_LOGIND_SESSION, "Unlock", self._unlock_asked),
+        )
+        self._watch_end(bus, LOGIND)
+        bus.get(_LOGIND_SESSION._replace(path=AUTO_SESSION), "Id", partial(self._take_id, bus))
+        self._ask_hint(bus, AUTO_SESSION)
 
-    def _take_id(self, session_id: object) -> None:
-        self._ask(self._system, _call(LOGIND, LOGIND_PATH, MANAGER, "GetSession", session_id), self._take_path)
+    def _take_id(self, bus: "Bus", session_id: object) -> None:
+        if isinstance(session_id, str):
+            manager = Place(LOGIND, LOGIND_PATH, MANAGER)
+            bus.call(manager, "GetSession", "s", session_id, answered=self._take_path)
 
-    def _take_path(self, path: Any) -> None:  # noqa: ANN401 - a QDBusObjectPath
-        self._session_path = path.path()
+    def _take_path(self, reply: Reply) -> None:
+        if not reply.error and reply.values:
+            self._session_path = str(reply.values[0])
 
-    def _is_mine(self, message: QDBusMessage) -> bool:
+    def _is_mine(self, signal: BusSignal) -> bool:
         # until logind has said which session is ours, each may be
-        return self._session_path in {"", message.path()} and message.path() != LOGIND_PATH
+        return self._session_path in {"", signal.path} and signal.path != LOGIND_PATH
 
-    def _ask_hint(self, path: str) -> None:
-        # the signal holds the value in a form that PySide6 can't read, so it is asked for
-        self._ask_whether(LOGIND, self._system, _get(path, "LockedHint"))
+    def _ask_hint(self, bus: "Bus", path: str) -> None:
+        self._unanswered.add(LOGIND)
+        bus.get(_LOGIND_SESSION._replace(path=path), "LockedHint", partial(self._take_answer, LOGIND))
 
-    @Slot(QDBusMessage)
-    def session_changed(self, message: QDBusMessage) -> None:
-        """Something of a session is different."""
-        if self._is_mine(message):
-            self._ask_hint(self._session_path or AUTO_SESSION)
+    def _session_changed(self, bus: "Bus", signal: BusSignal) -> None:
+        # while each session may be ours, what the signal says may be another's; so ours is asked
+        if self._is_mine(signal):
+            self._ask_hint(bus, self._session_path or AUTO_SESSION)
 
-    @Slot(QDBusMessage)
-    def lock_asked(self, message: QDBusMessage) -> None:
-        """Somebody wants the screen locked."""
-        if self._is_mine(message):
+    def _lock_asked(self, signal: BusSignal) -> None:
+        if self._is_mine(signal):
             self._say(_ASKED_TO_LOCK, True)
             self._heeded.start()
 
-    @Slot(QDBusMessage)
-    def unlock_asked(self, message: QDBusMessage) -> None:
-        """Somebody wants it unlocked; whether it is, the locker says."""
-        if self._is_mine(message):
+    def _unlock_asked(self, signal: BusSignal) -> None:
+        """Whether it is unlocked, the locker says."""
+        if self._is_mine(signal):
             self._heeded.stop()
             self._say(_ASKED_TO_LOCK, False)
 
     # ------------------------------------------------------------ screen savers
 
-    def _watch_saver(self, saver: Saver) -> None:
-        slot = SLOT("saver_changed(QDBusMessage)")
-        self._session.connect(saver.name, "", saver.name, "ActiveChanged", self, slot)  # pyright: ignore[reportArgumentType] - likewise
-        self._watch_end(self._session, saver.name)
-        self._ask_whether(saver.name, self._session, _call(saver.name, saver.path, saver.name, "GetActive"))
+    def _watch_saver(self, bus: "Bus", saver: Saver) -> None:
+        anywhere = Place(saver.name, "", saver.name)
+        self._subscriptions.append(bus.listen(anywhere, "ActiveChanged", self._saver_changed))
+        self._watch_end(bus, saver.name)
+        self._unanswered.add(saver.name)
 
-    @Slot(QDBusMessage)
-    def saver_changed(self, message: QDBusMessage) -> None:
-        """A screen saver came or went."""
-        values = message.arguments()
-        self._say(message.interface(), bool(values) and values[0] is True)
+        def took(reply: Reply) -> None:
+            answer = None if reply.error or not reply.values else reply.values[0]
+            self._take_answer(saver.name, answer)
+
+        bus.call(anywhere._replace(path=saver.path), "GetActive", answered=took)
+
+    def _saver_changed(self, signal: BusSignal) -> None:
+        self._say(signal.interface, signal.values[:1] == (True,))
 
     # ------------------------------------------------------------ both
 
@@ -181,55 +171,23 @@ class ScreenLockDBus(QObject):
             if self._changed is not None:
                 self._changed(self.locked)
 
-    def _watch_end(self, bus: QDBusConnection, name: str) -> None:
+    def _watch_end(self, bus: "Bus", name: str) -> None:
         """A locker that is gone locks nothing: without this a crashed one would bar calls for ever."""
-        watcher = QDBusServiceWatcher(name, bus, QDBusServiceWatcher.WatchModeFlag.WatchForUnregistration)
-        watcher.serviceUnregistered.connect(partial(self._gone, name))
-        self._vanished.append(watcher)
 
-    def _gone(self, name: str, _name: object = None) -> None:
-        self._say(name, False)
+        def owned(unique: str) -> None:
+            if not unique:
+                self._say(name, False)
 
-    def _tell_known(self) -> None:
+        self._subscriptions.append(bus.watch_owner(name, owned))
+
+    def _take_answer(self, who: str, answer: object) -> None:
+        """No answer, or an error, changes nothing, and is an end too."""
+        if answer is not None:
+            self._say(who, answer is True)
+        self._answered(who)
+
+    def _answered(self, who: str) -> None:
+        self._unanswered.discard(who)
         if not self._unanswered and self._known is not None:
             known, self._known = self._known, None
             known()
-
-    def _ask_whether(self, who: str, bus: QDBusConnection, question: QDBusMessage) -> None:
-        """Ask one who knows whether the screen is locked."""
-
-        def ended() -> None:
-            self._unanswered.discard(who)
-            self._tell_known()
-
-        self._ask(bus, question, lambda value: self._say(who, value is True), ended)
-
-    def _ask(
-        self,
-        bus: QDBusConnection,
-        message: QDBusMessage,
-        answered: Callable[[Any], None],
-        ended: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Ask without waiting; no answer, or an error, changes nothing, and is an end too."""
-        message.setAutoStartService(False)
-        watcher = QDBusPendingCallWatcher(bus.asyncCall(message, _ANSWER_MS), self)
-
-        def finished(_watcher: object) -> None:
-            watcher.deleteLater()
-            values: Sequence[Any] = [] if watcher.isError() else watcher.reply().arguments()
-            if values and self._changed is not None:
-                answered(values[0].variant() if isinstance(values[0], QDBusVariant) else values[0])
-            ended()
-
-        watcher.finished.connect(finished)
-
-
-def _get(path: str, name: str) -> QDBusMessage:
-    return _call(LOGIND, path, PROPERTIES, "Get", SESSION, name)
-
-
-def _call(service: str, path: str, interface: str, member: str, *arguments: object) -> QDBusMessage:
-    message = QDBusMessage.createMethodCall(service, path, interface, member)
-    message.setArguments(list(arguments))
-    return message

@@ -103,7 +103,7 @@ class Program(QObject):
         self._recent: tuple[CallRecord, ...] = ()
         self._parts = PartsOnUse(self._fetch_parts)
         self._close_services: Callable[[], None] = lambda: None
-        self._buses = Buses(self._slow_lane)
+        self._buses = Buses(invoker)
         self._links = cache(self._make_links)
         self._desktop = cache(self._make_desktop)
         self._link_default: LinkDefault | None = None
@@ -329,7 +329,6 @@ class Program(QObject):
             session=self._session,
             buses=self._buses,
             parts=self._parts,
-            invoker=self._invoker,
             guard_lane=self._work_lane,
             lane=self._slow_lane,
         )

@@ -9,21 +9,27 @@ from ringbridge.ui.tasks import Lane
 
 if TYPE_CHECKING:
     from ringbridge.desktop.dbus.bus import Bus
+    from ringbridge.ui.tasks import GuiInvoker
 
 _log = logging.getLogger(__name__)
+
+_PATIENCE_S = 5.0
+"""A bus that says nothing for so long is left out; at login a slow one takes a second or two."""
 
 
 class Buses:
     """Hands out the session and the system bus; GUI thread.
 
-    A bus that went away is connected to anew for the next one who asks.
+    A bus that went away is connected to anew for the next one who asks. One may hang: so each is waited for on a
+    lane of its own, which ends with the waiting, and nobody else is held up.
 
     Args:
-        lane: Where connecting waits.
+        invoker: Brings results back to the GUI thread.
     """
 
-    def __init__(self, lane: Lane) -> None:
-        self._lane = lane
+    def __init__(self, invoker: "GuiInvoker") -> None:
+        self._invoker = invoker
+        self._lanes: dict[str, Lane] = {}
         self._made: dict[str, Bus] = {}
         self._waiting: dict[str, list[Callable[[Bus | None], None]]] = {}
 
@@ -50,10 +56,12 @@ class Buses:
         waiting = self._waiting.setdefault(address, [])
         waiting.append(use)
         if len(waiting) == 1:
-            self._lane.submit(partial(_connect, address), partial(self._take, address), partial(self._fail, address))
+            lane = self._lanes[address] = Lane(f"{address.lower()} bus", self._invoker, drops_queue=True)
+            lane.submit(partial(_connect, address), partial(self._take, address), partial(self._fail, address))
 
     def _take(self, address: str, bus: "Bus") -> None:
         waiting = self._waiting.pop(address, None)
+        self._lanes.pop(address).close(0)
         if waiting is None:  # closed meanwhile
             bus.close()
             return
@@ -62,6 +70,7 @@ class Buses:
         _tell(waiting, bus)
 
     def _fail(self, address: str, error: Exception) -> None:
+        self._lanes.pop(address).close(0)
         _log.info("the %s bus can't be used: %s", address.lower(), error)
         _tell(self._waiting.pop(address, []), None)
 
@@ -69,7 +78,7 @@ class Buses:
 def _connect(address: str) -> "Bus":
     from ringbridge.desktop.dbus.connect import connect
 
-    return connect(address)
+    return connect(address, deadline_s=_PATIENCE_S)
 
 
 def _tell(waiting: "list[Callable[[Bus | None], None]]", bus: "Bus | None") -> None:

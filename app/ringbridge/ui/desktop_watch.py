@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ringbridge.ui.parts_on_use import PartsOnUse
     from ringbridge.ui.screen_guard import ScreenGuard
     from ringbridge.ui.session import Session
-    from ringbridge.ui.tasks import GuiInvoker, Lane
+    from ringbridge.ui.tasks import Lane
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +30,6 @@ class DesktopWatch:
         session: The settings in force.
         buses: The shared connections.
         parts: Whom a locked screen and another way to the PBX concern.
-        invoker: Brings results back to the GUI thread.
         guard_lane: Where what knows the lock is loaded, ahead of the parts.
         lane: Where the rest is.
     """
@@ -42,7 +41,6 @@ class DesktopWatch:
         session: "Session",
         buses: "Buses",
         parts: "PartsOnUse",
-        invoker: "GuiInvoker",
         guard_lane: "Lane",
         lane: "Lane",
     ) -> None:
@@ -50,7 +48,6 @@ class DesktopWatch:
         self._session = session
         self._buses = buses
         self._parts = parts
-        self._invoker = invoker
         self._guard_lane = guard_lane
         self._lane = lane
         self._guard: ScreenGuard | None = None
@@ -88,7 +85,7 @@ class DesktopWatch:
 
         self._guard = ScreenGuard(
             lane=self._guard_lane,
-            invoker=self._invoker,
+            buses=self._buses,
             was_locked=self._screen_locked,
             was_unlocked=self._screen_unlocked,
         )

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from ringbridge.desktop.choose import first_usable
-from ringbridge.ui.tasks import Lane
 
 if TYPE_CHECKING:
+    from ringbridge.desktop.dbus.bus import HandOut
     from ringbridge.desktop.ports import ScreenLock
-    from ringbridge.ui.tasks import GuiInvoker
+    from ringbridge.ui.buses import Buses
+    from ringbridge.ui.tasks import Lane
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ class ScreenGuard(QObject):
 
     Args:
         lane: Where what knows the lock is loaded; what is queued behind `load` comes later than that.
-        invoker: Brings results back to the GUI thread.
+        buses: The shared connections to the desktop.
         was_locked: Called whenever the screen is locked.
         was_unlocked: Called whenever it is unlocked.
     """
@@ -33,7 +34,7 @@ class ScreenGuard(QObject):
         self,
         *,
         lane: "Lane",
-        invoker: "GuiInvoker",
+        buses: "Buses",
         was_locked: Callable[[], None],
         was_unlocked: Callable[[], None] = lambda: None,
     ) -> None:
@@ -41,8 +42,8 @@ class ScreenGuard(QObject):
         self._was_unlocked = was_unlocked
         self._lane = lane
         self._was_locked = was_locked
-        # a bus may hang, and whoever waits for it holds nothing else up
-        self._bus_lane = Lane("screen lock", invoker, drops_queue=True)
+        self._buses = buses
+        self._is_closed = False
         self._lock: ScreenLock | None = None
         self._is_wanted = False
         self._is_known = False
@@ -61,7 +62,7 @@ class ScreenGuard(QObject):
         """Begin to listen. A second time does nothing."""
         if not self._is_wanted:
             self._is_wanted = True
-            self._lane.submit(_load_finder, self._find, self._failed)
+            self._lane.submit(_load_finder, self._watch, self._failed)
 
     def when_known(self, action: Callable[[], None]) -> None:
         """Call `action` as soon as it is known whether the screen is locked, 0.4 s from now at the latest."""
@@ -76,16 +77,14 @@ class ScreenGuard(QObject):
         """Listen no more; what waits is dropped. Safe to call twice."""
         self._waiting.clear()
         self._deadline.stop()
-        self._bus_lane.close(0)
+        self._is_closed = True
         if self._lock is not None:
             self._lock.close()
 
-    def _find(self, find: "Callable[[], tuple[Callable[[], ScreenLock], ...]]") -> None:
-        self._bus_lane.submit(find, self._watch, self._failed)
-
-    def _watch(self, makers: "tuple[Callable[[], ScreenLock], ...]") -> None:
-        self._bus_lane.close(0)  # its thread has nothing more to do
-        self._lock = first_usable(tuple(make() for make in makers))
+    def _watch(self, find: "Callable[[HandOut, HandOut], tuple[ScreenLock, ...]]") -> None:
+        if self._is_closed:
+            return
+        self._lock = first_usable(find(self._buses.system, self._buses.session))
         self._lock.watch(self._changed, self._known)
 
     def _changed(self, locked: bool) -> None:  # noqa: FBT001 - what a `ScreenLock` tells
@@ -107,7 +106,7 @@ class ScreenGuard(QObject):
             action()
 
 
-def _load_finder() -> "Callable[[], tuple[Callable[[], ScreenLock], ...]]":
+def _load_finder() -> "Callable[[HandOut, HandOut], tuple[ScreenLock, ...]]":
     from ringbridge.desktop.choose import screen_lock_finder
 
     return screen_lock_finder()

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _CHUNK = 64 * 1024
+HandOut = Callable[[Callable[["Bus | None"], None]], None]
+"""Gets a function, and calls it on the GUI thread with a bus, or with None where there is none."""
+
 _HELLO = 1
 """The serial of our hello, which `connect` sent."""
 
